@@ -1,5 +1,6 @@
 /** Asks a running controller over its API, for commands that are processes of their own. */
 
+import type { LiveChanges } from "../domain/changes/recorded.ts";
 import type { Overview } from "./views.ts";
 import { readWithin, TooLong } from "../domain/bounded-reading.ts";
 import { isErrorCode, PinionError } from "../domain/errors.ts";
@@ -14,6 +15,7 @@ import {
   parseDeployment,
   parseEvaluation,
   parseHistory,
+  parseLive,
   parseCommandResult,
   parseOverview,
   parsePage,
@@ -33,6 +35,8 @@ export interface ControllerClient {
   summary(query?: { readonly environment?: EnvironmentName }): Promise<Summary>;
   /** Why a process is as it is. @throws the same. */
   why(environment: EnvironmentName, process: ProcessId): Promise<ProcessEvaluation>;
+  /** Asks the engine now. */
+  live(environment: EnvironmentName, process: ProcessId): Promise<LiveChanges>;
   /** Newest first. @throws the same. */
   history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
   /** The same with the controller's clock. */
@@ -77,6 +81,9 @@ export function createControllerClient(controller: ControllerTarget | string): C
     },
     async summary(query = {}) {
       return parseAnswer(base, parseSummary, await ask(base, `/api/v1/summary${queryOf({ ...query })}`));
+    },
+    async live(environment, process) {
+      return parseAnswer(base, parseLive, await ask(base, `/api/v1/live${queryOf({ environment, process })}`));
     },
     async why(environment, process) {
       return parseAnswer(base, parseEvaluation, await ask(base, `/api/v1/why${queryOf({ environment, process })}`));

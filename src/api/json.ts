@@ -1,6 +1,6 @@
 /** The JSON that scripts read: what the API answers and what `--format json` prints. Times are ISO 8601, in UTC. */
 
-import type { HandEdit } from "../domain/changes/recorded.ts";
+import { type HandEdit, inShort, type LiveChanges } from "../domain/changes/recorded.ts";
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "./views.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { Instant } from "../domain/names.ts";
@@ -61,7 +61,7 @@ function environmentJson({ name, observedAt, type, url, instances, notes, findin
 
 /** One process, as plain JSON. */
 export function processJson(view: ProcessView): ProcessAnswer {
-  const { process, desired, actual, sync, health, phase, reason, since, requests, progress, revert, quarantined, deadEnd } = view;
+  const { process, desired, actual, sync, health, phase, reason, since, requests, progress, revert, quarantined, drift, deadEnd } = view;
   return {
     process,
     desired,
@@ -75,6 +75,7 @@ export function processJson(view: ProcessView): ProcessAnswer {
     progress: progress && progressJson(progress),
     revert: revert && revertJson(revert),
     quarantined: quarantined.map(timed),
+    drift: drift ? handEditJson({ ...drift, changes: inShort(drift.changes) }) : null,
     deadEnd,
   };
 }
@@ -136,6 +137,11 @@ export function evaluationJson(evaluation: ProcessEvaluation) {
 /** A change by hand, as plain JSON. */
 export function handEditJson({ seenAt, undone, ...edit }: HandEdit) {
   return { ...edit, seenAt: isoTime(seenAt), undone: undone && timed(undone) };
+}
+
+/** What is in the engine instead of what was installed, as plain JSON. */
+export function liveJson({ unit, isInstalled, edit, earlier }: LiveChanges, environment: string, now: Instant) {
+  return { now: isoTime(now), environment, ...unit, isInstalled, edit: edit && handEditJson(edit), earlier: earlier.map(handEditJson) };
 }
 
 /** One deployment with its steps and validations, as plain JSON. */

@@ -1,5 +1,6 @@
 /** The way back from the API's JSON to domain values. */
 
+import type { LiveChanges } from "../domain/changes/recorded.ts";
 import { checked, type Validator } from "../domain/checked.ts";
 import type { CommandResult } from "../domain/journal/commands.ts";
 import { isReasonCode, type Reason, type ReasonCode } from "../domain/journal/reason.ts";
@@ -65,6 +66,12 @@ export function parseEvaluation(value: unknown): ProcessEvaluation {
   const { gates, ...evaluation } = read(fits.why, value);
   const known = gates.map((gate) => ({ ...gate, code: gate.code === null ? null : knownCode(gate.code) }));
   return { ...evaluation, gates: known, reason: knownReason(evaluation.reason) };
+}
+
+/** @throws Mismatch */
+export function parseLive(value: unknown): LiveChanges {
+  const { now: _now, environment: _environment, process, version, digest, ...live } = read(fits.live, value);
+  return { unit: { process, version, digest }, ...live };
 }
 
 /** @throws Mismatch */

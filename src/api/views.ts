@@ -1,5 +1,6 @@
 /** What surfaces may ask of a controller, and the few things they may tell it. */
 
+import type { HandEdit, LiveChanges } from "../domain/changes/recorded.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { GatewayStatus } from "../domain/observed/gateway-status.ts";
 import type { CommitId, EnvironmentName, Instant, ProcessId } from "../domain/names.ts";
@@ -65,6 +66,8 @@ export interface ProcessView extends ProcessStatus {
   /** The revert that git does not have yet ("git lags runtime"); null: git and runtime agree. */
   readonly revert: RevertView | null;
   readonly quarantined: readonly Quarantined[];
+  /** What of it is changed by hand in the engine; null, or left out: nothing, or it is not read yet. */
+  readonly drift?: HandEdit | null;
   /** Why no waiting brings it to what is pinned, only a commit or a person can; null: it is there, or may still come. */
   readonly deadEnd: string | null;
 }
@@ -88,6 +91,8 @@ export interface Queries {
   why(environment: EnvironmentName, process: ProcessId): Promise<ProcessEvaluation>;
   /** Newest first. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
+  /** What is in the engine instead of what was installed, asked now. @throws `process/unknown`, `engine/unreachable`. */
+  live(environment: EnvironmentName, process: ProcessId): Promise<LiveChanges>;
   /** What was answered to a command; null: not yet, or never heard of. */
   result(environment: EnvironmentName, id: string): Promise<CommandResult | null>;
 }

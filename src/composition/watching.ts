@@ -3,6 +3,7 @@
 import { wallClock } from "../adapters/system/system.ts";
 import { createDeliveryWatch } from "../controller/delivery.ts";
 import type { Overview } from "../api/views.ts";
+import { describeEvents } from "../controller/notifications/describe-events.ts";
 import { createDispatcher } from "../controller/notifications/dispatcher.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -34,7 +35,7 @@ export interface Watching {
 
 export function openWatching({ config, source, secrets, journal, clock, log }: WatchingParts): Watching {
   const notifiers = createNotifiers({ notifications: config.notifications, source, secrets, clock: wallClock });
-  const dispatcher = createDispatcher({ journal, notifiers, clock, log });
+  const dispatcher = createDispatcher({ journal, notifiers, clock, log, describe: describeEvents({ journal, clock, log }) });
   const delivery = createDeliveryWatch({ journal, thresholds: config.alertThresholds, clock, log });
   const process = thisProcess();
   return {

@@ -3,6 +3,7 @@
 import { deadEndOf } from "../domain/decision/dead-end.ts";
 import { describeProgress } from "../domain/status/describe-progress.ts";
 import { listStatuses } from "../domain/status/list-statuses.ts";
+import type { HandEdit } from "../domain/changes/recorded.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import { viewOfRevert } from "../domain/journal/revert-view.ts";
 import type { EnvironmentState, ProcessState } from "../domain/journal/state.ts";
@@ -13,7 +14,7 @@ import { createLoop, type LoopParts } from "./loop.ts";
 import { createRequestMemory, type RequestMemory } from "./request-memory.ts";
 import { createCommandDesk } from "./command-desk.ts";
 import type { Ports } from "./ports.ts";
-import { observedAt, why } from "./why.ts";
+import { observedAt, unknownEnvironment, why } from "./why.ts";
 import type { Commands, EnvironmentStatus, Overview, ProcessView, Queries } from "../api/views.ts";
 
 export interface Controller {
@@ -33,6 +34,7 @@ export function createController(parts: LoopParts): Controller {
     queries: {
       overview: () => overview(parts, { instances, requests, passedAt: (environment) => loop.passedAt(environment) }),
       why: (environment, process) => why({ environment, process }, parts, { instances, passedAt: (name) => loop.passedAt(name) }),
+      live: (environment, process) => live({ environment, process }, parts),
       history: (query) => parts.ports.journal.history(query),
       result: (environment, id) => parts.ports.journal.result(environment, id),
     },
@@ -93,13 +95,23 @@ async function environmentStatus(name: EnvironmentName, { source, ports, remembe
   const now = ports.clock.now();
   const spec = wanted?.environment.spec ?? null;
   const measured = ports.measurements.known(name);
+  const edits = ports.changes.handEdits(name);
   const view = (status: ProcessStatus): ProcessView => {
     const known = processes.get(status.process);
     const figures = measured.get(known?.rollout?.deployment ?? "") ?? [];
     const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
     const { revert, quarantined } = shownOf(known, state);
     const requests = remembered.requests.rate(name, status.process, now);
-    return { ...status, requests, progress, revert, quarantined, deadEnd: wanted && deadEndOf(status.process, { ...wanted, processes }) };
+    const drift = edits.find((edit) => isServed(edit, status)) ?? null;
+    return {
+      ...status,
+      requests,
+      progress,
+      revert,
+      quarantined,
+      drift,
+      deadEnd: wanted && deadEndOf(status.process, { ...wanted, processes }),
+    };
   };
   const { instances, at } = remembered.instances.last(name);
   return {
@@ -113,6 +125,17 @@ async function environmentStatus(name: EnvironmentName, { source, ports, remembe
     processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now }).map(view),
     freeze,
   };
+}
+
+/** What is kept warm may be changed, too: callers have nothing of it. */
+function isServed({ process, version }: HandEdit, { process: own, actual }: ProcessStatus): boolean {
+  return process === own && actual.some((each) => each.version === version && each.weight > 0);
+}
+
+/** @throws `environment/unknown` */
+function live({ environment, process }: { readonly environment: EnvironmentName; readonly process: string }, { source, ports }: LoopParts) {
+  if (!source.environments().includes(environment)) throw unknownEnvironment(environment, source);
+  return ports.changes.look(environment, process, ports);
 }
 
 function callersAddress(name: EnvironmentName, { router }: Known["ports"]): string {

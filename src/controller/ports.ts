@@ -3,7 +3,7 @@
 import type { Action } from "../domain/journal/actions.ts";
 import type { DesiredState } from "../domain/desired/resolve.ts";
 import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
-import type { HandEdit } from "../domain/changes/recorded.ts";
+import type { HandEdit, LiveChanges } from "../domain/changes/recorded.ts";
 import type { EngineObservation, Known } from "../domain/observed/observation.ts";
 import type { CommitId, EngineKind, EnvironmentName, Hash, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Measured, MetricRequest } from "../domain/analysis/metrics.ts";
@@ -73,16 +73,6 @@ export interface LastPlacements {
 export interface Replaced {
   readonly readBack: ReadBack;
   readonly secrets: Readonly<Record<string, string>>;
-}
-
-/** What is in the engine instead of what was installed. */
-export interface LiveChanges {
-  readonly unit: UnitRef;
-  readonly isInstalled: boolean;
-  /** Null: it is as it was installed. */
-  readonly edit: HandEdit | null;
-  /** Changes by hand of before, newest first. */
-  readonly earlier: readonly HandEdit[];
 }
 
 /** Records what deployments change, and what people change by hand, beside the passes. */

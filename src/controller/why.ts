@@ -22,13 +22,18 @@ interface LastSeen {
 export async function why(target: Target, { source, ports }: LoopParts, seen: LastSeen): Promise<ProcessEvaluation> {
   const { environment, process } = target;
   const wanted = source.environments().includes(environment) ? source.wanted(environment) : null;
-  if (!wanted) throw new PinionError("environment/unknown", `no environment is called "${environment}"${thereAre(source.environments())}`);
+  if (!wanted) throw unknownEnvironment(environment, source);
   const state = ports.unrecorded.over(await ports.journal.state(environment));
   const { instances, at } = seen.instances.last(environment);
   const now = ports.clock.now();
   const evaluation = evaluate(process, { ...wanted, state, instances, now });
   if (!evaluation) throw new PinionError("process/unknown", `no process is called "${process}" in ${environment}`);
   return { now, observedAt: observedAt(seen.passedAt(environment), at), ...evaluation };
+}
+
+/** The error that names those there are. */
+export function unknownEnvironment(environment: EnvironmentName, source: Pick<LoopParts["source"], "environments">): PinionError {
+  return new PinionError("environment/unknown", `no environment is called "${environment}"${thereAre(source.environments())}`);
 }
 
 function thereAre(names: readonly EnvironmentName[]): string {

@@ -105,6 +105,7 @@ const process = named(
     progress: nullable(progress),
     revert: nullable(revert),
     quarantined: list(quarantined(time)),
+    drift: nullable(handEdit(time)),
     deadEnd: nullable(text),
   }),
 );
@@ -238,6 +239,18 @@ export const why = named(
     changedBy: list(text),
   }),
 );
+
+/** What is in the engine instead of what was installed of a version, and what was changed by hand before. */
+export const live = Type.Object({
+  now: time,
+  environment: text,
+  process: text,
+  version: text,
+  digest,
+  isInstalled: Type.Boolean(),
+  edit: nullable(handEdit(time)),
+  earlier: list(handEdit(time)),
+});
 
 /** Deployments, newest first, and the controller's clock. */
 export const history = Type.Object({ now: time, deployments: list(deployment) });

@@ -47,6 +47,11 @@ export const apiRoutes: Readonly<Record<string, ApiRoute>> = {
     query: queries.whyQuery,
     answers: { 200: answers.why },
   },
+  "GET /api/v1/live": {
+    summary: "What was changed by hand in the engine, asked now, and what was before.",
+    query: queries.liveQuery,
+    answers: { 200: answers.live },
+  },
   "GET /api/v1/history": { summary: "Deployments, newest first.", query: queries.historyQuery, answers: { 200: answers.history } },
   "GET /api/v1/deployments/{id}": { summary: "One deployment with its steps and validations.", answers: { 200: answers.deployment } },
   "POST /api/v1/refresh": {

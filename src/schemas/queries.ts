@@ -14,6 +14,8 @@ const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, descriptio
 
 export const whyQuery = Type.Object({ environment: named, process: named }, exactly);
 
+export const liveQuery = Type.Object({ environment: named, process: named }, exactly);
+
 export const historyQuery = Type.Object({ environment: name, process: name, limit }, exactly);
 
 /** `q`: a part of the process's name, its version or its reason. `cursor`: what `next` of the page before said. */

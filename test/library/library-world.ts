@@ -23,11 +23,12 @@ import { createEmbedded } from "../../src/library/embedded.ts";
 import type { EmbeddedPinion, Pinion } from "../../src/library/pinion.ts";
 import type { Environment, WorkflowVersion } from "../../src/library/vocabulary.ts";
 import { listProcesses } from "../../src/api/listing.ts";
-import { deploymentJson, evaluationJson, commandResultJson, overviewJson, pageJson, summaryJson } from "../../src/api/json.ts";
+import { deploymentJson, evaluationJson, liveJson, commandResultJson, overviewJson, pageJson, summaryJson } from "../../src/api/json.ts";
 import type { ControllerClient } from "../../src/api/client.ts";
 import {
   parseDeployment,
   parseEvaluation,
+  parseLive,
   parseCommandResult,
   parseOverview,
   parsePage,
@@ -216,6 +217,7 @@ function clientOf({ queries, commands }: ControllerParts, clock: VirtualClock): 
   const history: ControllerClient["history"] = async (query) =>
     (await queries.history(query)).map((one) => parseDeployment(wired(deploymentJson(one))));
   return {
+    live: async (environment, process) => parseLive(wired(liveJson(await queries.live(environment, process), environment, clock.now()))),
     why: async (environment, process) => parseEvaluation(wired(evaluationJson(await queries.why(environment, process)))),
     overview: async (selection) => parseOverview(wired(overviewJson(selectFrom(await queries.overview(), selection)))),
     processes: async (query) => parsePage(wired(pageJson(listProcesses(await queries.overview(), query), clock.now()))),

@@ -1,14 +1,14 @@
 /** What people have changed by hand in an engine: each change is read back once, and recorded before it is undone. */
 
 import { engineRunning } from "../engines.ts";
-import { type HandEdit, recordChanges } from "../../domain/changes/recorded.ts";
+import { type HandEdit, type LiveChanges, recordChanges } from "../../domain/changes/recorded.ts";
 import { PinionError } from "../../domain/errors.ts";
 import { undoneStep } from "../../domain/journal/undone-step.ts";
 import type { EnvironmentName, Instant, ProcessId, UnitRef } from "../../domain/names.ts";
 import type { Installed } from "../../domain/desired/unit.ts";
 import type { EngineObservation } from "../../domain/observed/observation.ts";
 import type { ReadBack } from "../../ports/engine.ts";
-import type { LiveChanges, Ports, Replaced } from "../ports.ts";
+import type { Ports, Replaced } from "../ports.ts";
 import { loadUnit } from "../units.ts";
 
 /** A change that was seen. */

@@ -24,6 +24,8 @@ export interface DeliveryQueueParts {
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly log: Log;
+  /** The event with what is known of the changes that it is about; it does not throw. */
+  readonly describe?: ((event: PinionEvent, signal: AbortSignal) => Promise<PinionEvent>) | undefined;
   /** It was taken, or given up. */
   onDone(event: PinionEvent): void;
 }
@@ -115,11 +117,11 @@ class OneAfterTheOther implements DeliveryQueue {
 
   /** Null when this event is done with, else how long to wait before the next try. */
   async #notify(event: PinionEvent): Promise<number | null> {
-    const { notifier, clock, onDone } = this.#parts;
+    const { notifier, clock, onDone, describe } = this.#parts;
     const { signal } = this.#stop;
     try {
       if (clock.now() - event.at >= giveUpAfterMs) return this.#giveUp(event, "nobody took it for a day");
-      await notifier.notify(event, signal);
+      await notifier.notify(describe ? await describe(event, signal) : event, signal);
     } catch (error) {
       return signal.aborted ? 0 : this.#fail(event, error);
     }

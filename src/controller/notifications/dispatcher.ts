@@ -10,13 +10,15 @@ import type { Log } from "../../ports/log.ts";
 import type { Notifier } from "../../ports/notifier.ts";
 import { createWakeSignal } from "../wake-signal.ts";
 import { createRepeatedFailure, type RepeatedFailure } from "../repeated-failure.ts";
-import { createDeliveryQueue, type DeliveryQueue, type NotificationCount } from "./delivery-queue.ts";
+import { createDeliveryQueue, type DeliveryQueue, type DeliveryQueueParts, type NotificationCount } from "./delivery-queue.ts";
 
 export interface DispatcherParts {
   readonly journal: Pick<Journal, "pendingEvents" | "dispatched">;
   readonly notifiers: readonly Notifier[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Left out: events are told as they were recorded. */
+  readonly describe?: DeliveryQueueParts["describe"];
 }
 
 export interface Dispatcher {
@@ -58,8 +60,10 @@ class Told implements Dispatcher {
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
     this.#wakeSignal = createWakeSignal(parts.clock);
-    const { clock, log } = parts;
-    this.#queues = parts.notifiers.map((notifier) => createDeliveryQueue({ notifier, clock, log, onDone: (event) => this.#finish(event) }));
+    const { clock, log, describe } = parts;
+    this.#queues = parts.notifiers.map((notifier) =>
+      createDeliveryQueue({ notifier, clock, log, describe, onDone: (event) => this.#finish(event) }),
+    );
     const text = "events could not be read from the journal, or marked as delivered; it is tried again";
     this.#failure = createRepeatedFailure({ log, clock, about: {}, text, over: "events are read and marked again" });
   }

@@ -65,6 +65,11 @@ function textsOf(changes: WorkflowChanges): readonly TextChange[] {
   ];
 }
 
+/** Of one node; its line is the first. */
+export function textsOfNode({ configurationChanges }: NodeModification): readonly TextChange[] {
+  return configurationChanges.flatMap((change) => textOf(change, 0));
+}
+
 function textOf(change: ConfigurationChange, line: number): readonly TextChange[] {
   const { oldValue, newValue } = change;
   if (typeof oldValue !== "string" || typeof newValue !== "string") return [];

@@ -1,7 +1,7 @@
 /** What a deployment changes, or what somebody changed by hand, as it is kept: without secrets, and bounded whatever the definitions are. */
 
 import type { Definition } from "../desired/definition.ts";
-import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../names.ts";
+import type { Digest, EnvironmentName, Instant, ProcessId, UnitRef, Version } from "../names.ts";
 import type { Impact, WorkflowChanges } from "./changes.ts";
 import { detectChanges } from "./detect.ts";
 import { impactOf } from "./impact.ts";
@@ -32,6 +32,16 @@ export interface HandEdit {
   /** When Pinion put back what was installed, and in which deployment; null: it is there still, or went with its version. */
   readonly undone: { readonly at: Instant; readonly deployment: string | null } | null;
   readonly changes: RecordedChanges;
+}
+
+/** What is in the engine instead of what was installed. */
+export interface LiveChanges {
+  readonly unit: UnitRef;
+  readonly isInstalled: boolean;
+  /** Null: it is as it was installed. */
+  readonly edit: HandEdit | null;
+  /** Changes by hand of before, newest first. */
+  readonly earlier: readonly HandEdit[];
 }
 
 const mostSentences = 40;

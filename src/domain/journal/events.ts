@@ -42,4 +42,6 @@ export interface PinionEvent {
   readonly code: ReasonCode | null;
   /** One line for people. */
   readonly why: string;
+  /** What is changed by the deployment, or was by hand, a sentence each: looked up when it is told, never recorded with it. */
+  readonly changes?: readonly string[];
 }

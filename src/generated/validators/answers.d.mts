@@ -8,6 +8,7 @@ export declare const alive: Validator<Static<typeof schemas.alive>>;
 export declare const commandResult: Validator<Static<typeof schemas.commandResult>> & { readonly times: unknown };
 export declare const deployment: Validator<Static<typeof schemas.deployment>> & { readonly times: unknown };
 export declare const history: Validator<Static<typeof schemas.history>> & { readonly times: unknown };
+export declare const live: Validator<Static<typeof schemas.live>> & { readonly times: unknown };
 export declare const problem: Validator<Static<typeof schemas.problem>>;
 export declare const processes: Validator<Static<typeof schemas.processes>> & { readonly times: unknown };
 export declare const readiness: Validator<Static<typeof schemas.readiness>>;

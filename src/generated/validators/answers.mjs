@@ -2137,12 +2137,883 @@ validate36.errors = vErrors;
 return errors === 0;
 }
 
-export const problem = validate38;
-const schema16 = {"$ref":"Problem","$id":"problem"};
-const schema17 = {"type":"object","required":["code","message","hint"],"properties":{"code":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Problem"};
-const schema18 = {"type":"object","required":["file","line","column","pointer","code","severity","message","hint"],"properties":{"file":{"type":"string"},"line":{"type":"number"},"column":{"type":"number"},"pointer":{"type":"string"},"code":{"type":"string"},"severity":{"type":"string","enum":["error","warning"]},"message":{"type":"string"},"hint":{"type":"string"}},"$id":"Finding"};
+export const live = validate38;
+const schema16 = {"type":"object","required":["now","environment","process","version","digest","isInstalled","edit","earlier"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"isInstalled":{"type":"boolean"},"edit":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"earlier":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}}}},"$id":"live"};
 
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="live" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((data.now === undefined) && (missing0 = "now")) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.digest === undefined) && (missing0 = "digest"))) || ((data.isInstalled === undefined) && (missing0 = "isInstalled"))) || ((data.edit === undefined) && (missing0 = "edit"))) || ((data.earlier === undefined) && (missing0 = "earlier"))){
+validate38.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema16.required,parentSchema:schema16,data}];
+return false;
+}
+else {
+if(data.now !== undefined){
+let data0 = data.now;
+const _errs1 = errors;
+if(errors === _errs1){
+if(errors === _errs1){
+if(typeof data0 === "string"){
+if(!pattern0.test(data0)){
+validate38.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.now,data:data0}];
+return false;
+}
+}
+else {
+validate38.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema16.properties.now.type,parentSchema:schema16.properties.now,data:data0}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.environment !== undefined){
+let data1 = data.environment;
+const _errs3 = errors;
+if(typeof data1 !== "string"){
+validate38.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema16.properties.environment.type,parentSchema:schema16.properties.environment,data:data1}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.process !== undefined){
+let data2 = data.process;
+const _errs5 = errors;
+if(typeof data2 !== "string"){
+validate38.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema16.properties.process.type,parentSchema:schema16.properties.process,data:data2}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.version !== undefined){
+let data3 = data.version;
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate38.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},schema:schema16.properties.version.type,parentSchema:schema16.properties.version,data:data3}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.digest !== undefined){
+let data4 = data.digest;
+const _errs9 = errors;
+if(errors === _errs9){
+if(typeof data4 === "string"){
+if(!pattern1.test(data4)){
+validate38.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema16.properties.digest,data:data4}];
+return false;
+}
+}
+else {
+validate38.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema16.properties.digest.type,parentSchema:schema16.properties.digest,data:data4}];
+return false;
+}
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.isInstalled !== undefined){
+let data5 = data.isInstalled;
+const _errs11 = errors;
+if(typeof data5 !== "boolean"){
+validate38.errors = [{instancePath:instancePath+"/isInstalled",schemaPath:"#/properties/isInstalled/type",keyword:"type",params:{type: "boolean"},schema:schema16.properties.isInstalled.type,parentSchema:schema16.properties.isInstalled,data:data5}];
+return false;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.edit !== undefined){
+let data6 = data.edit;
+const _errs13 = errors;
+const _errs14 = errors;
+let valid1 = false;
+const _errs15 = errors;
+if(errors === _errs15){
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+let missing1;
+if(((((((((data6.environment === undefined) && (missing1 = "environment")) || ((data6.process === undefined) && (missing1 = "process"))) || ((data6.version === undefined) && (missing1 = "version"))) || ((data6.digest === undefined) && (missing1 = "digest"))) || ((data6.content === undefined) && (missing1 = "content"))) || ((data6.seenAt === undefined) && (missing1 = "seenAt"))) || ((data6.undone === undefined) && (missing1 = "undone"))) || ((data6.changes === undefined) && (missing1 = "changes"))){
+const err0 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema16.properties.edit.anyOf[0].required,parentSchema:schema16.properties.edit.anyOf[0],data:data6};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if(data6.environment !== undefined){
+let data7 = data6.environment;
+const _errs17 = errors;
+if(typeof data7 !== "string"){
+const err1 = {instancePath:instancePath+"/edit/environment",schemaPath:"#/properties/edit/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.environment.type,parentSchema:schema16.properties.edit.anyOf[0].properties.environment,data:data7};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data6.process !== undefined){
+let data8 = data6.process;
+const _errs19 = errors;
+if(typeof data8 !== "string"){
+const err2 = {instancePath:instancePath+"/edit/process",schemaPath:"#/properties/edit/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.process.type,parentSchema:schema16.properties.edit.anyOf[0].properties.process,data:data8};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data6.version !== undefined){
+let data9 = data6.version;
+const _errs21 = errors;
+if(typeof data9 !== "string"){
+const err3 = {instancePath:instancePath+"/edit/version",schemaPath:"#/properties/edit/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.version.type,parentSchema:schema16.properties.edit.anyOf[0].properties.version,data:data9};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data6.digest !== undefined){
+let data10 = data6.digest;
+const _errs23 = errors;
+if(errors === _errs23){
+if(typeof data10 === "string"){
+if(!pattern1.test(data10)){
+const err4 = {instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema16.properties.edit.anyOf[0].properties.digest,data:data10};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.digest.type,parentSchema:schema16.properties.edit.anyOf[0].properties.digest,data:data10};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data6.content !== undefined){
+let data11 = data6.content;
+const _errs25 = errors;
+if(typeof data11 !== "string"){
+const err6 = {instancePath:instancePath+"/edit/content",schemaPath:"#/properties/edit/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.content.type,parentSchema:schema16.properties.edit.anyOf[0].properties.content,data:data11};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+var valid2 = _errs25 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data6.seenAt !== undefined){
+let data12 = data6.seenAt;
+const _errs27 = errors;
+if(errors === _errs27){
+if(errors === _errs27){
+if(typeof data12 === "string"){
+if(!pattern0.test(data12)){
+const err7 = {instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.edit.anyOf[0].properties.seenAt,data:data12};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.seenAt.type,parentSchema:schema16.properties.edit.anyOf[0].properties.seenAt,data:data12};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+var valid2 = _errs27 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data6.undone !== undefined){
+let data13 = data6.undone;
+const _errs29 = errors;
+const _errs30 = errors;
+let valid3 = false;
+const _errs31 = errors;
+if(errors === _errs31){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+let missing2;
+if(((data13.at === undefined) && (missing2 = "at")) || ((data13.deployment === undefined) && (missing2 = "deployment"))){
+const err9 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+else {
+if(data13.at !== undefined){
+let data14 = data13.at;
+const _errs33 = errors;
+if(errors === _errs33){
+if(errors === _errs33){
+if(typeof data14 === "string"){
+if(!pattern0.test(data14)){
+const err10 = {instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at,data:data14};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at,data:data14};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+var valid4 = _errs33 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
+if(data13.deployment !== undefined){
+let data15 = data13.deployment;
+const _errs35 = errors;
+const _errs36 = errors;
+let valid5 = false;
+const _errs37 = errors;
+if(typeof data15 !== "string"){
+const err12 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data15};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+var _valid2 = _errs37 === errors;
+valid5 = valid5 || _valid2;
+if(!valid5){
+const _errs39 = errors;
+if(data15 !== null){
+const err13 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data15};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+var _valid2 = _errs39 === errors;
+valid5 = valid5 || _valid2;
+}
+if(!valid5){
+const err14 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data15};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+else {
+errors = _errs36;
+if(vErrors !== null){
+if(_errs36){
+vErrors.length = _errs36;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid4 = _errs35 === errors;
+}
+else {
+var valid4 = true;
+}
+}
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+var _valid1 = _errs31 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const _errs41 = errors;
+if(data13 !== null){
+const err16 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+var _valid1 = _errs41 === errors;
+valid3 = valid3 || _valid1;
+}
+if(!valid3){
+const err17 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf,parentSchema:schema16.properties.edit.anyOf[0].properties.undone,data:data13};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+else {
+errors = _errs30;
+if(vErrors !== null){
+if(_errs30){
+vErrors.length = _errs30;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid2 = _errs29 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data6.changes !== undefined){
+const _errs43 = errors;
+if(!(validate30(data6.changes, {instancePath:instancePath+"/edit/changes",parentData:data6,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs43 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema16.properties.edit.anyOf[0].type,parentSchema:schema16.properties.edit.anyOf[0],data:data6};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+var _valid0 = _errs15 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs44 = errors;
+if(data6 !== null){
+const err19 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.edit.anyOf[1].type,parentSchema:schema16.properties.edit.anyOf[1],data:data6};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+var _valid0 = _errs44 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err20 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.edit.anyOf,parentSchema:schema16.properties.edit,data:data6};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+validate38.errors = vErrors;
+return false;
+}
+else {
+errors = _errs14;
+if(vErrors !== null){
+if(_errs14){
+vErrors.length = _errs14;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.earlier !== undefined){
+let data17 = data.earlier;
+const _errs46 = errors;
+if(errors === _errs46){
+if(Array.isArray(data17)){
+var valid6 = true;
+const len0 = data17.length;
+for(let i0=0; i0<len0; i0++){
+let data18 = data17[i0];
+const _errs48 = errors;
+if(errors === _errs48){
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+let missing3;
+if(((((((((data18.environment === undefined) && (missing3 = "environment")) || ((data18.process === undefined) && (missing3 = "process"))) || ((data18.version === undefined) && (missing3 = "version"))) || ((data18.digest === undefined) && (missing3 = "digest"))) || ((data18.content === undefined) && (missing3 = "content"))) || ((data18.seenAt === undefined) && (missing3 = "seenAt"))) || ((data18.undone === undefined) && (missing3 = "undone"))) || ((data18.changes === undefined) && (missing3 = "changes"))){
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema16.properties.earlier.items.required,parentSchema:schema16.properties.earlier.items,data:data18}];
+return false;
+}
+else {
+if(data18.environment !== undefined){
+let data19 = data18.environment;
+const _errs50 = errors;
+if(typeof data19 !== "string"){
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/environment",schemaPath:"#/properties/earlier/items/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.environment.type,parentSchema:schema16.properties.earlier.items.properties.environment,data:data19}];
+return false;
+}
+var valid7 = _errs50 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data18.process !== undefined){
+let data20 = data18.process;
+const _errs52 = errors;
+if(typeof data20 !== "string"){
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/process",schemaPath:"#/properties/earlier/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.process.type,parentSchema:schema16.properties.earlier.items.properties.process,data:data20}];
+return false;
+}
+var valid7 = _errs52 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data18.version !== undefined){
+let data21 = data18.version;
+const _errs54 = errors;
+if(typeof data21 !== "string"){
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/version",schemaPath:"#/properties/earlier/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.version.type,parentSchema:schema16.properties.earlier.items.properties.version,data:data21}];
+return false;
+}
+var valid7 = _errs54 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data18.digest !== undefined){
+let data22 = data18.digest;
+const _errs56 = errors;
+if(errors === _errs56){
+if(typeof data22 === "string"){
+if(!pattern1.test(data22)){
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/digest",schemaPath:"#/properties/earlier/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema16.properties.earlier.items.properties.digest,data:data22}];
+return false;
+}
+}
+else {
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/digest",schemaPath:"#/properties/earlier/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.digest.type,parentSchema:schema16.properties.earlier.items.properties.digest,data:data22}];
+return false;
+}
+}
+var valid7 = _errs56 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data18.content !== undefined){
+let data23 = data18.content;
+const _errs58 = errors;
+if(typeof data23 !== "string"){
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/content",schemaPath:"#/properties/earlier/items/properties/content/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.content.type,parentSchema:schema16.properties.earlier.items.properties.content,data:data23}];
+return false;
+}
+var valid7 = _errs58 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data18.seenAt !== undefined){
+let data24 = data18.seenAt;
+const _errs60 = errors;
+if(errors === _errs60){
+if(errors === _errs60){
+if(typeof data24 === "string"){
+if(!pattern0.test(data24)){
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/seenAt",schemaPath:"#/properties/earlier/items/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.earlier.items.properties.seenAt,data:data24}];
+return false;
+}
+}
+else {
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/seenAt",schemaPath:"#/properties/earlier/items/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.seenAt.type,parentSchema:schema16.properties.earlier.items.properties.seenAt,data:data24}];
+return false;
+}
+}
+}
+var valid7 = _errs60 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data18.undone !== undefined){
+let data25 = data18.undone;
+const _errs62 = errors;
+const _errs63 = errors;
+let valid8 = false;
+const _errs64 = errors;
+if(errors === _errs64){
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+let missing4;
+if(((data25.at === undefined) && (missing4 = "at")) || ((data25.deployment === undefined) && (missing4 = "deployment"))){
+const err21 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].required,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0],data:data25};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+else {
+if(data25.at !== undefined){
+let data26 = data25.at;
+const _errs66 = errors;
+if(errors === _errs66){
+if(errors === _errs66){
+if(typeof data26 === "string"){
+if(!pattern0.test(data26)){
+const err22 = {instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.at,data:data26};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.at.type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.at,data:data26};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+var valid9 = _errs66 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data25.deployment !== undefined){
+let data27 = data25.deployment;
+const _errs68 = errors;
+const _errs69 = errors;
+let valid10 = false;
+const _errs70 = errors;
+if(typeof data27 !== "string"){
+const err24 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data27};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+var _valid4 = _errs70 === errors;
+valid10 = valid10 || _valid4;
+if(!valid10){
+const _errs72 = errors;
+if(data27 !== null){
+const err25 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data27};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+var _valid4 = _errs72 === errors;
+valid10 = valid10 || _valid4;
+}
+if(!valid10){
+const err26 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment,data:data27};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+else {
+errors = _errs69;
+if(vErrors !== null){
+if(_errs69){
+vErrors.length = _errs69;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid9 = _errs68 === errors;
+}
+else {
+var valid9 = true;
+}
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0],data:data25};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+var _valid3 = _errs64 === errors;
+valid8 = valid8 || _valid3;
+if(!valid8){
+const _errs74 = errors;
+if(data25 !== null){
+const err28 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.earlier.items.properties.undone.anyOf[1].type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[1],data:data25};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+var _valid3 = _errs74 === errors;
+valid8 = valid8 || _valid3;
+}
+if(!valid8){
+const err29 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.earlier.items.properties.undone.anyOf,parentSchema:schema16.properties.earlier.items.properties.undone,data:data25};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+validate38.errors = vErrors;
+return false;
+}
+else {
+errors = _errs63;
+if(vErrors !== null){
+if(_errs63){
+vErrors.length = _errs63;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid7 = _errs62 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data18.changes !== undefined){
+const _errs76 = errors;
+if(!(validate30(data18.changes, {instancePath:instancePath+"/earlier/" + i0+"/changes",parentData:data18,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+var valid7 = _errs76 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate38.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/type",keyword:"type",params:{type: "object"},schema:schema16.properties.earlier.items.type,parentSchema:schema16.properties.earlier.items,data:data18}];
+return false;
+}
+}
+var valid6 = _errs48 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate38.errors = [{instancePath:instancePath+"/earlier",schemaPath:"#/properties/earlier/type",keyword:"type",params:{type: "array"},schema:schema16.properties.earlier.type,parentSchema:schema16.properties.earlier,data:data17}];
+return false;
+}
+}
+var valid0 = _errs46 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate38.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema16.type,parentSchema:schema16,data}];
+return false;
+}
+}
+validate38.errors = vErrors;
+return errors === 0;
+}
+
+export const problem = validate41;
+const schema17 = {"$ref":"Problem","$id":"problem"};
+const schema18 = {"type":"object","required":["code","message","hint"],"properties":{"code":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Problem"};
+const schema19 = {"type":"object","required":["file","line","column","pointer","code","severity","message","hint"],"properties":{"file":{"type":"string"},"line":{"type":"number"},"column":{"type":"number"},"pointer":{"type":"string"},"code":{"type":"string"},"severity":{"type":"string","enum":["error","warning"]},"message":{"type":"string"},"hint":{"type":"string"}},"$id":"Finding"};
+
+function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Finding" */;
 let vErrors = null;
 let errors = 0;
@@ -2150,7 +3021,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.file === undefined) && (missing0 = "file")) || ((data.line === undefined) && (missing0 = "line"))) || ((data.column === undefined) && (missing0 = "column"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.severity === undefined) && (missing0 = "severity"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.hint === undefined) && (missing0 = "hint"))){
-validate40.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema18.required,parentSchema:schema18,data}];
+validate43.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema19.required,parentSchema:schema19,data}];
 return false;
 }
 else {
@@ -2158,7 +3029,7 @@ if(data.file !== undefined){
 let data0 = data.file;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},schema:schema18.properties.file.type,parentSchema:schema18.properties.file,data:data0}];
+validate43.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},schema:schema19.properties.file.type,parentSchema:schema19.properties.file,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -2171,7 +3042,7 @@ if(data.line !== undefined){
 let data1 = data.line;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate40.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "number"},schema:schema18.properties.line.type,parentSchema:schema18.properties.line,data:data1}];
+validate43.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "number"},schema:schema19.properties.line.type,parentSchema:schema19.properties.line,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2184,7 +3055,7 @@ if(data.column !== undefined){
 let data2 = data.column;
 const _errs5 = errors;
 if(!(typeof data2 == "number")){
-validate40.errors = [{instancePath:instancePath+"/column",schemaPath:"#/properties/column/type",keyword:"type",params:{type: "number"},schema:schema18.properties.column.type,parentSchema:schema18.properties.column,data:data2}];
+validate43.errors = [{instancePath:instancePath+"/column",schemaPath:"#/properties/column/type",keyword:"type",params:{type: "number"},schema:schema19.properties.column.type,parentSchema:schema19.properties.column,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2197,7 +3068,7 @@ if(data.pointer !== undefined){
 let data3 = data.pointer;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/pointer",schemaPath:"#/properties/pointer/type",keyword:"type",params:{type: "string"},schema:schema18.properties.pointer.type,parentSchema:schema18.properties.pointer,data:data3}];
+validate43.errors = [{instancePath:instancePath+"/pointer",schemaPath:"#/properties/pointer/type",keyword:"type",params:{type: "string"},schema:schema19.properties.pointer.type,parentSchema:schema19.properties.pointer,data:data3}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -2210,7 +3081,7 @@ if(data.code !== undefined){
 let data4 = data.code;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema18.properties.code.type,parentSchema:schema18.properties.code,data:data4}];
+validate43.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema19.properties.code.type,parentSchema:schema19.properties.code,data:data4}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -2223,11 +3094,11 @@ if(data.severity !== undefined){
 let data5 = data.severity;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/type",keyword:"type",params:{type: "string"},schema:schema18.properties.severity.type,parentSchema:schema18.properties.severity,data:data5}];
+validate43.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/type",keyword:"type",params:{type: "string"},schema:schema19.properties.severity.type,parentSchema:schema19.properties.severity,data:data5}];
 return false;
 }
 if(!((data5 === "error") || (data5 === "warning"))){
-validate40.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema18.properties.severity.enum},schema:schema18.properties.severity.enum,parentSchema:schema18.properties.severity,data:data5}];
+validate43.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema19.properties.severity.enum},schema:schema19.properties.severity.enum,parentSchema:schema19.properties.severity,data:data5}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -2240,7 +3111,7 @@ if(data.message !== undefined){
 let data6 = data.message;
 const _errs13 = errors;
 if(typeof data6 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema18.properties.message.type,parentSchema:schema18.properties.message,data:data6}];
+validate43.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema19.properties.message.type,parentSchema:schema19.properties.message,data:data6}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -2253,7 +3124,7 @@ if(data.hint !== undefined){
 let data7 = data.hint;
 const _errs15 = errors;
 if(typeof data7 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema18.properties.hint.type,parentSchema:schema18.properties.hint,data:data7}];
+validate43.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema19.properties.hint.type,parentSchema:schema19.properties.hint,data:data7}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -2271,16 +3142,16 @@ var valid0 = true;
 }
 }
 else {
-validate40.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema18.type,parentSchema:schema18,data}];
+validate43.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema19.type,parentSchema:schema19,data}];
 return false;
 }
 }
-validate40.errors = vErrors;
+validate43.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Problem" */;
 let vErrors = null;
 let errors = 0;
@@ -2288,7 +3159,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))) || ((data.hint === undefined) && (missing0 = "hint"))){
-validate39.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema17.required,parentSchema:schema17,data}];
+validate42.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema18.required,parentSchema:schema18,data}];
 return false;
 }
 else {
@@ -2296,7 +3167,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema17.properties.code.type,parentSchema:schema17.properties.code,data:data0}];
+validate42.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema18.properties.code.type,parentSchema:schema18.properties.code,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -2309,7 +3180,7 @@ if(data.message !== undefined){
 let data1 = data.message;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema17.properties.message.type,parentSchema:schema17.properties.message,data:data1}];
+validate42.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema18.properties.message.type,parentSchema:schema18.properties.message,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2322,7 +3193,7 @@ if(data.hint !== undefined){
 let data2 = data.hint;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema17.properties.hint.type,parentSchema:schema17.properties.hint,data:data2}];
+validate42.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema18.properties.hint.type,parentSchema:schema18.properties.hint,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2340,8 +3211,8 @@ var valid1 = true;
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 const _errs9 = errors;
-if(!(validate40(data3[i0], {instancePath:instancePath+"/findings/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate43(data3[i0], {instancePath:instancePath+"/findings/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs9 === errors;
@@ -2351,7 +3222,7 @@ break;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema17.properties.findings.type,parentSchema:schema17.properties.findings,data:data3}];
+validate42.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema18.properties.findings.type,parentSchema:schema18.properties.findings,data:data3}];
 return false;
 }
 }
@@ -2366,34 +3237,34 @@ var valid0 = true;
 }
 }
 else {
-validate39.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema17.type,parentSchema:schema17,data}];
+validate42.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema18.type,parentSchema:schema18,data}];
 return false;
 }
 }
-validate39.errors = vErrors;
+validate42.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="problem" */;
 let vErrors = null;
 let errors = 0;
-if(!(validate39(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+if(!(validate42(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
-validate38.errors = vErrors;
+validate41.errors = vErrors;
 return errors === 0;
 }
 
-export const processes = validate43;
-const schema19 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"anyOf":[{"type":"string"},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
-const schema20 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"ListedProcess"};
-const schema21 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
-const schema22 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"anyOf":[{"type":"string"},{"type":"null"}]},"claimed":{"type":"string"}},"$id":"Person"};
+export const processes = validate46;
+const schema20 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"anyOf":[{"type":"string"},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
+const schema21 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"ListedProcess"};
+const schema22 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
+const schema23 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"anyOf":[{"type":"string"},{"type":"null"}]},"claimed":{"type":"string"}},"$id":"Person"};
 
-function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Person" */;
 let vErrors = null;
 let errors = 0;
@@ -2401,7 +3272,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.name === undefined) && (missing0 = "name")) || ((data.email === undefined) && (missing0 = "email"))){
-validate47.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema22.required,parentSchema:schema22,data}];
+validate50.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema23.required,parentSchema:schema23,data}];
 return false;
 }
 else {
@@ -2409,7 +3280,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema22.properties.name.type,parentSchema:schema22.properties.name,data:data0}];
+validate50.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema23.properties.name.type,parentSchema:schema23.properties.name,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -2425,7 +3296,7 @@ const _errs4 = errors;
 let valid1 = false;
 const _errs5 = errors;
 if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.email.anyOf[0].type,parentSchema:schema22.properties.email.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.email.anyOf[0].type,parentSchema:schema23.properties.email.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2439,7 +3310,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err1 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.email.anyOf[1].type,parentSchema:schema22.properties.email.anyOf[1],data:data1};
+const err1 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.email.anyOf[1].type,parentSchema:schema23.properties.email.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2452,7 +3323,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.email.anyOf,parentSchema:schema22.properties.email,data:data1};
+const err2 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.email.anyOf,parentSchema:schema23.properties.email,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2460,7 +3331,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate47.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -2484,7 +3355,7 @@ if(data.claimed !== undefined){
 let data2 = data.claimed;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema22.properties.claimed.type,parentSchema:schema22.properties.claimed,data:data2}];
+validate50.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema23.properties.claimed.type,parentSchema:schema23.properties.claimed,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -2497,16 +3368,16 @@ var valid0 = true;
 }
 }
 else {
-validate47.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema22.type,parentSchema:schema22,data}];
+validate50.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema23.type,parentSchema:schema23,data}];
 return false;
 }
 }
-validate47.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Progress" */;
 let vErrors = null;
 let errors = 0;
@@ -2514,7 +3385,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.deployment === undefined) && (missing0 = "deployment")) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.step === undefined) && (missing0 = "step"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.weight === undefined) && (missing0 = "weight"))) || ((data.why === undefined) && (missing0 = "why"))) || ((data.until === undefined) && (missing0 = "until"))) || ((data.deadline === undefined) && (missing0 = "deadline"))) || ((data.verdict === undefined) && (missing0 = "verdict"))) || ((data.figures === undefined) && (missing0 = "figures"))) || ((data.paused === undefined) && (missing0 = "paused"))){
-validate46.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
+validate49.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema22.required,parentSchema:schema22,data}];
 return false;
 }
 else {
@@ -2522,7 +3393,7 @@ if(data.deployment !== undefined){
 let data0 = data.deployment;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/deployment",schemaPath:"#/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.deployment.type,parentSchema:schema21.properties.deployment,data:data0}];
+validate49.errors = [{instancePath:instancePath+"/deployment",schemaPath:"#/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema22.properties.deployment.type,parentSchema:schema22.properties.deployment,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -2535,7 +3406,7 @@ if(data.strategy !== undefined){
 let data1 = data.strategy;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema21.properties.strategy.type,parentSchema:schema21.properties.strategy,data:data1}];
+validate49.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema22.properties.strategy.type,parentSchema:schema22.properties.strategy,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2548,7 +3419,7 @@ if(data.state !== undefined){
 let data2 = data.state;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},schema:schema21.properties.state.type,parentSchema:schema21.properties.state,data:data2}];
+validate49.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},schema:schema22.properties.state.type,parentSchema:schema22.properties.state,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2564,7 +3435,7 @@ const _errs8 = errors;
 let valid1 = false;
 const _errs9 = errors;
 if(typeof data3 !== "string"){
-const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.version.anyOf[0].type,parentSchema:schema21.properties.version.anyOf[0],data:data3};
+const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.version.anyOf[0].type,parentSchema:schema22.properties.version.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2578,7 +3449,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs11 = errors;
 if(data3 !== null){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.version.anyOf[1].type,parentSchema:schema21.properties.version.anyOf[1],data:data3};
+const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.version.anyOf[1].type,parentSchema:schema22.properties.version.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2591,7 +3462,7 @@ var _valid0 = _errs11 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.version.anyOf,parentSchema:schema21.properties.version,data:data3};
+const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.version.anyOf,parentSchema:schema22.properties.version,data:data3};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2599,7 +3470,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -2626,7 +3497,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.from.anyOf[0].type,parentSchema:schema21.properties.from.anyOf[0],data:data4};
+const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.from.anyOf[0].type,parentSchema:schema22.properties.from.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2640,7 +3511,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data4 !== null){
-const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.from.anyOf[1].type,parentSchema:schema21.properties.from.anyOf[1],data:data4};
+const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.from.anyOf[1].type,parentSchema:schema22.properties.from.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2653,7 +3524,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.from.anyOf,parentSchema:schema21.properties.from,data:data4};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.from.anyOf,parentSchema:schema22.properties.from,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2661,7 +3532,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -2688,12 +3559,12 @@ if(errors === _errs19){
 if(errors === _errs19){
 if(typeof data5 === "string"){
 if(!pattern0.test(data5)){
-validate46.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.startedAt,data:data5}];
+validate49.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.startedAt,data:data5}];
 return false;
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/type",keyword:"type",params:{type: "string"},schema:schema21.properties.startedAt.type,parentSchema:schema21.properties.startedAt,data:data5}];
+validate49.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/type",keyword:"type",params:{type: "string"},schema:schema22.properties.startedAt.type,parentSchema:schema22.properties.startedAt,data:data5}];
 return false;
 }
 }
@@ -2711,7 +3582,7 @@ const _errs22 = errors;
 let valid3 = false;
 const _errs23 = errors;
 if(!(typeof data6 == "number")){
-const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.step.anyOf[0].type,parentSchema:schema21.properties.step.anyOf[0],data:data6};
+const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.step.anyOf[0].type,parentSchema:schema22.properties.step.anyOf[0],data:data6};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2725,7 +3596,7 @@ valid3 = valid3 || _valid2;
 if(!valid3){
 const _errs25 = errors;
 if(data6 !== null){
-const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.step.anyOf[1].type,parentSchema:schema21.properties.step.anyOf[1],data:data6};
+const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.step.anyOf[1].type,parentSchema:schema22.properties.step.anyOf[1],data:data6};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2738,7 +3609,7 @@ var _valid2 = _errs25 === errors;
 valid3 = valid3 || _valid2;
 }
 if(!valid3){
-const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.step.anyOf,parentSchema:schema21.properties.step,data:data6};
+const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.step.anyOf,parentSchema:schema22.properties.step,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2746,7 +3617,7 @@ else {
 vErrors.push(err8);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -2773,7 +3644,7 @@ const _errs28 = errors;
 let valid4 = false;
 const _errs29 = errors;
 if(!(typeof data7 == "number")){
-const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.steps.anyOf[0].type,parentSchema:schema21.properties.steps.anyOf[0],data:data7};
+const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.steps.anyOf[0].type,parentSchema:schema22.properties.steps.anyOf[0],data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2787,7 +3658,7 @@ valid4 = valid4 || _valid3;
 if(!valid4){
 const _errs31 = errors;
 if(data7 !== null){
-const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.steps.anyOf[1].type,parentSchema:schema21.properties.steps.anyOf[1],data:data7};
+const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.steps.anyOf[1].type,parentSchema:schema22.properties.steps.anyOf[1],data:data7};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2800,7 +3671,7 @@ var _valid3 = _errs31 === errors;
 valid4 = valid4 || _valid3;
 }
 if(!valid4){
-const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.steps.anyOf,parentSchema:schema21.properties.steps,data:data7};
+const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.steps.anyOf,parentSchema:schema22.properties.steps,data:data7};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2808,7 +3679,7 @@ else {
 vErrors.push(err11);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -2832,7 +3703,7 @@ if(data.weight !== undefined){
 let data8 = data.weight;
 const _errs33 = errors;
 if(!(typeof data8 == "number")){
-validate46.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema21.properties.weight.type,parentSchema:schema21.properties.weight,data:data8}];
+validate49.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema22.properties.weight.type,parentSchema:schema22.properties.weight,data:data8}];
 return false;
 }
 var valid0 = _errs33 === errors;
@@ -2845,7 +3716,7 @@ if(data.why !== undefined){
 let data9 = data.why;
 const _errs35 = errors;
 if(typeof data9 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.why.type,parentSchema:schema21.properties.why,data:data9}];
+validate49.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.why.type,parentSchema:schema22.properties.why,data:data9}];
 return false;
 }
 var valid0 = _errs35 === errors;
@@ -2864,7 +3735,7 @@ if(errors === _errs39){
 if(errors === _errs39){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
-const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.until.anyOf[0],data:data10};
+const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.until.anyOf[0],data:data10};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2875,7 +3746,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.until.anyOf[0].type,parentSchema:schema21.properties.until.anyOf[0],data:data10};
+const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.until.anyOf[0].type,parentSchema:schema22.properties.until.anyOf[0],data:data10};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2891,7 +3762,7 @@ valid5 = valid5 || _valid4;
 if(!valid5){
 const _errs41 = errors;
 if(data10 !== null){
-const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.until.anyOf[1].type,parentSchema:schema21.properties.until.anyOf[1],data:data10};
+const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.until.anyOf[1].type,parentSchema:schema22.properties.until.anyOf[1],data:data10};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2904,7 +3775,7 @@ var _valid4 = _errs41 === errors;
 valid5 = valid5 || _valid4;
 }
 if(!valid5){
-const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.until.anyOf,parentSchema:schema21.properties.until,data:data10};
+const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.until.anyOf,parentSchema:schema22.properties.until,data:data10};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2912,7 +3783,7 @@ else {
 vErrors.push(err15);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -2942,7 +3813,7 @@ if(errors === _errs45){
 if(errors === _errs45){
 if(typeof data11 === "string"){
 if(!pattern0.test(data11)){
-const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.deadline.anyOf[0],data:data11};
+const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.deadline.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2953,7 +3824,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.deadline.anyOf[0].type,parentSchema:schema21.properties.deadline.anyOf[0],data:data11};
+const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.deadline.anyOf[0].type,parentSchema:schema22.properties.deadline.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2969,7 +3840,7 @@ valid6 = valid6 || _valid5;
 if(!valid6){
 const _errs47 = errors;
 if(data11 !== null){
-const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.deadline.anyOf[1].type,parentSchema:schema21.properties.deadline.anyOf[1],data:data11};
+const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.deadline.anyOf[1].type,parentSchema:schema22.properties.deadline.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2982,7 +3853,7 @@ var _valid5 = _errs47 === errors;
 valid6 = valid6 || _valid5;
 }
 if(!valid6){
-const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.deadline.anyOf,parentSchema:schema21.properties.deadline,data:data11};
+const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.deadline.anyOf,parentSchema:schema22.properties.deadline,data:data11};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2990,7 +3861,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -3017,7 +3888,7 @@ if(errors === _errs49){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing1;
 if((data12.kind === undefined) && (missing1 = "kind")){
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.verdict.required,parentSchema:schema21.properties.verdict,data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/required",keyword:"required",params:{missingProperty: missing1},schema:schema22.properties.verdict.required,parentSchema:schema22.properties.verdict,data:data12}];
 return false;
 }
 else {
@@ -3025,7 +3896,7 @@ if(data12.kind !== undefined){
 let data13 = data12.kind;
 const _errs52 = errors;
 if(!(((data13 === "healthy") || (data13 === "unhealthy")) || (data13 === "unknown"))){
-validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema21.properties.verdict.properties.kind.enum},schema:schema21.properties.verdict.properties.kind.enum,parentSchema:schema21.properties.verdict.properties.kind,data:data13}];
+validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema22.properties.verdict.properties.kind.enum},schema:schema22.properties.verdict.properties.kind.enum,parentSchema:schema22.properties.verdict.properties.kind,data:data13}];
 return false;
 }
 var valid7 = _errs52 === errors;
@@ -3042,25 +3913,25 @@ if(errors === _errs53){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if((data12.kind === undefined) && (missing2 = "kind")){
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.verdict.oneOf[0].required,parentSchema:schema21.properties.verdict.oneOf[0],data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema22.properties.verdict.oneOf[0].required,parentSchema:schema22.properties.verdict.oneOf[0],data:data12}];
 return false;
 }
 else {
 if(data12.kind !== undefined){
 let data14 = data12.kind;
 if(typeof data14 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[0].properties.kind.type,parentSchema:schema21.properties.verdict.oneOf[0].properties.kind,data:data14}];
+validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[0].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[0].properties.kind,data:data14}];
 return false;
 }
 if("healthy" !== data14){
-validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "healthy"},schema:"healthy",parentSchema:schema21.properties.verdict.oneOf[0].properties.kind,data:data14}];
+validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "healthy"},schema:"healthy",parentSchema:schema22.properties.verdict.oneOf[0].properties.kind,data:data14}];
 return false;
 }
 }
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.verdict.oneOf[0].type,parentSchema:schema21.properties.verdict.oneOf[0],data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[0].type,parentSchema:schema22.properties.verdict.oneOf[0],data:data12}];
 return false;
 }
 }
@@ -3071,7 +3942,7 @@ if(errors === _errs57){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if(((data12.kind === undefined) && (missing3 = "kind")) || ((data12.why === undefined) && (missing3 = "why"))){
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},schema:schema21.properties.verdict.oneOf[1].required,parentSchema:schema21.properties.verdict.oneOf[1],data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},schema:schema22.properties.verdict.oneOf[1].required,parentSchema:schema22.properties.verdict.oneOf[1],data:data12}];
 return false;
 }
 else {
@@ -3079,11 +3950,11 @@ if(data12.kind !== undefined){
 let data15 = data12.kind;
 const _errs59 = errors;
 if(typeof data15 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema21.properties.verdict.oneOf[1].properties.kind,data:data15}];
+validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
 if("unhealthy" !== data15){
-validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema21.properties.verdict.oneOf[1].properties.kind,data:data15}];
+validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema22.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
 var valid12 = _errs59 === errors;
@@ -3096,7 +3967,7 @@ if(data12.why !== undefined){
 let data16 = data12.why;
 const _errs61 = errors;
 if(typeof data16 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema21.properties.verdict.oneOf[1].properties.why,data:data16}];
+validate49.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema22.properties.verdict.oneOf[1].properties.why,data:data16}];
 return false;
 }
 var valid12 = _errs61 === errors;
@@ -3108,7 +3979,7 @@ var valid12 = true;
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema21.properties.verdict.oneOf[1].type,parentSchema:schema21.properties.verdict.oneOf[1],data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[1].type,parentSchema:schema22.properties.verdict.oneOf[1],data:data12}];
 return false;
 }
 }
@@ -3119,7 +3990,7 @@ if(errors === _errs63){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing4;
 if(((data12.kind === undefined) && (missing4 = "kind")) || ((data12.why === undefined) && (missing4 = "why"))){
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},schema:schema21.properties.verdict.oneOf[2].required,parentSchema:schema21.properties.verdict.oneOf[2],data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},schema:schema22.properties.verdict.oneOf[2].required,parentSchema:schema22.properties.verdict.oneOf[2],data:data12}];
 return false;
 }
 else {
@@ -3127,11 +3998,11 @@ if(data12.kind !== undefined){
 let data17 = data12.kind;
 const _errs65 = errors;
 if(typeof data17 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema21.properties.verdict.oneOf[2].properties.kind,data:data17}];
+validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
 if("unknown" !== data17){
-validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema21.properties.verdict.oneOf[2].properties.kind,data:data17}];
+validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema22.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
 var valid14 = _errs65 === errors;
@@ -3144,7 +4015,7 @@ if(data12.why !== undefined){
 let data18 = data12.why;
 const _errs67 = errors;
 if(typeof data18 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema21.properties.verdict.oneOf[2].properties.why,data:data18}];
+validate49.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.why,data:data18}];
 return false;
 }
 var valid14 = _errs67 === errors;
@@ -3157,7 +4028,7 @@ if(data12.about !== undefined){
 let data19 = data12.about;
 const _errs69 = errors;
 if(typeof data19 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema21.properties.verdict.oneOf[2].properties.about,data:data19}];
+validate49.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.about,data:data19}];
 return false;
 }
 var valid14 = _errs69 === errors;
@@ -3170,25 +4041,25 @@ var valid14 = true;
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema21.properties.verdict.oneOf[2].type,parentSchema:schema21.properties.verdict.oneOf[2],data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[2].type,parentSchema:schema22.properties.verdict.oneOf[2],data:data12}];
 return false;
 }
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema21.properties.verdict.discriminator,parentSchema:schema21.properties.verdict,data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema22.properties.verdict.discriminator,parentSchema:schema22.properties.verdict,data:data12}];
 return false;
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema21.properties.verdict.discriminator,parentSchema:schema21.properties.verdict,data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema22.properties.verdict.discriminator,parentSchema:schema22.properties.verdict,data:data12}];
 return false;
 }
 }
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/type",keyword:"type",params:{type: "object"},schema:schema21.properties.verdict.type,parentSchema:schema21.properties.verdict,data:data12}];
+validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.type,parentSchema:schema22.properties.verdict,data:data12}];
 return false;
 }
 }
@@ -3212,7 +4083,7 @@ if(errors === _errs73){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing5;
 if(((((((((data21.name === undefined) && (missing5 = "name")) || ((data21.unit === undefined) && (missing5 = "unit"))) || ((data21.candidate === undefined) && (missing5 = "candidate"))) || ((data21.stable === undefined) && (missing5 = "stable"))) || ((data21.limit === undefined) && (missing5 = "limit"))) || ((data21.requests === undefined) && (missing5 = "requests"))) || ((data21.verdict === undefined) && (missing5 = "verdict"))) || ((data21.why === undefined) && (missing5 = "why"))){
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/required",keyword:"required",params:{missingProperty: missing5},schema:schema21.properties.figures.items.required,parentSchema:schema21.properties.figures.items,data:data21}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/required",keyword:"required",params:{missingProperty: missing5},schema:schema22.properties.figures.items.required,parentSchema:schema22.properties.figures.items,data:data21}];
 return false;
 }
 else {
@@ -3220,7 +4091,7 @@ if(data21.name !== undefined){
 let data22 = data21.name;
 const _errs75 = errors;
 if(typeof data22 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.name.type,parentSchema:schema21.properties.figures.items.properties.name,data:data22}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.name.type,parentSchema:schema22.properties.figures.items.properties.name,data:data22}];
 return false;
 }
 var valid16 = _errs75 === errors;
@@ -3233,11 +4104,11 @@ if(data21.unit !== undefined){
 let data23 = data21.unit;
 const _errs77 = errors;
 if(typeof data23 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.unit.type,parentSchema:schema21.properties.figures.items.properties.unit,data:data23}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.unit.type,parentSchema:schema22.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
 if(!(((data23 === "%") || (data23 === "ms")) || (data23 === ""))){
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema21.properties.figures.items.properties.unit.enum},schema:schema21.properties.figures.items.properties.unit.enum,parentSchema:schema21.properties.figures.items.properties.unit,data:data23}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema22.properties.figures.items.properties.unit.enum},schema:schema22.properties.figures.items.properties.unit.enum,parentSchema:schema22.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
 var valid16 = _errs77 === errors;
@@ -3253,7 +4124,7 @@ const _errs80 = errors;
 let valid17 = false;
 const _errs81 = errors;
 if(!(typeof data24 == "number")){
-const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema21.properties.figures.items.properties.candidate.anyOf[0],data:data24};
+const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.candidate.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3267,7 +4138,7 @@ valid17 = valid17 || _valid6;
 if(!valid17){
 const _errs83 = errors;
 if(data24 !== null){
-const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema21.properties.figures.items.properties.candidate.anyOf[1],data:data24};
+const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.candidate.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3280,7 +4151,7 @@ var _valid6 = _errs83 === errors;
 valid17 = valid17 || _valid6;
 }
 if(!valid17){
-const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.figures.items.properties.candidate.anyOf,parentSchema:schema21.properties.figures.items.properties.candidate,data:data24};
+const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.candidate.anyOf,parentSchema:schema22.properties.figures.items.properties.candidate,data:data24};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3288,7 +4159,7 @@ else {
 vErrors.push(err22);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -3315,7 +4186,7 @@ const _errs86 = errors;
 let valid18 = false;
 const _errs87 = errors;
 if(!(typeof data25 == "number")){
-const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema21.properties.figures.items.properties.stable.anyOf[0],data:data25};
+const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.stable.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3329,7 +4200,7 @@ valid18 = valid18 || _valid7;
 if(!valid18){
 const _errs89 = errors;
 if(data25 !== null){
-const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema21.properties.figures.items.properties.stable.anyOf[1],data:data25};
+const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.stable.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3342,7 +4213,7 @@ var _valid7 = _errs89 === errors;
 valid18 = valid18 || _valid7;
 }
 if(!valid18){
-const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.figures.items.properties.stable.anyOf,parentSchema:schema21.properties.figures.items.properties.stable,data:data25};
+const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.stable.anyOf,parentSchema:schema22.properties.figures.items.properties.stable,data:data25};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3350,7 +4221,7 @@ else {
 vErrors.push(err25);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -3374,7 +4245,7 @@ if(data21.limit !== undefined){
 let data26 = data21.limit;
 const _errs91 = errors;
 if(typeof data26 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.limit.type,parentSchema:schema21.properties.figures.items.properties.limit,data:data26}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.limit.type,parentSchema:schema22.properties.figures.items.properties.limit,data:data26}];
 return false;
 }
 var valid16 = _errs91 === errors;
@@ -3390,7 +4261,7 @@ const _errs94 = errors;
 let valid19 = false;
 const _errs95 = errors;
 if(!(typeof data27 == "number")){
-const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema21.properties.figures.items.properties.requests.anyOf[0],data:data27};
+const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.requests.anyOf[0],data:data27};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3404,7 +4275,7 @@ valid19 = valid19 || _valid8;
 if(!valid19){
 const _errs97 = errors;
 if(data27 !== null){
-const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema21.properties.figures.items.properties.requests.anyOf[1],data:data27};
+const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.requests.anyOf[1],data:data27};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3417,7 +4288,7 @@ var _valid8 = _errs97 === errors;
 valid19 = valid19 || _valid8;
 }
 if(!valid19){
-const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.figures.items.properties.requests.anyOf,parentSchema:schema21.properties.figures.items.properties.requests,data:data27};
+const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.requests.anyOf,parentSchema:schema22.properties.figures.items.properties.requests,data:data27};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3425,7 +4296,7 @@ else {
 vErrors.push(err28);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -3449,11 +4320,11 @@ if(data21.verdict !== undefined){
 let data28 = data21.verdict;
 const _errs99 = errors;
 if(typeof data28 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.verdict.type,parentSchema:schema21.properties.figures.items.properties.verdict,data:data28}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.verdict.type,parentSchema:schema22.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
 if(!(((data28 === "healthy") || (data28 === "unhealthy")) || (data28 === "unknown"))){
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema21.properties.figures.items.properties.verdict.enum},schema:schema21.properties.figures.items.properties.verdict.enum,parentSchema:schema21.properties.figures.items.properties.verdict,data:data28}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema22.properties.figures.items.properties.verdict.enum},schema:schema22.properties.figures.items.properties.verdict.enum,parentSchema:schema22.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
 var valid16 = _errs99 === errors;
@@ -3466,7 +4337,7 @@ if(data21.why !== undefined){
 let data29 = data21.why;
 const _errs101 = errors;
 if(typeof data29 !== "string"){
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.why.type,parentSchema:schema21.properties.figures.items.properties.why,data:data29}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.why.type,parentSchema:schema22.properties.figures.items.properties.why,data:data29}];
 return false;
 }
 var valid16 = _errs101 === errors;
@@ -3484,7 +4355,7 @@ var valid16 = true;
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.figures.items.type,parentSchema:schema21.properties.figures.items,data:data21}];
+validate49.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/type",keyword:"type",params:{type: "object"},schema:schema22.properties.figures.items.type,parentSchema:schema22.properties.figures.items,data:data21}];
 return false;
 }
 }
@@ -3495,7 +4366,7 @@ break;
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/properties/figures/type",keyword:"type",params:{type: "array"},schema:schema21.properties.figures.type,parentSchema:schema21.properties.figures,data:data20}];
+validate49.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/properties/figures/type",keyword:"type",params:{type: "array"},schema:schema22.properties.figures.type,parentSchema:schema22.properties.figures,data:data20}];
 return false;
 }
 }
@@ -3515,7 +4386,7 @@ if(errors === _errs105){
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 let missing6;
 if((((data30.by === undefined) && (missing6 = "by")) || ((data30.why === undefined) && (missing6 = "why"))) || ((data30.at === undefined) && (missing6 = "at"))){
-const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema21.properties.paused.anyOf[0].required,parentSchema:schema21.properties.paused.anyOf[0],data:data30};
+const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema22.properties.paused.anyOf[0].required,parentSchema:schema22.properties.paused.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3527,8 +4398,8 @@ errors++;
 else {
 if(data30.by !== undefined){
 const _errs107 = errors;
-if(!(validate47(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate50(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 var valid21 = _errs107 === errors;
@@ -3541,7 +4412,7 @@ if(data30.why !== undefined){
 let data32 = data30.why;
 const _errs108 = errors;
 if(typeof data32 !== "string"){
-const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.paused.anyOf[0].properties.why.type,parentSchema:schema21.properties.paused.anyOf[0].properties.why,data:data32};
+const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.paused.anyOf[0].properties.why.type,parentSchema:schema22.properties.paused.anyOf[0].properties.why,data:data32};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3563,7 +4434,7 @@ if(errors === _errs110){
 if(errors === _errs110){
 if(typeof data33 === "string"){
 if(!pattern0.test(data33)){
-const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.paused.anyOf[0].properties.at,data:data33};
+const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.paused.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3574,7 +4445,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.paused.anyOf[0].properties.at.type,parentSchema:schema21.properties.paused.anyOf[0].properties.at,data:data33};
+const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema22.properties.paused.anyOf[0].properties.at.type,parentSchema:schema22.properties.paused.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3595,7 +4466,7 @@ var valid21 = true;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.paused.anyOf[0].type,parentSchema:schema21.properties.paused.anyOf[0],data:data30};
+const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema22.properties.paused.anyOf[0].type,parentSchema:schema22.properties.paused.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3610,7 +4481,7 @@ valid20 = valid20 || _valid9;
 if(!valid20){
 const _errs112 = errors;
 if(data30 !== null){
-const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.paused.anyOf[1].type,parentSchema:schema21.properties.paused.anyOf[1],data:data30};
+const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.paused.anyOf[1].type,parentSchema:schema22.properties.paused.anyOf[1],data:data30};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3623,7 +4494,7 @@ var _valid9 = _errs112 === errors;
 valid20 = valid20 || _valid9;
 }
 if(!valid20){
-const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.paused.anyOf,parentSchema:schema21.properties.paused,data:data30};
+const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.paused.anyOf,parentSchema:schema22.properties.paused,data:data30};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3631,7 +4502,7 @@ else {
 vErrors.push(err35);
 }
 errors++;
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return false;
 }
 else {
@@ -3667,17 +4538,17 @@ var valid0 = true;
 }
 }
 else {
-validate46.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema21.type,parentSchema:schema21,data}];
+validate49.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema22.type,parentSchema:schema22,data}];
 return false;
 }
 }
-validate46.errors = vErrors;
+validate49.errors = vErrors;
 return errors === 0;
 }
 
-const schema23 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
+const schema24 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
 
-function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Revert" */;
 let vErrors = null;
 let errors = 0;
@@ -3685,7 +4556,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.request === undefined) && (missing0 = "request")) || ((data.outcome === undefined) && (missing0 = "outcome"))) || ((data.refusal === undefined) && (missing0 = "refusal"))){
-validate50.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema23.required,parentSchema:schema23,data}];
+validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
 return false;
 }
 else {
@@ -3696,7 +4567,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if((((((((((((((data0.id === undefined) && (missing1 = "id")) || ((data0.environment === undefined) && (missing1 = "environment"))) || ((data0.process === undefined) && (missing1 = "process"))) || ((data0.from === undefined) && (missing1 = "from"))) || ((data0.to === undefined) && (missing1 = "to"))) || ((data0.quarantine === undefined) && (missing1 = "quarantine"))) || ((data0.trigger === undefined) && (missing1 = "trigger"))) || ((data0.why === undefined) && (missing1 = "why"))) || ((data0.at === undefined) && (missing1 = "at"))) || ((data0.commit === undefined) && (missing1 = "commit"))) || ((data0.deployment === undefined) && (missing1 = "deployment"))) || ((data0.by === undefined) && (missing1 = "by"))) || ((data0.mode === undefined) && (missing1 = "mode"))){
-validate50.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: missing1},schema:schema23.properties.request.required,parentSchema:schema23.properties.request,data:data0}];
+validate53.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: missing1},schema:schema24.properties.request.required,parentSchema:schema24.properties.request,data:data0}];
 return false;
 }
 else {
@@ -3704,7 +4575,7 @@ if(data0.id !== undefined){
 let data1 = data0.id;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/id",schemaPath:"#/properties/request/properties/id/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.id.type,parentSchema:schema23.properties.request.properties.id,data:data1}];
+validate53.errors = [{instancePath:instancePath+"/request/id",schemaPath:"#/properties/request/properties/id/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.id.type,parentSchema:schema24.properties.request.properties.id,data:data1}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -3717,7 +4588,7 @@ if(data0.environment !== undefined){
 let data2 = data0.environment;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/environment",schemaPath:"#/properties/request/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.environment.type,parentSchema:schema23.properties.request.properties.environment,data:data2}];
+validate53.errors = [{instancePath:instancePath+"/request/environment",schemaPath:"#/properties/request/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.environment.type,parentSchema:schema24.properties.request.properties.environment,data:data2}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -3730,7 +4601,7 @@ if(data0.process !== undefined){
 let data3 = data0.process;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/process",schemaPath:"#/properties/request/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.process.type,parentSchema:schema23.properties.request.properties.process,data:data3}];
+validate53.errors = [{instancePath:instancePath+"/request/process",schemaPath:"#/properties/request/properties/process/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.process.type,parentSchema:schema24.properties.request.properties.process,data:data3}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -3743,7 +4614,7 @@ if(data0.from !== undefined){
 let data4 = data0.from;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/from",schemaPath:"#/properties/request/properties/from/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.from.type,parentSchema:schema23.properties.request.properties.from,data:data4}];
+validate53.errors = [{instancePath:instancePath+"/request/from",schemaPath:"#/properties/request/properties/from/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.from.type,parentSchema:schema24.properties.request.properties.from,data:data4}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -3756,7 +4627,7 @@ if(data0.to !== undefined){
 let data5 = data0.to;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/to",schemaPath:"#/properties/request/properties/to/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.to.type,parentSchema:schema23.properties.request.properties.to,data:data5}];
+validate53.errors = [{instancePath:instancePath+"/request/to",schemaPath:"#/properties/request/properties/to/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.to.type,parentSchema:schema24.properties.request.properties.to,data:data5}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -3779,7 +4650,7 @@ if(errors === _errs15){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 let missing2;
 if((((data7.process === undefined) && (missing2 = "process")) || ((data7.from === undefined) && (missing2 = "from"))) || ((data7.to === undefined) && (missing2 = "to"))){
-validate50.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema23.properties.request.properties.along.items.required,parentSchema:schema23.properties.request.properties.along.items,data:data7}];
+validate53.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema24.properties.request.properties.along.items.required,parentSchema:schema24.properties.request.properties.along.items,data:data7}];
 return false;
 }
 else {
@@ -3787,7 +4658,7 @@ if(data7.process !== undefined){
 let data8 = data7.process;
 const _errs17 = errors;
 if(typeof data8 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/along/" + i0+"/process",schemaPath:"#/properties/request/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.along.items.properties.process.type,parentSchema:schema23.properties.request.properties.along.items.properties.process,data:data8}];
+validate53.errors = [{instancePath:instancePath+"/request/along/" + i0+"/process",schemaPath:"#/properties/request/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.along.items.properties.process.type,parentSchema:schema24.properties.request.properties.along.items.properties.process,data:data8}];
 return false;
 }
 var valid3 = _errs17 === errors;
@@ -3800,7 +4671,7 @@ if(data7.from !== undefined){
 let data9 = data7.from;
 const _errs19 = errors;
 if(typeof data9 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/along/" + i0+"/from",schemaPath:"#/properties/request/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.along.items.properties.from.type,parentSchema:schema23.properties.request.properties.along.items.properties.from,data:data9}];
+validate53.errors = [{instancePath:instancePath+"/request/along/" + i0+"/from",schemaPath:"#/properties/request/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.along.items.properties.from.type,parentSchema:schema24.properties.request.properties.along.items.properties.from,data:data9}];
 return false;
 }
 var valid3 = _errs19 === errors;
@@ -3813,7 +4684,7 @@ if(data7.to !== undefined){
 let data10 = data7.to;
 const _errs21 = errors;
 if(typeof data10 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/along/" + i0+"/to",schemaPath:"#/properties/request/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.along.items.properties.to.type,parentSchema:schema23.properties.request.properties.along.items.properties.to,data:data10}];
+validate53.errors = [{instancePath:instancePath+"/request/along/" + i0+"/to",schemaPath:"#/properties/request/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.along.items.properties.to.type,parentSchema:schema24.properties.request.properties.along.items.properties.to,data:data10}];
 return false;
 }
 var valid3 = _errs21 === errors;
@@ -3826,7 +4697,7 @@ var valid3 = true;
 }
 }
 else {
-validate50.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema23.properties.request.properties.along.items.type,parentSchema:schema23.properties.request.properties.along.items,data:data7}];
+validate53.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema24.properties.request.properties.along.items.type,parentSchema:schema24.properties.request.properties.along.items,data:data7}];
 return false;
 }
 }
@@ -3837,7 +4708,7 @@ break;
 }
 }
 else {
-validate50.errors = [{instancePath:instancePath+"/request/along",schemaPath:"#/properties/request/properties/along/type",keyword:"type",params:{type: "array"},schema:schema23.properties.request.properties.along.type,parentSchema:schema23.properties.request.properties.along,data:data6}];
+validate53.errors = [{instancePath:instancePath+"/request/along",schemaPath:"#/properties/request/properties/along/type",keyword:"type",params:{type: "array"},schema:schema24.properties.request.properties.along.type,parentSchema:schema24.properties.request.properties.along,data:data6}];
 return false;
 }
 }
@@ -3856,7 +4727,7 @@ const _errs25 = errors;
 if(errors === _errs25){
 if(typeof data11 === "string"){
 if(!pattern1.test(data11)){
-const err0 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema23.properties.request.properties.quarantine.anyOf[0],data:data11};
+const err0 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema24.properties.request.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3867,7 +4738,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.quarantine.anyOf[0].type,parentSchema:schema23.properties.request.properties.quarantine.anyOf[0],data:data11};
+const err1 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.quarantine.anyOf[0].type,parentSchema:schema24.properties.request.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3882,7 +4753,7 @@ valid4 = valid4 || _valid0;
 if(!valid4){
 const _errs27 = errors;
 if(data11 !== null){
-const err2 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.request.properties.quarantine.anyOf[1].type,parentSchema:schema23.properties.request.properties.quarantine.anyOf[1],data:data11};
+const err2 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.request.properties.quarantine.anyOf[1].type,parentSchema:schema24.properties.request.properties.quarantine.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3895,7 +4766,7 @@ var _valid0 = _errs27 === errors;
 valid4 = valid4 || _valid0;
 }
 if(!valid4){
-const err3 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.request.properties.quarantine.anyOf,parentSchema:schema23.properties.request.properties.quarantine,data:data11};
+const err3 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.request.properties.quarantine.anyOf,parentSchema:schema24.properties.request.properties.quarantine,data:data11};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3903,7 +4774,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate50.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -3927,7 +4798,7 @@ if(data0.trigger !== undefined){
 let data12 = data0.trigger;
 const _errs29 = errors;
 if(typeof data12 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/trigger",schemaPath:"#/properties/request/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.trigger.type,parentSchema:schema23.properties.request.properties.trigger,data:data12}];
+validate53.errors = [{instancePath:instancePath+"/request/trigger",schemaPath:"#/properties/request/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.trigger.type,parentSchema:schema24.properties.request.properties.trigger,data:data12}];
 return false;
 }
 var valid1 = _errs29 === errors;
@@ -3940,7 +4811,7 @@ if(data0.why !== undefined){
 let data13 = data0.why;
 const _errs31 = errors;
 if(typeof data13 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/why",schemaPath:"#/properties/request/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.why.type,parentSchema:schema23.properties.request.properties.why,data:data13}];
+validate53.errors = [{instancePath:instancePath+"/request/why",schemaPath:"#/properties/request/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.why.type,parentSchema:schema24.properties.request.properties.why,data:data13}];
 return false;
 }
 var valid1 = _errs31 === errors;
@@ -3956,12 +4827,12 @@ if(errors === _errs33){
 if(errors === _errs33){
 if(typeof data14 === "string"){
 if(!pattern0.test(data14)){
-validate50.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.request.properties.at,data:data14}];
+validate53.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.request.properties.at,data:data14}];
 return false;
 }
 }
 else {
-validate50.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.at.type,parentSchema:schema23.properties.request.properties.at,data:data14}];
+validate53.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.at.type,parentSchema:schema24.properties.request.properties.at,data:data14}];
 return false;
 }
 }
@@ -3976,7 +4847,7 @@ if(data0.commit !== undefined){
 let data15 = data0.commit;
 const _errs35 = errors;
 if(typeof data15 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/commit",schemaPath:"#/properties/request/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.commit.type,parentSchema:schema23.properties.request.properties.commit,data:data15}];
+validate53.errors = [{instancePath:instancePath+"/request/commit",schemaPath:"#/properties/request/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.commit.type,parentSchema:schema24.properties.request.properties.commit,data:data15}];
 return false;
 }
 var valid1 = _errs35 === errors;
@@ -3992,7 +4863,7 @@ const _errs38 = errors;
 let valid5 = false;
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-const err4 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.deployment.anyOf[0].type,parentSchema:schema23.properties.request.properties.deployment.anyOf[0],data:data16};
+const err4 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.deployment.anyOf[0].type,parentSchema:schema24.properties.request.properties.deployment.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4006,7 +4877,7 @@ valid5 = valid5 || _valid1;
 if(!valid5){
 const _errs41 = errors;
 if(data16 !== null){
-const err5 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.request.properties.deployment.anyOf[1].type,parentSchema:schema23.properties.request.properties.deployment.anyOf[1],data:data16};
+const err5 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.request.properties.deployment.anyOf[1].type,parentSchema:schema24.properties.request.properties.deployment.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4019,7 +4890,7 @@ var _valid1 = _errs41 === errors;
 valid5 = valid5 || _valid1;
 }
 if(!valid5){
-const err6 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.request.properties.deployment.anyOf,parentSchema:schema23.properties.request.properties.deployment,data:data16};
+const err6 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.request.properties.deployment.anyOf,parentSchema:schema24.properties.request.properties.deployment,data:data16};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4027,7 +4898,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate50.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4053,8 +4924,8 @@ const _errs43 = errors;
 const _errs44 = errors;
 let valid6 = false;
 const _errs45 = errors;
-if(!(validate47(data17, {instancePath:instancePath+"/request/by",parentData:data0,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate50(data17, {instancePath:instancePath+"/request/by",parentData:data0,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs45 === errors;
@@ -4062,7 +4933,7 @@ valid6 = valid6 || _valid2;
 if(!valid6){
 const _errs46 = errors;
 if(data17 !== null){
-const err7 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.request.properties.by.anyOf[1].type,parentSchema:schema23.properties.request.properties.by.anyOf[1],data:data17};
+const err7 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.request.properties.by.anyOf[1].type,parentSchema:schema24.properties.request.properties.by.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4075,7 +4946,7 @@ var _valid2 = _errs46 === errors;
 valid6 = valid6 || _valid2;
 }
 if(!valid6){
-const err8 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.request.properties.by.anyOf,parentSchema:schema23.properties.request.properties.by,data:data17};
+const err8 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.request.properties.by.anyOf,parentSchema:schema24.properties.request.properties.by,data:data17};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4083,7 +4954,7 @@ else {
 vErrors.push(err8);
 }
 errors++;
-validate50.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4107,11 +4978,11 @@ if(data0.mode !== undefined){
 let data18 = data0.mode;
 const _errs48 = errors;
 if(typeof data18 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.mode.type,parentSchema:schema23.properties.request.properties.mode,data:data18}];
+validate53.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.mode.type,parentSchema:schema24.properties.request.properties.mode,data:data18}];
 return false;
 }
 if(!((data18 === "push") || (data18 === "propose"))){
-validate50.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/enum",keyword:"enum",params:{allowedValues: schema23.properties.request.properties.mode.enum},schema:schema23.properties.request.properties.mode.enum,parentSchema:schema23.properties.request.properties.mode,data:data18}];
+validate53.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/enum",keyword:"enum",params:{allowedValues: schema24.properties.request.properties.mode.enum},schema:schema24.properties.request.properties.mode.enum,parentSchema:schema24.properties.request.properties.mode,data:data18}];
 return false;
 }
 var valid1 = _errs48 === errors;
@@ -4135,7 +5006,7 @@ var valid1 = true;
 }
 }
 else {
-validate50.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},schema:schema23.properties.request.type,parentSchema:schema23.properties.request,data:data0}];
+validate53.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},schema:schema24.properties.request.type,parentSchema:schema24.properties.request,data:data0}];
 return false;
 }
 }
@@ -4155,7 +5026,7 @@ if(errors === _errs52){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing3;
 if((data19.kind === undefined) && (missing3 = "kind")){
-const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema23.properties.outcome.anyOf[0].required,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
+const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema24.properties.outcome.anyOf[0].required,parentSchema:schema24.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4169,7 +5040,7 @@ if(data19.kind !== undefined){
 let data20 = data19.kind;
 const _errs55 = errors;
 if(!(((data20 === "committed") || (data20 === "superseded")) || (data20 === "proposed"))){
-const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema23.properties.outcome.anyOf[0].properties.kind.enum},schema:schema23.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema23.properties.outcome.anyOf[0].properties.kind,data:data20};
+const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema24.properties.outcome.anyOf[0].properties.kind.enum},schema:schema24.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema24.properties.outcome.anyOf[0].properties.kind,data:data20};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4192,7 +5063,7 @@ if(errors === _errs56){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing4;
 if(((data19.kind === undefined) && (missing4 = "kind")) || ((data19.commit === undefined) && (missing4 = "commit"))){
-const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema23.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0],data:data19};
+const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema24.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4206,7 +5077,7 @@ if(data19.kind !== undefined){
 let data21 = data19.kind;
 const _errs58 = errors;
 if(typeof data21 !== "string"){
-const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
+const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4216,7 +5087,7 @@ vErrors.push(err12);
 errors++;
 }
 if("committed" !== data21){
-const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
+const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4235,7 +5106,7 @@ if(data19.commit !== undefined){
 let data22 = data19.commit;
 const _errs60 = errors;
 if(typeof data22 !== "string"){
-const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
+const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4253,7 +5124,7 @@ var valid11 = true;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0],data:data19};
+const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4270,7 +5141,7 @@ if(errors === _errs62){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing5;
 if(((data19.kind === undefined) && (missing5 = "kind")) || ((data19.why === undefined) && (missing5 = "why"))){
-const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema23.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1],data:data19};
+const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema24.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4284,7 +5155,7 @@ if(data19.kind !== undefined){
 let data23 = data19.kind;
 const _errs64 = errors;
 if(typeof data23 !== "string"){
-const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
+const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4294,7 +5165,7 @@ vErrors.push(err17);
 errors++;
 }
 if("superseded" !== data23){
-const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
+const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4313,7 +5184,7 @@ if(data19.why !== undefined){
 let data24 = data19.why;
 const _errs66 = errors;
 if(typeof data24 !== "string"){
-const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
+const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4331,7 +5202,7 @@ var valid13 = true;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1],data:data19};
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema24.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4348,7 +5219,7 @@ if(errors === _errs68){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing6;
 if(((((data19.kind === undefined) && (missing6 = "kind")) || ((data19.branch === undefined) && (missing6 = "branch"))) || ((data19.commit === undefined) && (missing6 = "commit"))) || ((data19.why === undefined) && (missing6 = "why"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema23.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2],data:data19};
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema24.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2],data:data19};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4362,7 +5233,7 @@ if(data19.kind !== undefined){
 let data25 = data19.kind;
 const _errs70 = errors;
 if(typeof data25 !== "string"){
-const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
+const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4372,7 +5243,7 @@ vErrors.push(err22);
 errors++;
 }
 if("proposed" !== data25){
-const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
+const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4391,7 +5262,7 @@ if(data19.branch !== undefined){
 let data26 = data19.branch;
 const _errs72 = errors;
 if(typeof data26 !== "string"){
-const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
+const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4410,7 +5281,7 @@ if(data19.commit !== undefined){
 let data27 = data19.commit;
 const _errs74 = errors;
 if(typeof data27 !== "string"){
-const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
+const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4429,7 +5300,7 @@ if(data19.why !== undefined){
 let data28 = data19.why;
 const _errs76 = errors;
 if(typeof data28 !== "string"){
-const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
+const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4449,7 +5320,7 @@ var valid15 = true;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2],data:data19};
+const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2],data:data19};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4461,7 +5332,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema23.properties.outcome.anyOf[0].discriminator,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
+const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema24.properties.outcome.anyOf[0].discriminator,parentSchema:schema24.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4472,7 +5343,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema23.properties.outcome.anyOf[0].discriminator,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
+const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema24.properties.outcome.anyOf[0].discriminator,parentSchema:schema24.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4485,7 +5356,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].type,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
+const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.outcome.anyOf[0].type,parentSchema:schema24.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -4500,7 +5371,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs78 = errors;
 if(data19 !== null){
-const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.outcome.anyOf[1].type,parentSchema:schema23.properties.outcome.anyOf[1],data:data19};
+const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.outcome.anyOf[1].type,parentSchema:schema24.properties.outcome.anyOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4513,7 +5384,7 @@ var _valid3 = _errs78 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.outcome.anyOf,parentSchema:schema23.properties.outcome,data:data19};
+const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.outcome.anyOf,parentSchema:schema24.properties.outcome,data:data19};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4521,7 +5392,7 @@ else {
 vErrors.push(err32);
 }
 errors++;
-validate50.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4548,7 +5419,7 @@ const _errs81 = errors;
 let valid16 = false;
 const _errs82 = errors;
 if(typeof data29 !== "string"){
-const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.refusal.anyOf[0].type,parentSchema:schema23.properties.refusal.anyOf[0],data:data29};
+const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.refusal.anyOf[0].type,parentSchema:schema24.properties.refusal.anyOf[0],data:data29};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4562,7 +5433,7 @@ valid16 = valid16 || _valid4;
 if(!valid16){
 const _errs84 = errors;
 if(data29 !== null){
-const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.refusal.anyOf[1].type,parentSchema:schema23.properties.refusal.anyOf[1],data:data29};
+const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.refusal.anyOf[1].type,parentSchema:schema24.properties.refusal.anyOf[1],data:data29};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4575,7 +5446,7 @@ var _valid4 = _errs84 === errors;
 valid16 = valid16 || _valid4;
 }
 if(!valid16){
-const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.refusal.anyOf,parentSchema:schema23.properties.refusal,data:data29};
+const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.refusal.anyOf,parentSchema:schema24.properties.refusal,data:data29};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4583,7 +5454,7 @@ else {
 vErrors.push(err35);
 }
 errors++;
-validate50.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4607,24 +5478,24 @@ var valid0 = true;
 }
 }
 else {
-validate50.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema23.type,parentSchema:schema23,data}];
+validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema24.type,parentSchema:schema24,data}];
 return false;
 }
 }
-validate50.errors = vErrors;
+validate53.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="ListedProcess" */;
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((((((((((((((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
-validate44.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema20.required,parentSchema:schema20,data}];
+if((((((((((((((((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.drift === undefined) && (missing0 = "drift"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
+validate47.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
 return false;
 }
 else {
@@ -4632,7 +5503,7 @@ if(data.environment !== undefined){
 let data0 = data.environment;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate44.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema20.properties.environment.type,parentSchema:schema20.properties.environment,data:data0}];
+validate47.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.environment.type,parentSchema:schema21.properties.environment,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -4645,7 +5516,7 @@ if(data.process !== undefined){
 let data1 = data.process;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate44.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema20.properties.process.type,parentSchema:schema20.properties.process,data:data1}];
+validate47.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.process.type,parentSchema:schema21.properties.process,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4661,7 +5532,7 @@ const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.desired.anyOf[0].type,parentSchema:schema20.properties.desired.anyOf[0],data:data2};
+const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.desired.anyOf[0].type,parentSchema:schema21.properties.desired.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4675,7 +5546,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data2 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.desired.anyOf[1].type,parentSchema:schema20.properties.desired.anyOf[1],data:data2};
+const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.desired.anyOf[1].type,parentSchema:schema21.properties.desired.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4688,7 +5559,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.desired.anyOf,parentSchema:schema20.properties.desired,data:data2};
+const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.desired.anyOf,parentSchema:schema21.properties.desired,data:data2};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4696,7 +5567,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate44.errors = vErrors;
+validate47.errors = vErrors;
 return false;
 }
 else {
@@ -4730,7 +5601,7 @@ if(errors === _errs13){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if(((data4.version === undefined) && (missing1 = "version")) || ((data4.weight === undefined) && (missing1 = "weight"))){
-validate44.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema20.properties.actual.items.required,parentSchema:schema20.properties.actual.items,data:data4}];
+validate47.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.actual.items.required,parentSchema:schema21.properties.actual.items,data:data4}];
 return false;
 }
 else {
@@ -4738,7 +5609,7 @@ if(data4.version !== undefined){
 let data5 = data4.version;
 const _errs15 = errors;
 if(typeof data5 !== "string"){
-validate44.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema20.properties.actual.items.properties.version.type,parentSchema:schema20.properties.actual.items.properties.version,data:data5}];
+validate47.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema21.properties.actual.items.properties.version.type,parentSchema:schema21.properties.actual.items.properties.version,data:data5}];
 return false;
 }
 var valid3 = _errs15 === errors;
@@ -4751,7 +5622,7 @@ if(data4.weight !== undefined){
 let data6 = data4.weight;
 const _errs17 = errors;
 if(!(typeof data6 == "number")){
-validate44.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema20.properties.actual.items.properties.weight.type,parentSchema:schema20.properties.actual.items.properties.weight,data:data6}];
+validate47.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema21.properties.actual.items.properties.weight.type,parentSchema:schema21.properties.actual.items.properties.weight,data:data6}];
 return false;
 }
 var valid3 = _errs17 === errors;
@@ -4763,7 +5634,7 @@ var valid3 = true;
 }
 }
 else {
-validate44.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema20.properties.actual.items.type,parentSchema:schema20.properties.actual.items,data:data4}];
+validate47.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.actual.items.type,parentSchema:schema21.properties.actual.items,data:data4}];
 return false;
 }
 }
@@ -4774,7 +5645,7 @@ break;
 }
 }
 else {
-validate44.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema20.properties.actual.type,parentSchema:schema20.properties.actual,data:data3}];
+validate47.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema21.properties.actual.type,parentSchema:schema21.properties.actual,data:data3}];
 return false;
 }
 }
@@ -4788,11 +5659,11 @@ if(data.sync !== undefined){
 let data7 = data.sync;
 const _errs19 = errors;
 if(typeof data7 !== "string"){
-validate44.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema20.properties.sync.type,parentSchema:schema20.properties.sync,data:data7}];
+validate47.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema21.properties.sync.type,parentSchema:schema21.properties.sync,data:data7}];
 return false;
 }
 if(!(((data7 === "Synced") || (data7 === "OutOfSync")) || (data7 === "Unknown"))){
-validate44.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema20.properties.sync.enum},schema:schema20.properties.sync.enum,parentSchema:schema20.properties.sync,data:data7}];
+validate47.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema21.properties.sync.enum},schema:schema21.properties.sync.enum,parentSchema:schema21.properties.sync,data:data7}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -4805,11 +5676,11 @@ if(data.health !== undefined){
 let data8 = data.health;
 const _errs21 = errors;
 if(typeof data8 !== "string"){
-validate44.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema20.properties.health.type,parentSchema:schema20.properties.health,data:data8}];
+validate47.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema21.properties.health.type,parentSchema:schema21.properties.health,data:data8}];
 return false;
 }
 if(!(((((data8 === "Healthy") || (data8 === "Progressing")) || (data8 === "Degraded")) || (data8 === "Suspended")) || (data8 === "Missing"))){
-validate44.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema20.properties.health.enum},schema:schema20.properties.health.enum,parentSchema:schema20.properties.health,data:data8}];
+validate47.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema21.properties.health.enum},schema:schema21.properties.health.enum,parentSchema:schema21.properties.health,data:data8}];
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -4825,7 +5696,7 @@ const _errs24 = errors;
 let valid4 = false;
 const _errs25 = errors;
 if(typeof data9 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.phase.anyOf[0].type,parentSchema:schema20.properties.phase.anyOf[0],data:data9};
+const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.phase.anyOf[0].type,parentSchema:schema21.properties.phase.anyOf[0],data:data9};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4835,7 +5706,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data9 === "Pending") || (data9 === "Running")) || (data9 === "Succeeded")) || (data9 === "Failed")) || (data9 === "RolledBack")) || (data9 === "Superseded")) || (data9 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema20.properties.phase.anyOf[0].enum},schema:schema20.properties.phase.anyOf[0].enum,parentSchema:schema20.properties.phase.anyOf[0],data:data9};
+const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema21.properties.phase.anyOf[0].enum},schema:schema21.properties.phase.anyOf[0].enum,parentSchema:schema21.properties.phase.anyOf[0],data:data9};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4849,7 +5720,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs27 = errors;
 if(data9 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.phase.anyOf[1].type,parentSchema:schema20.properties.phase.anyOf[1],data:data9};
+const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.phase.anyOf[1].type,parentSchema:schema21.properties.phase.anyOf[1],data:data9};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4862,7 +5733,7 @@ var _valid1 = _errs27 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.phase.anyOf,parentSchema:schema20.properties.phase,data:data9};
+const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.phase.anyOf,parentSchema:schema21.properties.phase,data:data9};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4870,7 +5741,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate44.errors = vErrors;
+validate47.errors = vErrors;
 return false;
 }
 else {
@@ -4909,12 +5780,12 @@ if(errors === _errs30){
 if(errors === _errs30){
 if(typeof data11 === "string"){
 if(!pattern0.test(data11)){
-validate44.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema20.properties.since,data:data11}];
+validate47.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.since,data:data11}];
 return false;
 }
 }
 else {
-validate44.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema20.properties.since.type,parentSchema:schema20.properties.since,data:data11}];
+validate47.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema21.properties.since.type,parentSchema:schema21.properties.since,data:data11}];
 return false;
 }
 }
@@ -4935,7 +5806,7 @@ if(errors === _errs34){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if(((data12.perSecond === undefined) && (missing2 = "perSecond")) || ((data12.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema20.properties.requests.anyOf[0].required,parentSchema:schema20.properties.requests.anyOf[0],data:data12};
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.requests.anyOf[0].required,parentSchema:schema21.properties.requests.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4949,7 +5820,7 @@ if(data12.perSecond !== undefined){
 let data13 = data12.perSecond;
 const _errs36 = errors;
 if(!(typeof data13 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema20.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema20.properties.requests.anyOf[0].properties.perSecond,data:data13};
+const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema21.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema21.properties.requests.anyOf[0].properties.perSecond,data:data13};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4968,7 +5839,7 @@ if(data12.overMs !== undefined){
 let data14 = data12.overMs;
 const _errs38 = errors;
 if(!(typeof data14 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema20.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema20.properties.requests.anyOf[0].properties.overMs,data:data14};
+const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema21.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema21.properties.requests.anyOf[0].properties.overMs,data:data14};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4986,7 +5857,7 @@ var valid6 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema20.properties.requests.anyOf[0].type,parentSchema:schema20.properties.requests.anyOf[0],data:data12};
+const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.requests.anyOf[0].type,parentSchema:schema21.properties.requests.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5001,7 +5872,7 @@ valid5 = valid5 || _valid2;
 if(!valid5){
 const _errs40 = errors;
 if(data12 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.requests.anyOf[1].type,parentSchema:schema20.properties.requests.anyOf[1],data:data12};
+const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.requests.anyOf[1].type,parentSchema:schema21.properties.requests.anyOf[1],data:data12};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5014,7 +5885,7 @@ var _valid2 = _errs40 === errors;
 valid5 = valid5 || _valid2;
 }
 if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.requests.anyOf,parentSchema:schema20.properties.requests,data:data12};
+const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.requests.anyOf,parentSchema:schema21.properties.requests,data:data12};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5022,7 +5893,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate44.errors = vErrors;
+validate47.errors = vErrors;
 return false;
 }
 else {
@@ -5048,8 +5919,8 @@ const _errs42 = errors;
 const _errs43 = errors;
 let valid7 = false;
 const _errs44 = errors;
-if(!(validate46(data15, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+if(!(validate49(data15, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
+vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs44 === errors;
@@ -5057,7 +5928,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs45 = errors;
 if(data15 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.progress.anyOf[1].type,parentSchema:schema20.properties.progress.anyOf[1],data:data15};
+const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.progress.anyOf[1].type,parentSchema:schema21.properties.progress.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5070,7 +5941,7 @@ var _valid3 = _errs45 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.progress.anyOf,parentSchema:schema20.properties.progress,data:data15};
+const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.progress.anyOf,parentSchema:schema21.properties.progress,data:data15};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5078,7 +5949,7 @@ else {
 vErrors.push(err14);
 }
 errors++;
-validate44.errors = vErrors;
+validate47.errors = vErrors;
 return false;
 }
 else {
@@ -5104,8 +5975,8 @@ const _errs47 = errors;
 const _errs48 = errors;
 let valid8 = false;
 const _errs49 = errors;
-if(!(validate50(data16, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
-vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+if(!(validate53(data16, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
+vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs49 === errors;
@@ -5113,7 +5984,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs50 = errors;
 if(data16 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.revert.anyOf[1].type,parentSchema:schema20.properties.revert.anyOf[1],data:data16};
+const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.revert.anyOf[1].type,parentSchema:schema21.properties.revert.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5126,7 +5997,7 @@ var _valid4 = _errs50 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.revert.anyOf,parentSchema:schema20.properties.revert,data:data16};
+const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.revert.anyOf,parentSchema:schema21.properties.revert,data:data16};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5134,7 +6005,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate44.errors = vErrors;
+validate47.errors = vErrors;
 return false;
 }
 else {
@@ -5168,7 +6039,7 @@ if(errors === _errs54){
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing3;
 if(((((((data18.version === undefined) && (missing3 = "version")) || ((data18.digest === undefined) && (missing3 = "digest"))) || ((data18.why === undefined) && (missing3 = "why"))) || ((data18.at === undefined) && (missing3 = "at"))) || ((data18.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data18.isInGit === undefined) && (missing3 = "isInGit"))){
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema20.properties.quarantined.items.required,parentSchema:schema20.properties.quarantined.items,data:data18}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema21.properties.quarantined.items.required,parentSchema:schema21.properties.quarantined.items,data:data18}];
 return false;
 }
 else {
@@ -5176,7 +6047,7 @@ if(data18.version !== undefined){
 let data19 = data18.version;
 const _errs56 = errors;
 if(typeof data19 !== "string"){
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.version.type,parentSchema:schema20.properties.quarantined.items.properties.version,data:data19}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.version.type,parentSchema:schema21.properties.quarantined.items.properties.version,data:data19}];
 return false;
 }
 var valid10 = _errs56 === errors;
@@ -5191,12 +6062,12 @@ const _errs58 = errors;
 if(errors === _errs58){
 if(typeof data20 === "string"){
 if(!pattern1.test(data20)){
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema20.properties.quarantined.items.properties.digest,data:data20}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.quarantined.items.properties.digest,data:data20}];
 return false;
 }
 }
 else {
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.digest.type,parentSchema:schema20.properties.quarantined.items.properties.digest,data:data20}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.digest.type,parentSchema:schema21.properties.quarantined.items.properties.digest,data:data20}];
 return false;
 }
 }
@@ -5210,7 +6081,7 @@ if(data18.why !== undefined){
 let data21 = data18.why;
 const _errs60 = errors;
 if(typeof data21 !== "string"){
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.why.type,parentSchema:schema20.properties.quarantined.items.properties.why,data:data21}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.why.type,parentSchema:schema21.properties.quarantined.items.properties.why,data:data21}];
 return false;
 }
 var valid10 = _errs60 === errors;
@@ -5226,12 +6097,12 @@ if(errors === _errs62){
 if(errors === _errs62){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema20.properties.quarantined.items.properties.at,data:data22}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.quarantined.items.properties.at,data:data22}];
 return false;
 }
 }
 else {
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.at.type,parentSchema:schema20.properties.quarantined.items.properties.at,data:data22}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.at.type,parentSchema:schema21.properties.quarantined.items.properties.at,data:data22}];
 return false;
 }
 }
@@ -5246,7 +6117,7 @@ if(data18.rollbackId !== undefined){
 let data23 = data18.rollbackId;
 const _errs64 = errors;
 if(typeof data23 !== "string"){
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema20.properties.quarantined.items.properties.rollbackId,data:data23}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema21.properties.quarantined.items.properties.rollbackId,data:data23}];
 return false;
 }
 var valid10 = _errs64 === errors;
@@ -5259,7 +6130,7 @@ if(data18.isInGit !== undefined){
 let data24 = data18.isInGit;
 const _errs66 = errors;
 if(typeof data24 !== "boolean"){
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema20.properties.quarantined.items.properties.isInGit.type,parentSchema:schema20.properties.quarantined.items.properties.isInGit,data:data24}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema21.properties.quarantined.items.properties.isInGit.type,parentSchema:schema21.properties.quarantined.items.properties.isInGit,data:data24}];
 return false;
 }
 var valid10 = _errs66 === errors;
@@ -5275,7 +6146,7 @@ var valid10 = true;
 }
 }
 else {
-validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema20.properties.quarantined.items.type,parentSchema:schema20.properties.quarantined.items,data:data18}];
+validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.quarantined.items.type,parentSchema:schema21.properties.quarantined.items,data:data18}];
 return false;
 }
 }
@@ -5286,7 +6157,7 @@ break;
 }
 }
 else {
-validate44.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema20.properties.quarantined.type,parentSchema:schema20.properties.quarantined,data:data17}];
+validate47.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema21.properties.quarantined.type,parentSchema:schema21.properties.quarantined,data:data17}];
 return false;
 }
 }
@@ -5296,14 +6167,17 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.deadEnd !== undefined){
-let data25 = data.deadEnd;
+if(data.drift !== undefined){
+let data25 = data.drift;
 const _errs68 = errors;
 const _errs69 = errors;
 let valid11 = false;
 const _errs70 = errors;
-if(typeof data25 !== "string"){
-const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.deadEnd.anyOf[0].type,parentSchema:schema20.properties.deadEnd.anyOf[0],data:data25};
+if(errors === _errs70){
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+let missing4;
+if(((((((((data25.environment === undefined) && (missing4 = "environment")) || ((data25.process === undefined) && (missing4 = "process"))) || ((data25.version === undefined) && (missing4 = "version"))) || ((data25.digest === undefined) && (missing4 = "digest"))) || ((data25.content === undefined) && (missing4 = "content"))) || ((data25.seenAt === undefined) && (missing4 = "seenAt"))) || ((data25.undone === undefined) && (missing4 = "undone"))) || ((data25.changes === undefined) && (missing4 = "changes"))){
+const err17 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema21.properties.drift.anyOf[0].required,parentSchema:schema21.properties.drift.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -5312,12 +6186,12 @@ vErrors.push(err17);
 }
 errors++;
 }
-var _valid5 = _errs70 === errors;
-valid11 = valid11 || _valid5;
-if(!valid11){
+else {
+if(data25.environment !== undefined){
+let data26 = data25.environment;
 const _errs72 = errors;
-if(data25 !== null){
-const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.deadEnd.anyOf[1].type,parentSchema:schema20.properties.deadEnd.anyOf[1],data:data25};
+if(typeof data26 !== "string"){
+const err18 = {instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.environment.type,parentSchema:schema21.properties.drift.anyOf[0].properties.environment,data:data26};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -5326,11 +6200,17 @@ vErrors.push(err18);
 }
 errors++;
 }
-var _valid5 = _errs72 === errors;
-valid11 = valid11 || _valid5;
+var valid12 = _errs72 === errors;
 }
-if(!valid11){
-const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.deadEnd.anyOf,parentSchema:schema20.properties.deadEnd,data:data25};
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data25.process !== undefined){
+let data27 = data25.process;
+const _errs74 = errors;
+if(typeof data27 !== "string"){
+const err19 = {instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.process.type,parentSchema:schema21.properties.drift.anyOf[0].properties.process,data:data27};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -5338,7 +6218,349 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate44.errors = vErrors;
+}
+var valid12 = _errs74 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data25.version !== undefined){
+let data28 = data25.version;
+const _errs76 = errors;
+if(typeof data28 !== "string"){
+const err20 = {instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.version.type,parentSchema:schema21.properties.drift.anyOf[0].properties.version,data:data28};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var valid12 = _errs76 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data25.digest !== undefined){
+let data29 = data25.digest;
+const _errs78 = errors;
+if(errors === _errs78){
+if(typeof data29 === "string"){
+if(!pattern1.test(data29)){
+const err21 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.drift.anyOf[0].properties.digest,data:data29};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.digest.type,parentSchema:schema21.properties.drift.anyOf[0].properties.digest,data:data29};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+var valid12 = _errs78 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data25.content !== undefined){
+let data30 = data25.content;
+const _errs80 = errors;
+if(typeof data30 !== "string"){
+const err23 = {instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.content.type,parentSchema:schema21.properties.drift.anyOf[0].properties.content,data:data30};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+var valid12 = _errs80 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data25.seenAt !== undefined){
+let data31 = data25.seenAt;
+const _errs82 = errors;
+if(errors === _errs82){
+if(errors === _errs82){
+if(typeof data31 === "string"){
+if(!pattern0.test(data31)){
+const err24 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.drift.anyOf[0].properties.seenAt,data:data31};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.seenAt.type,parentSchema:schema21.properties.drift.anyOf[0].properties.seenAt,data:data31};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+var valid12 = _errs82 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data25.undone !== undefined){
+let data32 = data25.undone;
+const _errs84 = errors;
+const _errs85 = errors;
+let valid13 = false;
+const _errs86 = errors;
+if(errors === _errs86){
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+let missing5;
+if(((data32.at === undefined) && (missing5 = "at")) || ((data32.deployment === undefined) && (missing5 = "deployment"))){
+const err26 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing5},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data32};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+else {
+if(data32.at !== undefined){
+let data33 = data32.at;
+const _errs88 = errors;
+if(errors === _errs88){
+if(errors === _errs88){
+if(typeof data33 === "string"){
+if(!pattern0.test(data33)){
+const err27 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data33};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data33};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+var valid14 = _errs88 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data32.deployment !== undefined){
+let data34 = data32.deployment;
+const _errs90 = errors;
+const _errs91 = errors;
+let valid15 = false;
+const _errs92 = errors;
+if(typeof data34 !== "string"){
+const err29 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data34};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+var _valid7 = _errs92 === errors;
+valid15 = valid15 || _valid7;
+if(!valid15){
+const _errs94 = errors;
+if(data34 !== null){
+const err30 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data34};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+var _valid7 = _errs94 === errors;
+valid15 = valid15 || _valid7;
+}
+if(!valid15){
+const err31 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data34};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs91;
+if(vErrors !== null){
+if(_errs91){
+vErrors.length = _errs91;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid14 = _errs90 === errors;
+}
+else {
+var valid14 = true;
+}
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data32};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+var _valid6 = _errs86 === errors;
+valid13 = valid13 || _valid6;
+if(!valid13){
+const _errs96 = errors;
+if(data32 !== null){
+const err33 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[1],data:data32};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+var _valid6 = _errs96 === errors;
+valid13 = valid13 || _valid6;
+}
+if(!valid13){
+const err34 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf,parentSchema:schema21.properties.drift.anyOf[0].properties.undone,data:data32};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+else {
+errors = _errs85;
+if(vErrors !== null){
+if(_errs85){
+vErrors.length = _errs85;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid12 = _errs84 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data25.changes !== undefined){
+const _errs98 = errors;
+if(!(validate30(data25.changes, {instancePath:instancePath+"/drift/changes",parentData:data25,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+var valid12 = _errs98 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.drift.anyOf[0].type,parentSchema:schema21.properties.drift.anyOf[0],data:data25};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+var _valid5 = _errs70 === errors;
+valid11 = valid11 || _valid5;
+if(!valid11){
+const _errs99 = errors;
+if(data25 !== null){
+const err36 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.drift.anyOf[1].type,parentSchema:schema21.properties.drift.anyOf[1],data:data25};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+var _valid5 = _errs99 === errors;
+valid11 = valid11 || _valid5;
+}
+if(!valid11){
+const err37 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.drift.anyOf,parentSchema:schema21.properties.drift,data:data25};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+validate47.errors = vErrors;
 return false;
 }
 else {
@@ -5357,6 +6579,69 @@ var valid0 = _errs68 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.deadEnd !== undefined){
+let data36 = data.deadEnd;
+const _errs101 = errors;
+const _errs102 = errors;
+let valid16 = false;
+const _errs103 = errors;
+if(typeof data36 !== "string"){
+const err38 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.deadEnd.anyOf[0].type,parentSchema:schema21.properties.deadEnd.anyOf[0],data:data36};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+var _valid8 = _errs103 === errors;
+valid16 = valid16 || _valid8;
+if(!valid16){
+const _errs105 = errors;
+if(data36 !== null){
+const err39 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.deadEnd.anyOf[1].type,parentSchema:schema21.properties.deadEnd.anyOf[1],data:data36};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+var _valid8 = _errs105 === errors;
+valid16 = valid16 || _valid8;
+}
+if(!valid16){
+const err40 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.deadEnd.anyOf,parentSchema:schema21.properties.deadEnd,data:data36};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+validate47.errors = vErrors;
+return false;
+}
+else {
+errors = _errs102;
+if(vErrors !== null){
+if(_errs102){
+vErrors.length = _errs102;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs101 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -5373,16 +6658,16 @@ var valid0 = true;
 }
 }
 else {
-validate44.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema20.type,parentSchema:schema20,data}];
+validate47.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema21.type,parentSchema:schema21,data}];
 return false;
 }
 }
-validate44.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="processes" */;
 let vErrors = null;
 let errors = 0;
@@ -5390,7 +6675,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.processes === undefined) && (missing0 = "processes"))){
-validate43.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema19.required,parentSchema:schema19,data}];
+validate46.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema20.required,parentSchema:schema20,data}];
 return false;
 }
 else {
@@ -5401,12 +6686,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate43.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.now,data:data0}];
+validate46.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema20.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema19.properties.now.type,parentSchema:schema19.properties.now,data:data0}];
+validate46.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema20.properties.now.type,parentSchema:schema20.properties.now,data:data0}];
 return false;
 }
 }
@@ -5421,7 +6706,7 @@ if(data.total !== undefined){
 let data1 = data.total;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate43.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema19.properties.total.type,parentSchema:schema19.properties.total,data:data1}];
+validate46.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema20.properties.total.type,parentSchema:schema20.properties.total,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -5437,7 +6722,7 @@ const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 !== "string"){
-const err0 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.next.anyOf[0].type,parentSchema:schema19.properties.next.anyOf[0],data:data2};
+const err0 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.next.anyOf[0].type,parentSchema:schema20.properties.next.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5451,7 +6736,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data2 !== null){
-const err1 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.next.anyOf[1].type,parentSchema:schema19.properties.next.anyOf[1],data:data2};
+const err1 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.next.anyOf[1].type,parentSchema:schema20.properties.next.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5464,7 +6749,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.next.anyOf,parentSchema:schema19.properties.next,data:data2};
+const err2 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.next.anyOf,parentSchema:schema20.properties.next,data:data2};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5472,7 +6757,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate43.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -5501,8 +6786,8 @@ var valid2 = true;
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 const _errs13 = errors;
-if(!(validate44(data3[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+if(!(validate47(data3[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs13 === errors;
@@ -5512,7 +6797,7 @@ break;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema19.properties.processes.type,parentSchema:schema19.properties.processes,data:data3}];
+validate46.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema20.properties.processes.type,parentSchema:schema20.properties.processes,data:data3}];
 return false;
 }
 }
@@ -5527,18 +6812,18 @@ var valid0 = true;
 }
 }
 else {
-validate43.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema19.type,parentSchema:schema19,data}];
+validate46.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema20.type,parentSchema:schema20,data}];
 return false;
 }
 }
-validate43.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
 
-export const readiness = validate54;
-const schema24 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
+export const readiness = validate58;
+const schema25 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="readiness" */;
 let vErrors = null;
 let errors = 0;
@@ -5546,7 +6831,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.status === undefined) && (missing0 = "status")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.repository === undefined) && (missing0 = "repository"))){
-validate54.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
+validate58.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema25.required,parentSchema:schema25,data}];
 return false;
 }
 else {
@@ -5554,11 +6839,11 @@ if(data.status !== undefined){
 let data0 = data.status;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate54.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},schema:schema24.properties.status.type,parentSchema:schema24.properties.status,data:data0}];
+validate58.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},schema:schema25.properties.status.type,parentSchema:schema25.properties.status,data:data0}];
 return false;
 }
 if(!((((data0 === "ready") || (data0 === "starting")) || (data0 === "cannot record")) || (data0 === "gateway is down"))){
-validate54.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema24.properties.status.enum},schema:schema24.properties.status.enum,parentSchema:schema24.properties.status,data:data0}];
+validate58.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema25.properties.status.enum},schema:schema25.properties.status.enum,parentSchema:schema25.properties.status,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -5577,7 +6862,7 @@ if(errors === _errs5){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((data1.code === undefined) && (missing1 = "code")){
-const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema24.properties.store.anyOf[0].required,parentSchema:schema24.properties.store.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema25.properties.store.anyOf[0].required,parentSchema:schema25.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5590,7 +6875,7 @@ else {
 if(data1.code !== undefined){
 let data2 = data1.code;
 if(typeof data2 !== "string"){
-const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema24.properties.store.anyOf[0].properties.code.type,parentSchema:schema24.properties.store.anyOf[0].properties.code,data:data2};
+const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema25.properties.store.anyOf[0].properties.code.type,parentSchema:schema25.properties.store.anyOf[0].properties.code,data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5603,7 +6888,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.store.anyOf[0].type,parentSchema:schema24.properties.store.anyOf[0],data:data1};
+const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema25.properties.store.anyOf[0].type,parentSchema:schema25.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5618,7 +6903,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data1 !== null){
-const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.store.anyOf[1].type,parentSchema:schema24.properties.store.anyOf[1],data:data1};
+const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.store.anyOf[1].type,parentSchema:schema25.properties.store.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5631,7 +6916,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.store.anyOf,parentSchema:schema24.properties.store,data:data1};
+const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.store.anyOf,parentSchema:schema25.properties.store,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5639,7 +6924,7 @@ else {
 vErrors.push(err4);
 }
 errors++;
-validate54.errors = vErrors;
+validate58.errors = vErrors;
 return false;
 }
 else {
@@ -5666,7 +6951,7 @@ if(errors === _errs11){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing2;
 if(((data3.state === undefined) && (missing2 = "state")) || ((data3.code === undefined) && (missing2 = "code"))){
-validate54.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing2},schema:schema24.properties.repository.required,parentSchema:schema24.properties.repository,data:data3}];
+validate58.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing2},schema:schema25.properties.repository.required,parentSchema:schema25.properties.repository,data:data3}];
 return false;
 }
 else {
@@ -5674,7 +6959,7 @@ if(data3.state !== undefined){
 let data4 = data3.state;
 const _errs13 = errors;
 if(typeof data4 !== "string"){
-validate54.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema24.properties.repository.properties.state.type,parentSchema:schema24.properties.repository.properties.state,data:data4}];
+validate58.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.state.type,parentSchema:schema25.properties.repository.properties.state,data:data4}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -5690,7 +6975,7 @@ const _errs16 = errors;
 let valid4 = false;
 const _errs17 = errors;
 if(typeof data5 !== "string"){
-const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.repository.properties.code.anyOf[0].type,parentSchema:schema24.properties.repository.properties.code.anyOf[0],data:data5};
+const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.code.anyOf[0].type,parentSchema:schema25.properties.repository.properties.code.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5704,7 +6989,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs19 = errors;
 if(data5 !== null){
-const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.repository.properties.code.anyOf[1].type,parentSchema:schema24.properties.repository.properties.code.anyOf[1],data:data5};
+const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.code.anyOf[1].type,parentSchema:schema25.properties.repository.properties.code.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5717,7 +7002,7 @@ var _valid1 = _errs19 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.repository.properties.code.anyOf,parentSchema:schema24.properties.repository.properties.code,data:data5};
+const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.code.anyOf,parentSchema:schema25.properties.repository.properties.code,data:data5};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5725,7 +7010,7 @@ else {
 vErrors.push(err7);
 }
 errors++;
-validate54.errors = vErrors;
+validate58.errors = vErrors;
 return false;
 }
 else {
@@ -5748,7 +7033,7 @@ var valid3 = true;
 }
 }
 else {
-validate54.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema24.properties.repository.type,parentSchema:schema24.properties.repository,data:data3}];
+validate58.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema25.properties.repository.type,parentSchema:schema25.properties.repository,data:data3}];
 return false;
 }
 }
@@ -5762,28 +7047,28 @@ var valid0 = true;
 }
 }
 else {
-validate54.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema24.type,parentSchema:schema24,data}];
+validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema25.type,parentSchema:schema25,data}];
 return false;
 }
 }
-validate54.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
 
-export const status = validate55;
-const schema25 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
-const schema26 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
-const schema27 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
+export const status = validate59;
+const schema26 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
+const schema27 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
+const schema28 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Process" */;
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((((((((((data.process === undefined) && (missing0 = "process")) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
-validate58.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema27.required,parentSchema:schema27,data}];
+if(((((((((((((((data.process === undefined) && (missing0 = "process")) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.drift === undefined) && (missing0 = "drift"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
+validate62.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema28.required,parentSchema:schema28,data}];
 return false;
 }
 else {
@@ -5791,7 +7076,7 @@ if(data.process !== undefined){
 let data0 = data.process;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema27.properties.process.type,parentSchema:schema27.properties.process,data:data0}];
+validate62.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema28.properties.process.type,parentSchema:schema28.properties.process,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -5807,7 +7092,7 @@ const _errs4 = errors;
 let valid1 = false;
 const _errs5 = errors;
 if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.desired.anyOf[0].type,parentSchema:schema27.properties.desired.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.desired.anyOf[0].type,parentSchema:schema28.properties.desired.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5821,7 +7106,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.desired.anyOf[1].type,parentSchema:schema27.properties.desired.anyOf[1],data:data1};
+const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.desired.anyOf[1].type,parentSchema:schema28.properties.desired.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5834,7 +7119,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.desired.anyOf,parentSchema:schema27.properties.desired,data:data1};
+const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.desired.anyOf,parentSchema:schema28.properties.desired,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5842,7 +7127,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return false;
 }
 else {
@@ -5876,7 +7161,7 @@ if(errors === _errs11){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((data3.version === undefined) && (missing1 = "version")) || ((data3.weight === undefined) && (missing1 = "weight"))){
-validate58.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema27.properties.actual.items.required,parentSchema:schema27.properties.actual.items,data:data3}];
+validate62.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema28.properties.actual.items.required,parentSchema:schema28.properties.actual.items,data:data3}];
 return false;
 }
 else {
@@ -5884,7 +7169,7 @@ if(data3.version !== undefined){
 let data4 = data3.version;
 const _errs13 = errors;
 if(typeof data4 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema27.properties.actual.items.properties.version.type,parentSchema:schema27.properties.actual.items.properties.version,data:data4}];
+validate62.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema28.properties.actual.items.properties.version.type,parentSchema:schema28.properties.actual.items.properties.version,data:data4}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -5897,7 +7182,7 @@ if(data3.weight !== undefined){
 let data5 = data3.weight;
 const _errs15 = errors;
 if(!(typeof data5 == "number")){
-validate58.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema27.properties.actual.items.properties.weight.type,parentSchema:schema27.properties.actual.items.properties.weight,data:data5}];
+validate62.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema28.properties.actual.items.properties.weight.type,parentSchema:schema28.properties.actual.items.properties.weight,data:data5}];
 return false;
 }
 var valid3 = _errs15 === errors;
@@ -5909,7 +7194,7 @@ var valid3 = true;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema27.properties.actual.items.type,parentSchema:schema27.properties.actual.items,data:data3}];
+validate62.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema28.properties.actual.items.type,parentSchema:schema28.properties.actual.items,data:data3}];
 return false;
 }
 }
@@ -5920,7 +7205,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema27.properties.actual.type,parentSchema:schema27.properties.actual,data:data2}];
+validate62.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema28.properties.actual.type,parentSchema:schema28.properties.actual,data:data2}];
 return false;
 }
 }
@@ -5934,11 +7219,11 @@ if(data.sync !== undefined){
 let data6 = data.sync;
 const _errs17 = errors;
 if(typeof data6 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema27.properties.sync.type,parentSchema:schema27.properties.sync,data:data6}];
+validate62.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema28.properties.sync.type,parentSchema:schema28.properties.sync,data:data6}];
 return false;
 }
 if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))){
-validate58.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema27.properties.sync.enum},schema:schema27.properties.sync.enum,parentSchema:schema27.properties.sync,data:data6}];
+validate62.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema28.properties.sync.enum},schema:schema28.properties.sync.enum,parentSchema:schema28.properties.sync,data:data6}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -5951,11 +7236,11 @@ if(data.health !== undefined){
 let data7 = data.health;
 const _errs19 = errors;
 if(typeof data7 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema27.properties.health.type,parentSchema:schema27.properties.health,data:data7}];
+validate62.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema28.properties.health.type,parentSchema:schema28.properties.health,data:data7}];
 return false;
 }
 if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degraded")) || (data7 === "Suspended")) || (data7 === "Missing"))){
-validate58.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema27.properties.health.enum},schema:schema27.properties.health.enum,parentSchema:schema27.properties.health,data:data7}];
+validate62.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema28.properties.health.enum},schema:schema28.properties.health.enum,parentSchema:schema28.properties.health,data:data7}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -5971,7 +7256,7 @@ const _errs22 = errors;
 let valid4 = false;
 const _errs23 = errors;
 if(typeof data8 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.phase.anyOf[0].type,parentSchema:schema27.properties.phase.anyOf[0],data:data8};
+const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.phase.anyOf[0].type,parentSchema:schema28.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5981,7 +7266,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema27.properties.phase.anyOf[0].enum},schema:schema27.properties.phase.anyOf[0].enum,parentSchema:schema27.properties.phase.anyOf[0],data:data8};
+const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema28.properties.phase.anyOf[0].enum},schema:schema28.properties.phase.anyOf[0].enum,parentSchema:schema28.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5995,7 +7280,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs25 = errors;
 if(data8 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.phase.anyOf[1].type,parentSchema:schema27.properties.phase.anyOf[1],data:data8};
+const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.phase.anyOf[1].type,parentSchema:schema28.properties.phase.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6008,7 +7293,7 @@ var _valid1 = _errs25 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.phase.anyOf,parentSchema:schema27.properties.phase,data:data8};
+const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.phase.anyOf,parentSchema:schema28.properties.phase,data:data8};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6016,7 +7301,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return false;
 }
 else {
@@ -6055,12 +7340,12 @@ if(errors === _errs28){
 if(errors === _errs28){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
-validate58.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema27.properties.since,data:data10}];
+validate62.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.since,data:data10}];
 return false;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema27.properties.since.type,parentSchema:schema27.properties.since,data:data10}];
+validate62.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.since.type,parentSchema:schema28.properties.since,data:data10}];
 return false;
 }
 }
@@ -6081,7 +7366,7 @@ if(errors === _errs32){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if(((data11.perSecond === undefined) && (missing2 = "perSecond")) || ((data11.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema27.properties.requests.anyOf[0].required,parentSchema:schema27.properties.requests.anyOf[0],data:data11};
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema28.properties.requests.anyOf[0].required,parentSchema:schema28.properties.requests.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6095,7 +7380,7 @@ if(data11.perSecond !== undefined){
 let data12 = data11.perSecond;
 const _errs34 = errors;
 if(!(typeof data12 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema27.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema27.properties.requests.anyOf[0].properties.perSecond,data:data12};
+const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema28.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema28.properties.requests.anyOf[0].properties.perSecond,data:data12};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6114,7 +7399,7 @@ if(data11.overMs !== undefined){
 let data13 = data11.overMs;
 const _errs36 = errors;
 if(!(typeof data13 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema27.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema27.properties.requests.anyOf[0].properties.overMs,data:data13};
+const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema28.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema28.properties.requests.anyOf[0].properties.overMs,data:data13};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6132,7 +7417,7 @@ var valid6 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema27.properties.requests.anyOf[0].type,parentSchema:schema27.properties.requests.anyOf[0],data:data11};
+const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.requests.anyOf[0].type,parentSchema:schema28.properties.requests.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6147,7 +7432,7 @@ valid5 = valid5 || _valid2;
 if(!valid5){
 const _errs38 = errors;
 if(data11 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.requests.anyOf[1].type,parentSchema:schema27.properties.requests.anyOf[1],data:data11};
+const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.requests.anyOf[1].type,parentSchema:schema28.properties.requests.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6160,7 +7445,7 @@ var _valid2 = _errs38 === errors;
 valid5 = valid5 || _valid2;
 }
 if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.requests.anyOf,parentSchema:schema27.properties.requests,data:data11};
+const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.requests.anyOf,parentSchema:schema28.properties.requests,data:data11};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6168,7 +7453,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return false;
 }
 else {
@@ -6194,8 +7479,8 @@ const _errs40 = errors;
 const _errs41 = errors;
 let valid7 = false;
 const _errs42 = errors;
-if(!(validate46(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+if(!(validate49(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
+vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs42 === errors;
@@ -6203,7 +7488,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs43 = errors;
 if(data14 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.progress.anyOf[1].type,parentSchema:schema27.properties.progress.anyOf[1],data:data14};
+const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.progress.anyOf[1].type,parentSchema:schema28.properties.progress.anyOf[1],data:data14};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6216,7 +7501,7 @@ var _valid3 = _errs43 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.progress.anyOf,parentSchema:schema27.properties.progress,data:data14};
+const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.progress.anyOf,parentSchema:schema28.properties.progress,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -6224,7 +7509,7 @@ else {
 vErrors.push(err14);
 }
 errors++;
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return false;
 }
 else {
@@ -6250,8 +7535,8 @@ const _errs45 = errors;
 const _errs46 = errors;
 let valid8 = false;
 const _errs47 = errors;
-if(!(validate50(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
-vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+if(!(validate53(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
+vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs47 === errors;
@@ -6259,7 +7544,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs48 = errors;
 if(data15 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.revert.anyOf[1].type,parentSchema:schema27.properties.revert.anyOf[1],data:data15};
+const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.revert.anyOf[1].type,parentSchema:schema28.properties.revert.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -6272,7 +7557,7 @@ var _valid4 = _errs48 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.revert.anyOf,parentSchema:schema27.properties.revert,data:data15};
+const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.revert.anyOf,parentSchema:schema28.properties.revert,data:data15};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -6280,7 +7565,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return false;
 }
 else {
@@ -6314,7 +7599,7 @@ if(errors === _errs52){
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 let missing3;
 if(((((((data17.version === undefined) && (missing3 = "version")) || ((data17.digest === undefined) && (missing3 = "digest"))) || ((data17.why === undefined) && (missing3 = "why"))) || ((data17.at === undefined) && (missing3 = "at"))) || ((data17.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data17.isInGit === undefined) && (missing3 = "isInGit"))){
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema27.properties.quarantined.items.required,parentSchema:schema27.properties.quarantined.items,data:data17}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema28.properties.quarantined.items.required,parentSchema:schema28.properties.quarantined.items,data:data17}];
 return false;
 }
 else {
@@ -6322,7 +7607,7 @@ if(data17.version !== undefined){
 let data18 = data17.version;
 const _errs54 = errors;
 if(typeof data18 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.version.type,parentSchema:schema27.properties.quarantined.items.properties.version,data:data18}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.version.type,parentSchema:schema28.properties.quarantined.items.properties.version,data:data18}];
 return false;
 }
 var valid10 = _errs54 === errors;
@@ -6337,12 +7622,12 @@ const _errs56 = errors;
 if(errors === _errs56){
 if(typeof data19 === "string"){
 if(!pattern1.test(data19)){
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema27.properties.quarantined.items.properties.digest,data:data19}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema28.properties.quarantined.items.properties.digest,data:data19}];
 return false;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.digest.type,parentSchema:schema27.properties.quarantined.items.properties.digest,data:data19}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.digest.type,parentSchema:schema28.properties.quarantined.items.properties.digest,data:data19}];
 return false;
 }
 }
@@ -6356,7 +7641,7 @@ if(data17.why !== undefined){
 let data20 = data17.why;
 const _errs58 = errors;
 if(typeof data20 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.why.type,parentSchema:schema27.properties.quarantined.items.properties.why,data:data20}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.why.type,parentSchema:schema28.properties.quarantined.items.properties.why,data:data20}];
 return false;
 }
 var valid10 = _errs58 === errors;
@@ -6372,12 +7657,12 @@ if(errors === _errs60){
 if(errors === _errs60){
 if(typeof data21 === "string"){
 if(!pattern0.test(data21)){
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema27.properties.quarantined.items.properties.at,data:data21}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.quarantined.items.properties.at,data:data21}];
 return false;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.at.type,parentSchema:schema27.properties.quarantined.items.properties.at,data:data21}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.at.type,parentSchema:schema28.properties.quarantined.items.properties.at,data:data21}];
 return false;
 }
 }
@@ -6392,7 +7677,7 @@ if(data17.rollbackId !== undefined){
 let data22 = data17.rollbackId;
 const _errs62 = errors;
 if(typeof data22 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema27.properties.quarantined.items.properties.rollbackId,data:data22}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema28.properties.quarantined.items.properties.rollbackId,data:data22}];
 return false;
 }
 var valid10 = _errs62 === errors;
@@ -6405,7 +7690,7 @@ if(data17.isInGit !== undefined){
 let data23 = data17.isInGit;
 const _errs64 = errors;
 if(typeof data23 !== "boolean"){
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema27.properties.quarantined.items.properties.isInGit.type,parentSchema:schema27.properties.quarantined.items.properties.isInGit,data:data23}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema28.properties.quarantined.items.properties.isInGit.type,parentSchema:schema28.properties.quarantined.items.properties.isInGit,data:data23}];
 return false;
 }
 var valid10 = _errs64 === errors;
@@ -6421,7 +7706,7 @@ var valid10 = true;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema27.properties.quarantined.items.type,parentSchema:schema27.properties.quarantined.items,data:data17}];
+validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema28.properties.quarantined.items.type,parentSchema:schema28.properties.quarantined.items,data:data17}];
 return false;
 }
 }
@@ -6432,7 +7717,7 @@ break;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema27.properties.quarantined.type,parentSchema:schema27.properties.quarantined,data:data16}];
+validate62.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema28.properties.quarantined.type,parentSchema:schema28.properties.quarantined,data:data16}];
 return false;
 }
 }
@@ -6442,14 +7727,17 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.deadEnd !== undefined){
-let data24 = data.deadEnd;
+if(data.drift !== undefined){
+let data24 = data.drift;
 const _errs66 = errors;
 const _errs67 = errors;
 let valid11 = false;
 const _errs68 = errors;
-if(typeof data24 !== "string"){
-const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.deadEnd.anyOf[0].type,parentSchema:schema27.properties.deadEnd.anyOf[0],data:data24};
+if(errors === _errs68){
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+let missing4;
+if(((((((((data24.environment === undefined) && (missing4 = "environment")) || ((data24.process === undefined) && (missing4 = "process"))) || ((data24.version === undefined) && (missing4 = "version"))) || ((data24.digest === undefined) && (missing4 = "digest"))) || ((data24.content === undefined) && (missing4 = "content"))) || ((data24.seenAt === undefined) && (missing4 = "seenAt"))) || ((data24.undone === undefined) && (missing4 = "undone"))) || ((data24.changes === undefined) && (missing4 = "changes"))){
+const err17 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema28.properties.drift.anyOf[0].required,parentSchema:schema28.properties.drift.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6458,12 +7746,12 @@ vErrors.push(err17);
 }
 errors++;
 }
-var _valid5 = _errs68 === errors;
-valid11 = valid11 || _valid5;
-if(!valid11){
+else {
+if(data24.environment !== undefined){
+let data25 = data24.environment;
 const _errs70 = errors;
-if(data24 !== null){
-const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.deadEnd.anyOf[1].type,parentSchema:schema27.properties.deadEnd.anyOf[1],data:data24};
+if(typeof data25 !== "string"){
+const err18 = {instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.environment.type,parentSchema:schema28.properties.drift.anyOf[0].properties.environment,data:data25};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -6472,11 +7760,17 @@ vErrors.push(err18);
 }
 errors++;
 }
-var _valid5 = _errs70 === errors;
-valid11 = valid11 || _valid5;
+var valid12 = _errs70 === errors;
 }
-if(!valid11){
-const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.deadEnd.anyOf,parentSchema:schema27.properties.deadEnd,data:data24};
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data24.process !== undefined){
+let data26 = data24.process;
+const _errs72 = errors;
+if(typeof data26 !== "string"){
+const err19 = {instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.process.type,parentSchema:schema28.properties.drift.anyOf[0].properties.process,data:data26};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -6484,7 +7778,349 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate58.errors = vErrors;
+}
+var valid12 = _errs72 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data24.version !== undefined){
+let data27 = data24.version;
+const _errs74 = errors;
+if(typeof data27 !== "string"){
+const err20 = {instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.version.type,parentSchema:schema28.properties.drift.anyOf[0].properties.version,data:data27};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var valid12 = _errs74 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data24.digest !== undefined){
+let data28 = data24.digest;
+const _errs76 = errors;
+if(errors === _errs76){
+if(typeof data28 === "string"){
+if(!pattern1.test(data28)){
+const err21 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema28.properties.drift.anyOf[0].properties.digest,data:data28};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.digest.type,parentSchema:schema28.properties.drift.anyOf[0].properties.digest,data:data28};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+var valid12 = _errs76 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data24.content !== undefined){
+let data29 = data24.content;
+const _errs78 = errors;
+if(typeof data29 !== "string"){
+const err23 = {instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.content.type,parentSchema:schema28.properties.drift.anyOf[0].properties.content,data:data29};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+var valid12 = _errs78 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data24.seenAt !== undefined){
+let data30 = data24.seenAt;
+const _errs80 = errors;
+if(errors === _errs80){
+if(errors === _errs80){
+if(typeof data30 === "string"){
+if(!pattern0.test(data30)){
+const err24 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.drift.anyOf[0].properties.seenAt,data:data30};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.seenAt.type,parentSchema:schema28.properties.drift.anyOf[0].properties.seenAt,data:data30};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+var valid12 = _errs80 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data24.undone !== undefined){
+let data31 = data24.undone;
+const _errs82 = errors;
+const _errs83 = errors;
+let valid13 = false;
+const _errs84 = errors;
+if(errors === _errs84){
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+let missing5;
+if(((data31.at === undefined) && (missing5 = "at")) || ((data31.deployment === undefined) && (missing5 = "deployment"))){
+const err26 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing5},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data31};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+else {
+if(data31.at !== undefined){
+let data32 = data31.at;
+const _errs86 = errors;
+if(errors === _errs86){
+if(errors === _errs86){
+if(typeof data32 === "string"){
+if(!pattern0.test(data32)){
+const err27 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data32};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data32};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+var valid14 = _errs86 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data31.deployment !== undefined){
+let data33 = data31.deployment;
+const _errs88 = errors;
+const _errs89 = errors;
+let valid15 = false;
+const _errs90 = errors;
+if(typeof data33 !== "string"){
+const err29 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data33};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+var _valid7 = _errs90 === errors;
+valid15 = valid15 || _valid7;
+if(!valid15){
+const _errs92 = errors;
+if(data33 !== null){
+const err30 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data33};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+var _valid7 = _errs92 === errors;
+valid15 = valid15 || _valid7;
+}
+if(!valid15){
+const err31 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data33};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs89;
+if(vErrors !== null){
+if(_errs89){
+vErrors.length = _errs89;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid14 = _errs88 === errors;
+}
+else {
+var valid14 = true;
+}
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data31};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+var _valid6 = _errs84 === errors;
+valid13 = valid13 || _valid6;
+if(!valid13){
+const _errs94 = errors;
+if(data31 !== null){
+const err33 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[1],data:data31};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+var _valid6 = _errs94 === errors;
+valid13 = valid13 || _valid6;
+}
+if(!valid13){
+const err34 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf,parentSchema:schema28.properties.drift.anyOf[0].properties.undone,data:data31};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+else {
+errors = _errs83;
+if(vErrors !== null){
+if(_errs83){
+vErrors.length = _errs83;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid12 = _errs82 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data24.changes !== undefined){
+const _errs96 = errors;
+if(!(validate30(data24.changes, {instancePath:instancePath+"/drift/changes",parentData:data24,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+var valid12 = _errs96 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.drift.anyOf[0].type,parentSchema:schema28.properties.drift.anyOf[0],data:data24};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+var _valid5 = _errs68 === errors;
+valid11 = valid11 || _valid5;
+if(!valid11){
+const _errs97 = errors;
+if(data24 !== null){
+const err36 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.drift.anyOf[1].type,parentSchema:schema28.properties.drift.anyOf[1],data:data24};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+var _valid5 = _errs97 === errors;
+valid11 = valid11 || _valid5;
+}
+if(!valid11){
+const err37 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.drift.anyOf,parentSchema:schema28.properties.drift,data:data24};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+validate62.errors = vErrors;
 return false;
 }
 else {
@@ -6503,6 +8139,69 @@ var valid0 = _errs66 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.deadEnd !== undefined){
+let data35 = data.deadEnd;
+const _errs99 = errors;
+const _errs100 = errors;
+let valid16 = false;
+const _errs101 = errors;
+if(typeof data35 !== "string"){
+const err38 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.deadEnd.anyOf[0].type,parentSchema:schema28.properties.deadEnd.anyOf[0],data:data35};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+var _valid8 = _errs101 === errors;
+valid16 = valid16 || _valid8;
+if(!valid16){
+const _errs103 = errors;
+if(data35 !== null){
+const err39 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.deadEnd.anyOf[1].type,parentSchema:schema28.properties.deadEnd.anyOf[1],data:data35};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+var _valid8 = _errs103 === errors;
+valid16 = valid16 || _valid8;
+}
+if(!valid16){
+const err40 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.deadEnd.anyOf,parentSchema:schema28.properties.deadEnd,data:data35};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+validate62.errors = vErrors;
+return false;
+}
+else {
+errors = _errs100;
+if(vErrors !== null){
+if(_errs100){
+vErrors.length = _errs100;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs99 === errors;
+}
+else {
+var valid0 = true;
+}
+}
 }
 }
 }
@@ -6518,16 +8217,16 @@ var valid0 = true;
 }
 }
 else {
-validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema27.type,parentSchema:schema27,data}];
+validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema28.type,parentSchema:schema28,data}];
 return false;
 }
 }
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Environment" */;
 let vErrors = null;
 let errors = 0;
@@ -6535,7 +8234,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.observedAt === undefined) && (missing0 = "observedAt"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.freeze === undefined) && (missing0 = "freeze"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.instances === undefined) && (missing0 = "instances"))) || ((data.notes === undefined) && (missing0 = "notes"))) || ((data.findings === undefined) && (missing0 = "findings"))){
-validate56.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema26.required,parentSchema:schema26,data}];
+validate60.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema27.required,parentSchema:schema27,data}];
 return false;
 }
 else {
@@ -6543,7 +8242,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate56.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema26.properties.name.type,parentSchema:schema26.properties.name,data:data0}];
+validate60.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema27.properties.name.type,parentSchema:schema27.properties.name,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -6562,7 +8261,7 @@ if(errors === _errs5){
 if(errors === _errs5){
 if(typeof data1 === "string"){
 if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.observedAt.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema27.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6573,7 +8272,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.observedAt.anyOf[0].type,parentSchema:schema26.properties.observedAt.anyOf[0],data:data1};
+const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.observedAt.anyOf[0].type,parentSchema:schema27.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6589,7 +8288,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.observedAt.anyOf[1].type,parentSchema:schema26.properties.observedAt.anyOf[1],data:data1};
+const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.observedAt.anyOf[1].type,parentSchema:schema27.properties.observedAt.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6602,7 +8301,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.observedAt.anyOf,parentSchema:schema26.properties.observedAt,data:data1};
+const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.observedAt.anyOf,parentSchema:schema27.properties.observedAt,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6610,7 +8309,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate56.errors = vErrors;
+validate60.errors = vErrors;
 return false;
 }
 else {
@@ -6634,7 +8333,7 @@ if(data.type !== undefined){
 let data2 = data.type;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate56.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema26.properties.type.type,parentSchema:schema26.properties.type,data:data2}];
+validate60.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema27.properties.type.type,parentSchema:schema27.properties.type,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -6647,7 +8346,7 @@ if(data.url !== undefined){
 let data3 = data.url;
 const _errs11 = errors;
 if(typeof data3 !== "string"){
-validate56.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema26.properties.url.type,parentSchema:schema26.properties.url,data:data3}];
+validate60.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema27.properties.url.type,parentSchema:schema27.properties.url,data:data3}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -6666,7 +8365,7 @@ if(errors === _errs15){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if((((data4.by === undefined) && (missing1 = "by")) || ((data4.why === undefined) && (missing1 = "why"))) || ((data4.at === undefined) && (missing1 = "at"))){
-const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema26.properties.freeze.anyOf[0].required,parentSchema:schema26.properties.freeze.anyOf[0],data:data4};
+const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema27.properties.freeze.anyOf[0].required,parentSchema:schema27.properties.freeze.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6678,8 +8377,8 @@ errors++;
 else {
 if(data4.by !== undefined){
 const _errs17 = errors;
-if(!(validate47(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate50(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs17 === errors;
@@ -6692,7 +8391,7 @@ if(data4.why !== undefined){
 let data6 = data4.why;
 const _errs18 = errors;
 if(typeof data6 !== "string"){
-const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema26.properties.freeze.anyOf[0].properties.why,data:data6};
+const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema27.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema27.properties.freeze.anyOf[0].properties.why,data:data6};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6714,7 +8413,7 @@ if(errors === _errs20){
 if(errors === _errs20){
 if(typeof data7 === "string"){
 if(!pattern0.test(data7)){
-const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.freeze.anyOf[0].properties.at,data:data7};
+const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema27.properties.freeze.anyOf[0].properties.at,data:data7};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6725,7 +8424,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema26.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema26.properties.freeze.anyOf[0].properties.at,data:data7};
+const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema27.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema27.properties.freeze.anyOf[0].properties.at,data:data7};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6746,7 +8445,7 @@ var valid3 = true;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.freeze.anyOf[0].type,parentSchema:schema26.properties.freeze.anyOf[0],data:data4};
+const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema27.properties.freeze.anyOf[0].type,parentSchema:schema27.properties.freeze.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6761,7 +8460,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs22 = errors;
 if(data4 !== null){
-const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.freeze.anyOf[1].type,parentSchema:schema26.properties.freeze.anyOf[1],data:data4};
+const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.freeze.anyOf[1].type,parentSchema:schema27.properties.freeze.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6774,7 +8473,7 @@ var _valid1 = _errs22 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.freeze.anyOf,parentSchema:schema26.properties.freeze,data:data4};
+const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.freeze.anyOf,parentSchema:schema27.properties.freeze,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6782,7 +8481,7 @@ else {
 vErrors.push(err10);
 }
 errors++;
-validate56.errors = vErrors;
+validate60.errors = vErrors;
 return false;
 }
 else {
@@ -6811,8 +8510,8 @@ var valid4 = true;
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 const _errs26 = errors;
-if(!(validate58(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(!(validate62(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs26 === errors;
@@ -6822,7 +8521,7 @@ break;
 }
 }
 else {
-validate56.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema26.properties.processes.type,parentSchema:schema26.properties.processes,data:data8}];
+validate60.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema27.properties.processes.type,parentSchema:schema27.properties.processes,data:data8}];
 return false;
 }
 }
@@ -6846,7 +8545,7 @@ if(errors === _errs29){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if((((data11.id === undefined) && (missing2 = "id")) || ((data11.state === undefined) && (missing2 = "state"))) || ((data11.why === undefined) && (missing2 = "why"))){
-validate56.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema26.properties.instances.items.required,parentSchema:schema26.properties.instances.items,data:data11}];
+validate60.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema27.properties.instances.items.required,parentSchema:schema27.properties.instances.items,data:data11}];
 return false;
 }
 else {
@@ -6854,7 +8553,7 @@ if(data11.id !== undefined){
 let data12 = data11.id;
 const _errs31 = errors;
 if(typeof data12 !== "string"){
-validate56.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema26.properties.instances.items.properties.id.type,parentSchema:schema26.properties.instances.items.properties.id,data:data12}];
+validate60.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema27.properties.instances.items.properties.id.type,parentSchema:schema27.properties.instances.items.properties.id,data:data12}];
 return false;
 }
 var valid6 = _errs31 === errors;
@@ -6867,11 +8566,11 @@ if(data11.state !== undefined){
 let data13 = data11.state;
 const _errs33 = errors;
 if(typeof data13 !== "string"){
-validate56.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema26.properties.instances.items.properties.state.type,parentSchema:schema26.properties.instances.items.properties.state,data:data13}];
+validate60.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema27.properties.instances.items.properties.state.type,parentSchema:schema27.properties.instances.items.properties.state,data:data13}];
 return false;
 }
 if(!(((data13 === "starting") || (data13 === "ready")) || (data13 === "down"))){
-validate56.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema26.properties.instances.items.properties.state.enum},schema:schema26.properties.instances.items.properties.state.enum,parentSchema:schema26.properties.instances.items.properties.state,data:data13}];
+validate60.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema27.properties.instances.items.properties.state.enum},schema:schema27.properties.instances.items.properties.state.enum,parentSchema:schema27.properties.instances.items.properties.state,data:data13}];
 return false;
 }
 var valid6 = _errs33 === errors;
@@ -6884,7 +8583,7 @@ if(data11.why !== undefined){
 let data14 = data11.why;
 const _errs35 = errors;
 if(typeof data14 !== "string"){
-validate56.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.instances.items.properties.why.type,parentSchema:schema26.properties.instances.items.properties.why,data:data14}];
+validate60.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema27.properties.instances.items.properties.why.type,parentSchema:schema27.properties.instances.items.properties.why,data:data14}];
 return false;
 }
 var valid6 = _errs35 === errors;
@@ -6897,7 +8596,7 @@ var valid6 = true;
 }
 }
 else {
-validate56.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/type",keyword:"type",params:{type: "object"},schema:schema26.properties.instances.items.type,parentSchema:schema26.properties.instances.items,data:data11}];
+validate60.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/type",keyword:"type",params:{type: "object"},schema:schema27.properties.instances.items.type,parentSchema:schema27.properties.instances.items,data:data11}];
 return false;
 }
 }
@@ -6908,7 +8607,7 @@ break;
 }
 }
 else {
-validate56.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema26.properties.instances.type,parentSchema:schema26.properties.instances,data:data10}];
+validate60.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema27.properties.instances.type,parentSchema:schema27.properties.instances,data:data10}];
 return false;
 }
 }
@@ -6929,7 +8628,7 @@ for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-validate56.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema26.properties.notes.items.type,parentSchema:schema26.properties.notes.items,data:data16}];
+validate60.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema27.properties.notes.items.type,parentSchema:schema27.properties.notes.items,data:data16}];
 return false;
 }
 var valid7 = _errs39 === errors;
@@ -6939,7 +8638,7 @@ break;
 }
 }
 else {
-validate56.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},schema:schema26.properties.notes.type,parentSchema:schema26.properties.notes,data:data15}];
+validate60.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},schema:schema27.properties.notes.type,parentSchema:schema27.properties.notes,data:data15}];
 return false;
 }
 }
@@ -6958,8 +8657,8 @@ var valid8 = true;
 const len3 = data17.length;
 for(let i3=0; i3<len3; i3++){
 const _errs43 = errors;
-if(!(validate40(data17[i3], {instancePath:instancePath+"/findings/" + i3,parentData:data17,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate43(data17[i3], {instancePath:instancePath+"/findings/" + i3,parentData:data17,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs43 === errors;
@@ -6969,7 +8668,7 @@ break;
 }
 }
 else {
-validate56.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema26.properties.findings.type,parentSchema:schema26.properties.findings,data:data17}];
+validate60.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema27.properties.findings.type,parentSchema:schema27.properties.findings,data:data17}];
 return false;
 }
 }
@@ -6989,16 +8688,16 @@ var valid0 = true;
 }
 }
 else {
-validate56.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema26.type,parentSchema:schema26,data}];
+validate60.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema27.type,parentSchema:schema27,data}];
 return false;
 }
 }
-validate56.errors = vErrors;
+validate60.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="status" */;
 let vErrors = null;
 let errors = 0;
@@ -7006,7 +8705,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.now === undefined) && (missing0 = "now")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.gateway === undefined) && (missing0 = "gateway"))) || ((data.repository === undefined) && (missing0 = "repository"))) || ((data.environments === undefined) && (missing0 = "environments"))) || ((data.findings === undefined) && (missing0 = "findings"))){
-validate55.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema25.required,parentSchema:schema25,data}];
+validate59.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema26.required,parentSchema:schema26,data}];
 return false;
 }
 else {
@@ -7020,7 +8719,7 @@ if(errors === _errs3){
 if(errors === _errs3){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.now.anyOf[0],data:data0};
+const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.now.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7031,7 +8730,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.now.anyOf[0].type,parentSchema:schema25.properties.now.anyOf[0],data:data0};
+const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.now.anyOf[0].type,parentSchema:schema26.properties.now.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7047,7 +8746,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs5 = errors;
 if(data0 !== null){
-const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.now.anyOf[1].type,parentSchema:schema25.properties.now.anyOf[1],data:data0};
+const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.now.anyOf[1].type,parentSchema:schema26.properties.now.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7060,7 +8759,7 @@ var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.now.anyOf,parentSchema:schema25.properties.now,data:data0};
+const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.now.anyOf,parentSchema:schema26.properties.now,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7068,7 +8767,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7098,7 +8797,7 @@ if(errors === _errs9){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((((data1.since === undefined) && (missing1 = "since")) || ((data1.code === undefined) && (missing1 = "code"))) || ((data1.why === undefined) && (missing1 = "why"))){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema25.properties.store.anyOf[0].required,parentSchema:schema25.properties.store.anyOf[0],data:data1};
+const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema26.properties.store.anyOf[0].required,parentSchema:schema26.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7115,7 +8814,7 @@ if(errors === _errs11){
 if(errors === _errs11){
 if(typeof data2 === "string"){
 if(!pattern0.test(data2)){
-const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.store.anyOf[0].properties.since,data:data2};
+const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.store.anyOf[0].properties.since,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7126,7 +8825,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema25.properties.store.anyOf[0].properties.since.type,parentSchema:schema25.properties.store.anyOf[0].properties.since,data:data2};
+const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema26.properties.store.anyOf[0].properties.since.type,parentSchema:schema26.properties.store.anyOf[0].properties.since,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7147,7 +8846,7 @@ if(data1.code !== undefined){
 let data3 = data1.code;
 const _errs13 = errors;
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema25.properties.store.anyOf[0].properties.code.type,parentSchema:schema25.properties.store.anyOf[0].properties.code,data:data3};
+const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema26.properties.store.anyOf[0].properties.code.type,parentSchema:schema26.properties.store.anyOf[0].properties.code,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7157,7 +8856,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data3 === "store/full") || (data3 === "store/failed"))){
-const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema25.properties.store.anyOf[0].properties.code.enum},schema:schema25.properties.store.anyOf[0].properties.code.enum,parentSchema:schema25.properties.store.anyOf[0].properties.code,data:data3};
+const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema26.properties.store.anyOf[0].properties.code.enum},schema:schema26.properties.store.anyOf[0].properties.code.enum,parentSchema:schema26.properties.store.anyOf[0].properties.code,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7176,7 +8875,7 @@ if(data1.why !== undefined){
 let data4 = data1.why;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema25.properties.store.anyOf[0].properties.why.type,parentSchema:schema25.properties.store.anyOf[0].properties.why,data:data4};
+const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.store.anyOf[0].properties.why.type,parentSchema:schema26.properties.store.anyOf[0].properties.why,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -7195,7 +8894,7 @@ var valid3 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema25.properties.store.anyOf[0].type,parentSchema:schema25.properties.store.anyOf[0],data:data1};
+const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.store.anyOf[0].type,parentSchema:schema26.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7210,7 +8909,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data1 !== null){
-const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.store.anyOf[1].type,parentSchema:schema25.properties.store.anyOf[1],data:data1};
+const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.store.anyOf[1].type,parentSchema:schema26.properties.store.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -7223,7 +8922,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.store.anyOf,parentSchema:schema25.properties.store,data:data1};
+const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.store.anyOf,parentSchema:schema26.properties.store,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -7231,7 +8930,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7261,7 +8960,7 @@ if(errors === _errs21){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing2;
 if((((((data5.state === undefined) && (missing2 = "state")) || ((data5.why === undefined) && (missing2 = "why"))) || ((data5.since === undefined) && (missing2 = "since"))) || ((data5.restarts === undefined) && (missing2 = "restarts"))) || ((data5.tampered === undefined) && (missing2 = "tampered"))){
-const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema25.properties.gateway.anyOf[0].required,parentSchema:schema25.properties.gateway.anyOf[0],data:data5};
+const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema26.properties.gateway.anyOf[0].required,parentSchema:schema26.properties.gateway.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7275,7 +8974,7 @@ if(data5.state !== undefined){
 let data6 = data5.state;
 const _errs23 = errors;
 if(typeof data6 !== "string"){
-const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema25.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.state,data:data6};
+const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema26.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.state,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -7285,7 +8984,7 @@ vErrors.push(err14);
 errors++;
 }
 if(!((data6 === "up") || (data6 === "down"))){
-const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema25.properties.gateway.anyOf[0].properties.state.enum},schema:schema25.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema25.properties.gateway.anyOf[0].properties.state,data:data6};
+const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema26.properties.gateway.anyOf[0].properties.state.enum},schema:schema26.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema26.properties.gateway.anyOf[0].properties.state,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -7304,7 +9003,7 @@ if(data5.why !== undefined){
 let data7 = data5.why;
 const _errs25 = errors;
 if(typeof data7 !== "string"){
-const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema25.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.why,data:data7};
+const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.why,data:data7};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -7326,7 +9025,7 @@ if(errors === _errs27){
 if(errors === _errs27){
 if(typeof data8 === "string"){
 if(!pattern0.test(data8)){
-const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.gateway.anyOf[0].properties.since,data:data8};
+const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.gateway.anyOf[0].properties.since,data:data8};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -7337,7 +9036,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema25.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.since,data:data8};
+const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema26.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.since,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -7358,7 +9057,7 @@ if(data5.restarts !== undefined){
 let data9 = data5.restarts;
 const _errs29 = errors;
 if(!(typeof data9 == "number")){
-const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema25.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.restarts,data:data9};
+const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema26.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.restarts,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -7377,7 +9076,7 @@ if(data5.tampered !== undefined){
 let data10 = data5.tampered;
 const _errs31 = errors;
 if(!(typeof data10 == "number")){
-const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema25.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.tampered,data:data10};
+const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema26.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.tampered,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -7398,7 +9097,7 @@ var valid5 = true;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema25.properties.gateway.anyOf[0].type,parentSchema:schema25.properties.gateway.anyOf[0],data:data5};
+const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.gateway.anyOf[0].type,parentSchema:schema26.properties.gateway.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -7413,7 +9112,7 @@ valid4 = valid4 || _valid2;
 if(!valid4){
 const _errs33 = errors;
 if(data5 !== null){
-const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.gateway.anyOf[1].type,parentSchema:schema25.properties.gateway.anyOf[1],data:data5};
+const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.gateway.anyOf[1].type,parentSchema:schema26.properties.gateway.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -7426,7 +9125,7 @@ var _valid2 = _errs33 === errors;
 valid4 = valid4 || _valid2;
 }
 if(!valid4){
-const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.gateway.anyOf,parentSchema:schema25.properties.gateway,data:data5};
+const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.gateway.anyOf,parentSchema:schema26.properties.gateway,data:data5};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -7434,7 +9133,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7461,7 +9160,7 @@ if(errors === _errs35){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing3;
 if(((((((((((((((data11.url === undefined) && (missing3 = "url")) || ((data11.branch === undefined) && (missing3 = "branch"))) || ((data11.commit === undefined) && (missing3 = "commit"))) || ((data11.subject === undefined) && (missing3 = "subject"))) || ((data11.author === undefined) && (missing3 = "author"))) || ((data11.committedAt === undefined) && (missing3 = "committedAt"))) || ((data11.fetchedAt === undefined) && (missing3 = "fetchedAt"))) || ((data11.state === undefined) && (missing3 = "state"))) || ((data11.code === undefined) && (missing3 = "code"))) || ((data11.reason === undefined) && (missing3 = "reason"))) || ((data11.since === undefined) && (missing3 = "since"))) || ((data11.lastPollAt === undefined) && (missing3 = "lastPollAt"))) || ((data11.lastGoodPollAt === undefined) && (missing3 = "lastGoodPollAt"))) || ((data11.nextPollAt === undefined) && (missing3 = "nextPollAt"))){
-validate55.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing3},schema:schema25.properties.repository.required,parentSchema:schema25.properties.repository,data:data11}];
+validate59.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing3},schema:schema26.properties.repository.required,parentSchema:schema26.properties.repository,data:data11}];
 return false;
 }
 else {
@@ -7469,7 +9168,7 @@ if(data11.url !== undefined){
 let data12 = data11.url;
 const _errs37 = errors;
 if(typeof data12 !== "string"){
-validate55.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.url.type,parentSchema:schema25.properties.repository.properties.url,data:data12}];
+validate59.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.url.type,parentSchema:schema26.properties.repository.properties.url,data:data12}];
 return false;
 }
 var valid6 = _errs37 === errors;
@@ -7482,7 +9181,7 @@ if(data11.branch !== undefined){
 let data13 = data11.branch;
 const _errs39 = errors;
 if(typeof data13 !== "string"){
-validate55.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.branch.type,parentSchema:schema25.properties.repository.properties.branch,data:data13}];
+validate59.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.branch.type,parentSchema:schema26.properties.repository.properties.branch,data:data13}];
 return false;
 }
 var valid6 = _errs39 === errors;
@@ -7498,7 +9197,7 @@ const _errs42 = errors;
 let valid7 = false;
 const _errs43 = errors;
 if(typeof data14 !== "string"){
-const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema25.properties.repository.properties.commit.anyOf[0],data:data14};
+const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema26.properties.repository.properties.commit.anyOf[0],data:data14};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -7512,7 +9211,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs45 = errors;
 if(data14 !== null){
-const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema25.properties.repository.properties.commit.anyOf[1],data:data14};
+const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema26.properties.repository.properties.commit.anyOf[1],data:data14};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -7525,7 +9224,7 @@ var _valid3 = _errs45 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.commit.anyOf,parentSchema:schema25.properties.repository.properties.commit,data:data14};
+const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.commit.anyOf,parentSchema:schema26.properties.repository.properties.commit,data:data14};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -7533,7 +9232,7 @@ else {
 vErrors.push(err26);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7560,7 +9259,7 @@ const _errs48 = errors;
 let valid8 = false;
 const _errs49 = errors;
 if(typeof data15 !== "string"){
-const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema25.properties.repository.properties.subject.anyOf[0],data:data15};
+const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema26.properties.repository.properties.subject.anyOf[0],data:data15};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -7574,7 +9273,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs51 = errors;
 if(data15 !== null){
-const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema25.properties.repository.properties.subject.anyOf[1],data:data15};
+const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema26.properties.repository.properties.subject.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -7587,7 +9286,7 @@ var _valid4 = _errs51 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.subject.anyOf,parentSchema:schema25.properties.repository.properties.subject,data:data15};
+const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.subject.anyOf,parentSchema:schema26.properties.repository.properties.subject,data:data15};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -7595,7 +9294,7 @@ else {
 vErrors.push(err29);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7622,7 +9321,7 @@ const _errs54 = errors;
 let valid9 = false;
 const _errs55 = errors;
 if(typeof data16 !== "string"){
-const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.author.anyOf[0].type,parentSchema:schema25.properties.repository.properties.author.anyOf[0],data:data16};
+const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.author.anyOf[0].type,parentSchema:schema26.properties.repository.properties.author.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -7636,7 +9335,7 @@ valid9 = valid9 || _valid5;
 if(!valid9){
 const _errs57 = errors;
 if(data16 !== null){
-const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.author.anyOf[1].type,parentSchema:schema25.properties.repository.properties.author.anyOf[1],data:data16};
+const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.author.anyOf[1].type,parentSchema:schema26.properties.repository.properties.author.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -7649,7 +9348,7 @@ var _valid5 = _errs57 === errors;
 valid9 = valid9 || _valid5;
 }
 if(!valid9){
-const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.author.anyOf,parentSchema:schema25.properties.repository.properties.author,data:data16};
+const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.author.anyOf,parentSchema:schema26.properties.repository.properties.author,data:data16};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -7657,7 +9356,7 @@ else {
 vErrors.push(err32);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7687,7 +9386,7 @@ if(errors === _errs61){
 if(errors === _errs61){
 if(typeof data17 === "string"){
 if(!pattern0.test(data17)){
-const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.committedAt.anyOf[0],data:data17};
+const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.committedAt.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -7698,7 +9397,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.committedAt.anyOf[0],data:data17};
+const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.committedAt.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -7714,7 +9413,7 @@ valid10 = valid10 || _valid6;
 if(!valid10){
 const _errs63 = errors;
 if(data17 !== null){
-const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.committedAt.anyOf[1],data:data17};
+const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.committedAt.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -7727,7 +9426,7 @@ var _valid6 = _errs63 === errors;
 valid10 = valid10 || _valid6;
 }
 if(!valid10){
-const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.committedAt.anyOf,parentSchema:schema25.properties.repository.properties.committedAt,data:data17};
+const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.committedAt.anyOf,parentSchema:schema26.properties.repository.properties.committedAt,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -7735,7 +9434,7 @@ else {
 vErrors.push(err36);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7765,7 +9464,7 @@ if(errors === _errs67){
 if(errors === _errs67){
 if(typeof data18 === "string"){
 if(!pattern0.test(data18)){
-const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
+const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -7776,7 +9475,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
+const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -7792,7 +9491,7 @@ valid11 = valid11 || _valid7;
 if(!valid11){
 const _errs69 = errors;
 if(data18 !== null){
-const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
+const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -7805,7 +9504,7 @@ var _valid7 = _errs69 === errors;
 valid11 = valid11 || _valid7;
 }
 if(!valid11){
-const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema25.properties.repository.properties.fetchedAt,data:data18};
+const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema26.properties.repository.properties.fetchedAt,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -7813,7 +9512,7 @@ else {
 vErrors.push(err40);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7837,11 +9536,11 @@ if(data11.state !== undefined){
 let data19 = data11.state;
 const _errs71 = errors;
 if(typeof data19 !== "string"){
-validate55.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.state.type,parentSchema:schema25.properties.repository.properties.state,data:data19}];
+validate59.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.state.type,parentSchema:schema26.properties.repository.properties.state,data:data19}];
 return false;
 }
 if(!(((data19 === "starting") || (data19 === "ok")) || (data19 === "error"))){
-validate55.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema25.properties.repository.properties.state.enum},schema:schema25.properties.repository.properties.state.enum,parentSchema:schema25.properties.repository.properties.state,data:data19}];
+validate59.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema26.properties.repository.properties.state.enum},schema:schema26.properties.repository.properties.state.enum,parentSchema:schema26.properties.repository.properties.state,data:data19}];
 return false;
 }
 var valid6 = _errs71 === errors;
@@ -7857,7 +9556,7 @@ const _errs74 = errors;
 let valid12 = false;
 const _errs75 = errors;
 if(typeof data20 !== "string"){
-const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.code.anyOf[0].type,parentSchema:schema25.properties.repository.properties.code.anyOf[0],data:data20};
+const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.code.anyOf[0].type,parentSchema:schema26.properties.repository.properties.code.anyOf[0],data:data20};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -7871,7 +9570,7 @@ valid12 = valid12 || _valid8;
 if(!valid12){
 const _errs77 = errors;
 if(data20 !== null){
-const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.code.anyOf[1].type,parentSchema:schema25.properties.repository.properties.code.anyOf[1],data:data20};
+const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.code.anyOf[1].type,parentSchema:schema26.properties.repository.properties.code.anyOf[1],data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -7884,7 +9583,7 @@ var _valid8 = _errs77 === errors;
 valid12 = valid12 || _valid8;
 }
 if(!valid12){
-const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.code.anyOf,parentSchema:schema25.properties.repository.properties.code,data:data20};
+const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.code.anyOf,parentSchema:schema26.properties.repository.properties.code,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -7892,7 +9591,7 @@ else {
 vErrors.push(err43);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -7916,7 +9615,7 @@ if(data11.reason !== undefined){
 let data21 = data11.reason;
 const _errs79 = errors;
 if(typeof data21 !== "string"){
-validate55.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.reason.type,parentSchema:schema25.properties.repository.properties.reason,data:data21}];
+validate59.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.reason.type,parentSchema:schema26.properties.repository.properties.reason,data:data21}];
 return false;
 }
 var valid6 = _errs79 === errors;
@@ -7932,12 +9631,12 @@ if(errors === _errs81){
 if(errors === _errs81){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
-validate55.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.since,data:data22}];
+validate59.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.since,data:data22}];
 return false;
 }
 }
 else {
-validate55.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.since.type,parentSchema:schema25.properties.repository.properties.since,data:data22}];
+validate59.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.since.type,parentSchema:schema26.properties.repository.properties.since,data:data22}];
 return false;
 }
 }
@@ -7958,7 +9657,7 @@ if(errors === _errs85){
 if(errors === _errs85){
 if(typeof data23 === "string"){
 if(!pattern0.test(data23)){
-const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
+const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -7969,7 +9668,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
+const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -7985,7 +9684,7 @@ valid13 = valid13 || _valid9;
 if(!valid13){
 const _errs87 = errors;
 if(data23 !== null){
-const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
+const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -7998,7 +9697,7 @@ var _valid9 = _errs87 === errors;
 valid13 = valid13 || _valid9;
 }
 if(!valid13){
-const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema25.properties.repository.properties.lastPollAt,data:data23};
+const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema26.properties.repository.properties.lastPollAt,data:data23};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -8006,7 +9705,7 @@ else {
 vErrors.push(err47);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -8036,7 +9735,7 @@ if(errors === _errs91){
 if(errors === _errs91){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
+const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -8047,7 +9746,7 @@ errors++;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
+const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -8063,7 +9762,7 @@ valid14 = valid14 || _valid10;
 if(!valid14){
 const _errs93 = errors;
 if(data24 !== null){
-const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
+const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -8076,7 +9775,7 @@ var _valid10 = _errs93 === errors;
 valid14 = valid14 || _valid10;
 }
 if(!valid14){
-const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema25.properties.repository.properties.lastGoodPollAt,data:data24};
+const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema26.properties.repository.properties.lastGoodPollAt,data:data24};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -8084,7 +9783,7 @@ else {
 vErrors.push(err51);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -8114,7 +9813,7 @@ if(errors === _errs97){
 if(errors === _errs97){
 if(typeof data25 === "string"){
 if(!pattern0.test(data25)){
-const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
+const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -8125,7 +9824,7 @@ errors++;
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
+const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -8141,7 +9840,7 @@ valid15 = valid15 || _valid11;
 if(!valid15){
 const _errs99 = errors;
 if(data25 !== null){
-const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
+const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -8154,7 +9853,7 @@ var _valid11 = _errs99 === errors;
 valid15 = valid15 || _valid11;
 }
 if(!valid15){
-const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema25.properties.repository.properties.nextPollAt,data:data25};
+const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema26.properties.repository.properties.nextPollAt,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -8162,7 +9861,7 @@ else {
 vErrors.push(err55);
 }
 errors++;
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return false;
 }
 else {
@@ -8197,7 +9896,7 @@ var valid6 = true;
 }
 }
 else {
-validate55.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema25.properties.repository.type,parentSchema:schema25.properties.repository,data:data11}];
+validate59.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema26.properties.repository.type,parentSchema:schema26.properties.repository,data:data11}];
 return false;
 }
 }
@@ -8216,8 +9915,8 @@ var valid16 = true;
 const len0 = data26.length;
 for(let i0=0; i0<len0; i0++){
 const _errs103 = errors;
-if(!(validate56(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
+if(!(validate60(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs103 === errors;
@@ -8227,7 +9926,7 @@ break;
 }
 }
 else {
-validate55.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema25.properties.environments.type,parentSchema:schema25.properties.environments,data:data26}];
+validate59.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema26.properties.environments.type,parentSchema:schema26.properties.environments,data:data26}];
 return false;
 }
 }
@@ -8246,8 +9945,8 @@ var valid17 = true;
 const len1 = data28.length;
 for(let i1=0; i1<len1; i1++){
 const _errs106 = errors;
-if(!(validate40(data28[i1], {instancePath:instancePath+"/findings/" + i1,parentData:data28,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate43(data28[i1], {instancePath:instancePath+"/findings/" + i1,parentData:data28,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 var valid17 = _errs106 === errors;
@@ -8257,7 +9956,7 @@ break;
 }
 }
 else {
-validate55.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema25.properties.findings.type,parentSchema:schema25.properties.findings,data:data28}];
+validate59.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema26.properties.findings.type,parentSchema:schema26.properties.findings,data:data28}];
 return false;
 }
 }
@@ -8274,18 +9973,18 @@ var valid0 = true;
 }
 }
 else {
-validate55.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema25.type,parentSchema:schema25,data}];
+validate59.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema26.type,parentSchema:schema26,data}];
 return false;
 }
 }
-validate55.errors = vErrors;
+validate59.errors = vErrors;
 return errors === 0;
 }
 
-export const summary = validate66;
-const schema28 = {"type":"object","required":["now","total","health","sync","phase","underWay","quarantined","environments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"},"environments":{"type":"array","items":{"type":"object","required":["name","isFrozen","total","health","sync","phase","underWay","quarantined"],"properties":{"name":{"type":"string"},"isFrozen":{"type":"boolean"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"}}}}},"$id":"summary"};
+export const summary = validate71;
+const schema29 = {"type":"object","required":["now","total","health","sync","phase","underWay","quarantined","environments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"},"environments":{"type":"array","items":{"type":"object","required":["name","isFrozen","total","health","sync","phase","underWay","quarantined"],"properties":{"name":{"type":"string"},"isFrozen":{"type":"boolean"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"}}}}},"$id":"summary"};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="summary" */;
 let vErrors = null;
 let errors = 0;
@@ -8293,7 +9992,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.underWay === undefined) && (missing0 = "underWay"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.environments === undefined) && (missing0 = "environments"))){
-validate66.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema28.required,parentSchema:schema28,data}];
+validate71.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema29.required,parentSchema:schema29,data}];
 return false;
 }
 else {
@@ -8304,12 +10003,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate66.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.now,data:data0}];
+validate71.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema28.properties.now.type,parentSchema:schema28.properties.now,data:data0}];
+validate71.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema29.properties.now.type,parentSchema:schema29.properties.now,data:data0}];
 return false;
 }
 }
@@ -8324,7 +10023,7 @@ if(data.total !== undefined){
 let data1 = data.total;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate66.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema28.properties.total.type,parentSchema:schema28.properties.total,data:data1}];
+validate71.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema29.properties.total.type,parentSchema:schema29.properties.total,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -8340,7 +10039,7 @@ if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 let missing1;
 if((((((data2.Healthy === undefined) && (missing1 = "Healthy")) || ((data2.Progressing === undefined) && (missing1 = "Progressing"))) || ((data2.Degraded === undefined) && (missing1 = "Degraded"))) || ((data2.Suspended === undefined) && (missing1 = "Suspended"))) || ((data2.Missing === undefined) && (missing1 = "Missing"))){
-validate66.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/required",keyword:"required",params:{missingProperty: missing1},schema:schema28.properties.health.required,parentSchema:schema28.properties.health,data:data2}];
+validate71.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/required",keyword:"required",params:{missingProperty: missing1},schema:schema29.properties.health.required,parentSchema:schema29.properties.health,data:data2}];
 return false;
 }
 else {
@@ -8348,7 +10047,7 @@ if(data2.Healthy !== undefined){
 let data3 = data2.Healthy;
 const _errs7 = errors;
 if(!(typeof data3 == "number")){
-validate66.errors = [{instancePath:instancePath+"/health/Healthy",schemaPath:"#/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Healthy.type,parentSchema:schema28.properties.health.properties.Healthy,data:data3}];
+validate71.errors = [{instancePath:instancePath+"/health/Healthy",schemaPath:"#/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Healthy.type,parentSchema:schema29.properties.health.properties.Healthy,data:data3}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -8361,7 +10060,7 @@ if(data2.Progressing !== undefined){
 let data4 = data2.Progressing;
 const _errs9 = errors;
 if(!(typeof data4 == "number")){
-validate66.errors = [{instancePath:instancePath+"/health/Progressing",schemaPath:"#/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Progressing.type,parentSchema:schema28.properties.health.properties.Progressing,data:data4}];
+validate71.errors = [{instancePath:instancePath+"/health/Progressing",schemaPath:"#/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Progressing.type,parentSchema:schema29.properties.health.properties.Progressing,data:data4}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -8374,7 +10073,7 @@ if(data2.Degraded !== undefined){
 let data5 = data2.Degraded;
 const _errs11 = errors;
 if(!(typeof data5 == "number")){
-validate66.errors = [{instancePath:instancePath+"/health/Degraded",schemaPath:"#/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Degraded.type,parentSchema:schema28.properties.health.properties.Degraded,data:data5}];
+validate71.errors = [{instancePath:instancePath+"/health/Degraded",schemaPath:"#/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Degraded.type,parentSchema:schema29.properties.health.properties.Degraded,data:data5}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -8387,7 +10086,7 @@ if(data2.Suspended !== undefined){
 let data6 = data2.Suspended;
 const _errs13 = errors;
 if(!(typeof data6 == "number")){
-validate66.errors = [{instancePath:instancePath+"/health/Suspended",schemaPath:"#/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Suspended.type,parentSchema:schema28.properties.health.properties.Suspended,data:data6}];
+validate71.errors = [{instancePath:instancePath+"/health/Suspended",schemaPath:"#/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Suspended.type,parentSchema:schema29.properties.health.properties.Suspended,data:data6}];
 return false;
 }
 var valid1 = _errs13 === errors;
@@ -8400,7 +10099,7 @@ if(data2.Missing !== undefined){
 let data7 = data2.Missing;
 const _errs15 = errors;
 if(!(typeof data7 == "number")){
-validate66.errors = [{instancePath:instancePath+"/health/Missing",schemaPath:"#/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Missing.type,parentSchema:schema28.properties.health.properties.Missing,data:data7}];
+validate71.errors = [{instancePath:instancePath+"/health/Missing",schemaPath:"#/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Missing.type,parentSchema:schema29.properties.health.properties.Missing,data:data7}];
 return false;
 }
 var valid1 = _errs15 === errors;
@@ -8415,7 +10114,7 @@ var valid1 = true;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"},schema:schema28.properties.health.type,parentSchema:schema28.properties.health,data:data2}];
+validate71.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"},schema:schema29.properties.health.type,parentSchema:schema29.properties.health,data:data2}];
 return false;
 }
 }
@@ -8432,7 +10131,7 @@ if(errors === _errs17){
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 let missing2;
 if((((data8.Synced === undefined) && (missing2 = "Synced")) || ((data8.OutOfSync === undefined) && (missing2 = "OutOfSync"))) || ((data8.Unknown === undefined) && (missing2 = "Unknown"))){
-validate66.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/required",keyword:"required",params:{missingProperty: missing2},schema:schema28.properties.sync.required,parentSchema:schema28.properties.sync,data:data8}];
+validate71.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/required",keyword:"required",params:{missingProperty: missing2},schema:schema29.properties.sync.required,parentSchema:schema29.properties.sync,data:data8}];
 return false;
 }
 else {
@@ -8440,7 +10139,7 @@ if(data8.Synced !== undefined){
 let data9 = data8.Synced;
 const _errs19 = errors;
 if(!(typeof data9 == "number")){
-validate66.errors = [{instancePath:instancePath+"/sync/Synced",schemaPath:"#/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema28.properties.sync.properties.Synced.type,parentSchema:schema28.properties.sync.properties.Synced,data:data9}];
+validate71.errors = [{instancePath:instancePath+"/sync/Synced",schemaPath:"#/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema29.properties.sync.properties.Synced.type,parentSchema:schema29.properties.sync.properties.Synced,data:data9}];
 return false;
 }
 var valid2 = _errs19 === errors;
@@ -8453,7 +10152,7 @@ if(data8.OutOfSync !== undefined){
 let data10 = data8.OutOfSync;
 const _errs21 = errors;
 if(!(typeof data10 == "number")){
-validate66.errors = [{instancePath:instancePath+"/sync/OutOfSync",schemaPath:"#/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema28.properties.sync.properties.OutOfSync.type,parentSchema:schema28.properties.sync.properties.OutOfSync,data:data10}];
+validate71.errors = [{instancePath:instancePath+"/sync/OutOfSync",schemaPath:"#/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema29.properties.sync.properties.OutOfSync.type,parentSchema:schema29.properties.sync.properties.OutOfSync,data:data10}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -8466,7 +10165,7 @@ if(data8.Unknown !== undefined){
 let data11 = data8.Unknown;
 const _errs23 = errors;
 if(!(typeof data11 == "number")){
-validate66.errors = [{instancePath:instancePath+"/sync/Unknown",schemaPath:"#/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema28.properties.sync.properties.Unknown.type,parentSchema:schema28.properties.sync.properties.Unknown,data:data11}];
+validate71.errors = [{instancePath:instancePath+"/sync/Unknown",schemaPath:"#/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema29.properties.sync.properties.Unknown.type,parentSchema:schema29.properties.sync.properties.Unknown,data:data11}];
 return false;
 }
 var valid2 = _errs23 === errors;
@@ -8479,7 +10178,7 @@ var valid2 = true;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema28.properties.sync.type,parentSchema:schema28.properties.sync,data:data8}];
+validate71.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema29.properties.sync.type,parentSchema:schema29.properties.sync,data:data8}];
 return false;
 }
 }
@@ -8496,7 +10195,7 @@ if(errors === _errs25){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if((((((((data12.Pending === undefined) && (missing3 = "Pending")) || ((data12.Running === undefined) && (missing3 = "Running"))) || ((data12.Succeeded === undefined) && (missing3 = "Succeeded"))) || ((data12.Failed === undefined) && (missing3 = "Failed"))) || ((data12.RolledBack === undefined) && (missing3 = "RolledBack"))) || ((data12.Superseded === undefined) && (missing3 = "Superseded"))) || ((data12.Aborted === undefined) && (missing3 = "Aborted"))){
-validate66.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/required",keyword:"required",params:{missingProperty: missing3},schema:schema28.properties.phase.required,parentSchema:schema28.properties.phase,data:data12}];
+validate71.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/required",keyword:"required",params:{missingProperty: missing3},schema:schema29.properties.phase.required,parentSchema:schema29.properties.phase,data:data12}];
 return false;
 }
 else {
@@ -8504,7 +10203,7 @@ if(data12.Pending !== undefined){
 let data13 = data12.Pending;
 const _errs27 = errors;
 if(!(typeof data13 == "number")){
-validate66.errors = [{instancePath:instancePath+"/phase/Pending",schemaPath:"#/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Pending.type,parentSchema:schema28.properties.phase.properties.Pending,data:data13}];
+validate71.errors = [{instancePath:instancePath+"/phase/Pending",schemaPath:"#/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Pending.type,parentSchema:schema29.properties.phase.properties.Pending,data:data13}];
 return false;
 }
 var valid3 = _errs27 === errors;
@@ -8517,7 +10216,7 @@ if(data12.Running !== undefined){
 let data14 = data12.Running;
 const _errs29 = errors;
 if(!(typeof data14 == "number")){
-validate66.errors = [{instancePath:instancePath+"/phase/Running",schemaPath:"#/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Running.type,parentSchema:schema28.properties.phase.properties.Running,data:data14}];
+validate71.errors = [{instancePath:instancePath+"/phase/Running",schemaPath:"#/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Running.type,parentSchema:schema29.properties.phase.properties.Running,data:data14}];
 return false;
 }
 var valid3 = _errs29 === errors;
@@ -8530,7 +10229,7 @@ if(data12.Succeeded !== undefined){
 let data15 = data12.Succeeded;
 const _errs31 = errors;
 if(!(typeof data15 == "number")){
-validate66.errors = [{instancePath:instancePath+"/phase/Succeeded",schemaPath:"#/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Succeeded.type,parentSchema:schema28.properties.phase.properties.Succeeded,data:data15}];
+validate71.errors = [{instancePath:instancePath+"/phase/Succeeded",schemaPath:"#/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Succeeded.type,parentSchema:schema29.properties.phase.properties.Succeeded,data:data15}];
 return false;
 }
 var valid3 = _errs31 === errors;
@@ -8543,7 +10242,7 @@ if(data12.Failed !== undefined){
 let data16 = data12.Failed;
 const _errs33 = errors;
 if(!(typeof data16 == "number")){
-validate66.errors = [{instancePath:instancePath+"/phase/Failed",schemaPath:"#/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Failed.type,parentSchema:schema28.properties.phase.properties.Failed,data:data16}];
+validate71.errors = [{instancePath:instancePath+"/phase/Failed",schemaPath:"#/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Failed.type,parentSchema:schema29.properties.phase.properties.Failed,data:data16}];
 return false;
 }
 var valid3 = _errs33 === errors;
@@ -8556,7 +10255,7 @@ if(data12.RolledBack !== undefined){
 let data17 = data12.RolledBack;
 const _errs35 = errors;
 if(!(typeof data17 == "number")){
-validate66.errors = [{instancePath:instancePath+"/phase/RolledBack",schemaPath:"#/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.RolledBack.type,parentSchema:schema28.properties.phase.properties.RolledBack,data:data17}];
+validate71.errors = [{instancePath:instancePath+"/phase/RolledBack",schemaPath:"#/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.RolledBack.type,parentSchema:schema29.properties.phase.properties.RolledBack,data:data17}];
 return false;
 }
 var valid3 = _errs35 === errors;
@@ -8569,7 +10268,7 @@ if(data12.Superseded !== undefined){
 let data18 = data12.Superseded;
 const _errs37 = errors;
 if(!(typeof data18 == "number")){
-validate66.errors = [{instancePath:instancePath+"/phase/Superseded",schemaPath:"#/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Superseded.type,parentSchema:schema28.properties.phase.properties.Superseded,data:data18}];
+validate71.errors = [{instancePath:instancePath+"/phase/Superseded",schemaPath:"#/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Superseded.type,parentSchema:schema29.properties.phase.properties.Superseded,data:data18}];
 return false;
 }
 var valid3 = _errs37 === errors;
@@ -8582,7 +10281,7 @@ if(data12.Aborted !== undefined){
 let data19 = data12.Aborted;
 const _errs39 = errors;
 if(!(typeof data19 == "number")){
-validate66.errors = [{instancePath:instancePath+"/phase/Aborted",schemaPath:"#/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Aborted.type,parentSchema:schema28.properties.phase.properties.Aborted,data:data19}];
+validate71.errors = [{instancePath:instancePath+"/phase/Aborted",schemaPath:"#/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Aborted.type,parentSchema:schema29.properties.phase.properties.Aborted,data:data19}];
 return false;
 }
 var valid3 = _errs39 === errors;
@@ -8599,7 +10298,7 @@ var valid3 = true;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema28.properties.phase.type,parentSchema:schema28.properties.phase,data:data12}];
+validate71.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema29.properties.phase.type,parentSchema:schema29.properties.phase,data:data12}];
 return false;
 }
 }
@@ -8613,7 +10312,7 @@ if(data.underWay !== undefined){
 let data20 = data.underWay;
 const _errs41 = errors;
 if(!(typeof data20 == "number")){
-validate66.errors = [{instancePath:instancePath+"/underWay",schemaPath:"#/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema28.properties.underWay.type,parentSchema:schema28.properties.underWay,data:data20}];
+validate71.errors = [{instancePath:instancePath+"/underWay",schemaPath:"#/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema29.properties.underWay.type,parentSchema:schema29.properties.underWay,data:data20}];
 return false;
 }
 var valid0 = _errs41 === errors;
@@ -8626,7 +10325,7 @@ if(data.quarantined !== undefined){
 let data21 = data.quarantined;
 const _errs43 = errors;
 if(!(typeof data21 == "number")){
-validate66.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema28.properties.quarantined.type,parentSchema:schema28.properties.quarantined,data:data21}];
+validate71.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema29.properties.quarantined.type,parentSchema:schema29.properties.quarantined,data:data21}];
 return false;
 }
 var valid0 = _errs43 === errors;
@@ -8649,7 +10348,7 @@ if(errors === _errs47){
 if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 let missing4;
 if(((((((((data23.name === undefined) && (missing4 = "name")) || ((data23.isFrozen === undefined) && (missing4 = "isFrozen"))) || ((data23.total === undefined) && (missing4 = "total"))) || ((data23.health === undefined) && (missing4 = "health"))) || ((data23.sync === undefined) && (missing4 = "sync"))) || ((data23.phase === undefined) && (missing4 = "phase"))) || ((data23.underWay === undefined) && (missing4 = "underWay"))) || ((data23.quarantined === undefined) && (missing4 = "quarantined"))){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema28.properties.environments.items.required,parentSchema:schema28.properties.environments.items,data:data23}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema29.properties.environments.items.required,parentSchema:schema29.properties.environments.items,data:data23}];
 return false;
 }
 else {
@@ -8657,7 +10356,7 @@ if(data23.name !== undefined){
 let data24 = data23.name;
 const _errs49 = errors;
 if(typeof data24 !== "string"){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/name",schemaPath:"#/properties/environments/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema28.properties.environments.items.properties.name.type,parentSchema:schema28.properties.environments.items.properties.name,data:data24}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/name",schemaPath:"#/properties/environments/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema29.properties.environments.items.properties.name.type,parentSchema:schema29.properties.environments.items.properties.name,data:data24}];
 return false;
 }
 var valid5 = _errs49 === errors;
@@ -8670,7 +10369,7 @@ if(data23.isFrozen !== undefined){
 let data25 = data23.isFrozen;
 const _errs51 = errors;
 if(typeof data25 !== "boolean"){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/isFrozen",schemaPath:"#/properties/environments/items/properties/isFrozen/type",keyword:"type",params:{type: "boolean"},schema:schema28.properties.environments.items.properties.isFrozen.type,parentSchema:schema28.properties.environments.items.properties.isFrozen,data:data25}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/isFrozen",schemaPath:"#/properties/environments/items/properties/isFrozen/type",keyword:"type",params:{type: "boolean"},schema:schema29.properties.environments.items.properties.isFrozen.type,parentSchema:schema29.properties.environments.items.properties.isFrozen,data:data25}];
 return false;
 }
 var valid5 = _errs51 === errors;
@@ -8683,7 +10382,7 @@ if(data23.total !== undefined){
 let data26 = data23.total;
 const _errs53 = errors;
 if(!(typeof data26 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/total",schemaPath:"#/properties/environments/items/properties/total/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.total.type,parentSchema:schema28.properties.environments.items.properties.total,data:data26}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/total",schemaPath:"#/properties/environments/items/properties/total/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.total.type,parentSchema:schema29.properties.environments.items.properties.total,data:data26}];
 return false;
 }
 var valid5 = _errs53 === errors;
@@ -8699,7 +10398,7 @@ if(errors === _errs55){
 if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
 let missing5;
 if((((((data27.Healthy === undefined) && (missing5 = "Healthy")) || ((data27.Progressing === undefined) && (missing5 = "Progressing"))) || ((data27.Degraded === undefined) && (missing5 = "Degraded"))) || ((data27.Suspended === undefined) && (missing5 = "Suspended"))) || ((data27.Missing === undefined) && (missing5 = "Missing"))){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/required",keyword:"required",params:{missingProperty: missing5},schema:schema28.properties.environments.items.properties.health.required,parentSchema:schema28.properties.environments.items.properties.health,data:data27}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/required",keyword:"required",params:{missingProperty: missing5},schema:schema29.properties.environments.items.properties.health.required,parentSchema:schema29.properties.environments.items.properties.health,data:data27}];
 return false;
 }
 else {
@@ -8707,7 +10406,7 @@ if(data27.Healthy !== undefined){
 let data28 = data27.Healthy;
 const _errs57 = errors;
 if(!(typeof data28 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Healthy",schemaPath:"#/properties/environments/items/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Healthy.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Healthy,data:data28}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Healthy",schemaPath:"#/properties/environments/items/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Healthy.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Healthy,data:data28}];
 return false;
 }
 var valid6 = _errs57 === errors;
@@ -8720,7 +10419,7 @@ if(data27.Progressing !== undefined){
 let data29 = data27.Progressing;
 const _errs59 = errors;
 if(!(typeof data29 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Progressing",schemaPath:"#/properties/environments/items/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Progressing.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Progressing,data:data29}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Progressing",schemaPath:"#/properties/environments/items/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Progressing.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Progressing,data:data29}];
 return false;
 }
 var valid6 = _errs59 === errors;
@@ -8733,7 +10432,7 @@ if(data27.Degraded !== undefined){
 let data30 = data27.Degraded;
 const _errs61 = errors;
 if(!(typeof data30 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Degraded",schemaPath:"#/properties/environments/items/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Degraded.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Degraded,data:data30}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Degraded",schemaPath:"#/properties/environments/items/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Degraded.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Degraded,data:data30}];
 return false;
 }
 var valid6 = _errs61 === errors;
@@ -8746,7 +10445,7 @@ if(data27.Suspended !== undefined){
 let data31 = data27.Suspended;
 const _errs63 = errors;
 if(!(typeof data31 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Suspended",schemaPath:"#/properties/environments/items/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Suspended.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Suspended,data:data31}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Suspended",schemaPath:"#/properties/environments/items/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Suspended.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Suspended,data:data31}];
 return false;
 }
 var valid6 = _errs63 === errors;
@@ -8759,7 +10458,7 @@ if(data27.Missing !== undefined){
 let data32 = data27.Missing;
 const _errs65 = errors;
 if(!(typeof data32 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Missing",schemaPath:"#/properties/environments/items/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Missing.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Missing,data:data32}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Missing",schemaPath:"#/properties/environments/items/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Missing.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Missing,data:data32}];
 return false;
 }
 var valid6 = _errs65 === errors;
@@ -8774,7 +10473,7 @@ var valid6 = true;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/type",keyword:"type",params:{type: "object"},schema:schema28.properties.environments.items.properties.health.type,parentSchema:schema28.properties.environments.items.properties.health,data:data27}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/type",keyword:"type",params:{type: "object"},schema:schema29.properties.environments.items.properties.health.type,parentSchema:schema29.properties.environments.items.properties.health,data:data27}];
 return false;
 }
 }
@@ -8791,7 +10490,7 @@ if(errors === _errs67){
 if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
 let missing6;
 if((((data33.Synced === undefined) && (missing6 = "Synced")) || ((data33.OutOfSync === undefined) && (missing6 = "OutOfSync"))) || ((data33.Unknown === undefined) && (missing6 = "Unknown"))){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/required",keyword:"required",params:{missingProperty: missing6},schema:schema28.properties.environments.items.properties.sync.required,parentSchema:schema28.properties.environments.items.properties.sync,data:data33}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/required",keyword:"required",params:{missingProperty: missing6},schema:schema29.properties.environments.items.properties.sync.required,parentSchema:schema29.properties.environments.items.properties.sync,data:data33}];
 return false;
 }
 else {
@@ -8799,7 +10498,7 @@ if(data33.Synced !== undefined){
 let data34 = data33.Synced;
 const _errs69 = errors;
 if(!(typeof data34 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Synced",schemaPath:"#/properties/environments/items/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.sync.properties.Synced.type,parentSchema:schema28.properties.environments.items.properties.sync.properties.Synced,data:data34}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Synced",schemaPath:"#/properties/environments/items/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.sync.properties.Synced.type,parentSchema:schema29.properties.environments.items.properties.sync.properties.Synced,data:data34}];
 return false;
 }
 var valid7 = _errs69 === errors;
@@ -8812,7 +10511,7 @@ if(data33.OutOfSync !== undefined){
 let data35 = data33.OutOfSync;
 const _errs71 = errors;
 if(!(typeof data35 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/OutOfSync",schemaPath:"#/properties/environments/items/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.sync.properties.OutOfSync.type,parentSchema:schema28.properties.environments.items.properties.sync.properties.OutOfSync,data:data35}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/OutOfSync",schemaPath:"#/properties/environments/items/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.sync.properties.OutOfSync.type,parentSchema:schema29.properties.environments.items.properties.sync.properties.OutOfSync,data:data35}];
 return false;
 }
 var valid7 = _errs71 === errors;
@@ -8825,7 +10524,7 @@ if(data33.Unknown !== undefined){
 let data36 = data33.Unknown;
 const _errs73 = errors;
 if(!(typeof data36 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Unknown",schemaPath:"#/properties/environments/items/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.sync.properties.Unknown.type,parentSchema:schema28.properties.environments.items.properties.sync.properties.Unknown,data:data36}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Unknown",schemaPath:"#/properties/environments/items/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.sync.properties.Unknown.type,parentSchema:schema29.properties.environments.items.properties.sync.properties.Unknown,data:data36}];
 return false;
 }
 var valid7 = _errs73 === errors;
@@ -8838,7 +10537,7 @@ var valid7 = true;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema28.properties.environments.items.properties.sync.type,parentSchema:schema28.properties.environments.items.properties.sync,data:data33}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema29.properties.environments.items.properties.sync.type,parentSchema:schema29.properties.environments.items.properties.sync,data:data33}];
 return false;
 }
 }
@@ -8855,7 +10554,7 @@ if(errors === _errs75){
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
 let missing7;
 if((((((((data37.Pending === undefined) && (missing7 = "Pending")) || ((data37.Running === undefined) && (missing7 = "Running"))) || ((data37.Succeeded === undefined) && (missing7 = "Succeeded"))) || ((data37.Failed === undefined) && (missing7 = "Failed"))) || ((data37.RolledBack === undefined) && (missing7 = "RolledBack"))) || ((data37.Superseded === undefined) && (missing7 = "Superseded"))) || ((data37.Aborted === undefined) && (missing7 = "Aborted"))){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/required",keyword:"required",params:{missingProperty: missing7},schema:schema28.properties.environments.items.properties.phase.required,parentSchema:schema28.properties.environments.items.properties.phase,data:data37}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/required",keyword:"required",params:{missingProperty: missing7},schema:schema29.properties.environments.items.properties.phase.required,parentSchema:schema29.properties.environments.items.properties.phase,data:data37}];
 return false;
 }
 else {
@@ -8863,7 +10562,7 @@ if(data37.Pending !== undefined){
 let data38 = data37.Pending;
 const _errs77 = errors;
 if(!(typeof data38 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Pending",schemaPath:"#/properties/environments/items/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Pending.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Pending,data:data38}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Pending",schemaPath:"#/properties/environments/items/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Pending.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Pending,data:data38}];
 return false;
 }
 var valid8 = _errs77 === errors;
@@ -8876,7 +10575,7 @@ if(data37.Running !== undefined){
 let data39 = data37.Running;
 const _errs79 = errors;
 if(!(typeof data39 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Running",schemaPath:"#/properties/environments/items/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Running.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Running,data:data39}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Running",schemaPath:"#/properties/environments/items/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Running.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Running,data:data39}];
 return false;
 }
 var valid8 = _errs79 === errors;
@@ -8889,7 +10588,7 @@ if(data37.Succeeded !== undefined){
 let data40 = data37.Succeeded;
 const _errs81 = errors;
 if(!(typeof data40 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Succeeded",schemaPath:"#/properties/environments/items/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Succeeded.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Succeeded,data:data40}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Succeeded",schemaPath:"#/properties/environments/items/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Succeeded.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Succeeded,data:data40}];
 return false;
 }
 var valid8 = _errs81 === errors;
@@ -8902,7 +10601,7 @@ if(data37.Failed !== undefined){
 let data41 = data37.Failed;
 const _errs83 = errors;
 if(!(typeof data41 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Failed",schemaPath:"#/properties/environments/items/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Failed.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Failed,data:data41}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Failed",schemaPath:"#/properties/environments/items/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Failed.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Failed,data:data41}];
 return false;
 }
 var valid8 = _errs83 === errors;
@@ -8915,7 +10614,7 @@ if(data37.RolledBack !== undefined){
 let data42 = data37.RolledBack;
 const _errs85 = errors;
 if(!(typeof data42 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/RolledBack",schemaPath:"#/properties/environments/items/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.RolledBack.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.RolledBack,data:data42}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/RolledBack",schemaPath:"#/properties/environments/items/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.RolledBack.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.RolledBack,data:data42}];
 return false;
 }
 var valid8 = _errs85 === errors;
@@ -8928,7 +10627,7 @@ if(data37.Superseded !== undefined){
 let data43 = data37.Superseded;
 const _errs87 = errors;
 if(!(typeof data43 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Superseded",schemaPath:"#/properties/environments/items/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Superseded.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Superseded,data:data43}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Superseded",schemaPath:"#/properties/environments/items/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Superseded.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Superseded,data:data43}];
 return false;
 }
 var valid8 = _errs87 === errors;
@@ -8941,7 +10640,7 @@ if(data37.Aborted !== undefined){
 let data44 = data37.Aborted;
 const _errs89 = errors;
 if(!(typeof data44 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Aborted",schemaPath:"#/properties/environments/items/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Aborted.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Aborted,data:data44}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Aborted",schemaPath:"#/properties/environments/items/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Aborted.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Aborted,data:data44}];
 return false;
 }
 var valid8 = _errs89 === errors;
@@ -8958,7 +10657,7 @@ var valid8 = true;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema28.properties.environments.items.properties.phase.type,parentSchema:schema28.properties.environments.items.properties.phase,data:data37}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema29.properties.environments.items.properties.phase.type,parentSchema:schema29.properties.environments.items.properties.phase,data:data37}];
 return false;
 }
 }
@@ -8972,7 +10671,7 @@ if(data23.underWay !== undefined){
 let data45 = data23.underWay;
 const _errs91 = errors;
 if(!(typeof data45 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/underWay",schemaPath:"#/properties/environments/items/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.underWay.type,parentSchema:schema28.properties.environments.items.properties.underWay,data:data45}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/underWay",schemaPath:"#/properties/environments/items/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.underWay.type,parentSchema:schema29.properties.environments.items.properties.underWay,data:data45}];
 return false;
 }
 var valid5 = _errs91 === errors;
@@ -8985,7 +10684,7 @@ if(data23.quarantined !== undefined){
 let data46 = data23.quarantined;
 const _errs93 = errors;
 if(!(typeof data46 == "number")){
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/quarantined",schemaPath:"#/properties/environments/items/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.quarantined.type,parentSchema:schema28.properties.environments.items.properties.quarantined,data:data46}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/quarantined",schemaPath:"#/properties/environments/items/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.quarantined.type,parentSchema:schema29.properties.environments.items.properties.quarantined,data:data46}];
 return false;
 }
 var valid5 = _errs93 === errors;
@@ -9003,7 +10702,7 @@ var valid5 = true;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: "object"},schema:schema28.properties.environments.items.type,parentSchema:schema28.properties.environments.items,data:data23}];
+validate71.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: "object"},schema:schema29.properties.environments.items.type,parentSchema:schema29.properties.environments.items,data:data23}];
 return false;
 }
 }
@@ -9014,7 +10713,7 @@ break;
 }
 }
 else {
-validate66.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema28.properties.environments.type,parentSchema:schema28.properties.environments,data:data22}];
+validate71.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema29.properties.environments.type,parentSchema:schema29.properties.environments,data:data22}];
 return false;
 }
 }
@@ -9033,18 +10732,18 @@ var valid0 = true;
 }
 }
 else {
-validate66.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema28.type,parentSchema:schema28,data}];
+validate71.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema29.type,parentSchema:schema29,data}];
 return false;
 }
 }
-validate66.errors = vErrors;
+validate71.errors = vErrors;
 return errors === 0;
 }
 
-export const unanswered = validate67;
-const schema29 = {"type":"object","required":["id","kind","why"],"properties":{"id":{"type":"string"},"kind":{"type":"string","const":"unanswered"},"why":{"type":"string"}},"$id":"unanswered"};
+export const unanswered = validate72;
+const schema30 = {"type":"object","required":["id","kind","why"],"properties":{"id":{"type":"string"},"kind":{"type":"string","const":"unanswered"},"why":{"type":"string"}},"$id":"unanswered"};
 
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="unanswered" */;
 let vErrors = null;
 let errors = 0;
@@ -9052,7 +10751,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.why === undefined) && (missing0 = "why"))){
-validate67.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema29.required,parentSchema:schema29,data}];
+validate72.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema30.required,parentSchema:schema30,data}];
 return false;
 }
 else {
@@ -9060,7 +10759,7 @@ if(data.id !== undefined){
 let data0 = data.id;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate67.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},schema:schema29.properties.id.type,parentSchema:schema29.properties.id,data:data0}];
+validate72.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},schema:schema30.properties.id.type,parentSchema:schema30.properties.id,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -9073,11 +10772,11 @@ if(data.kind !== undefined){
 let data1 = data.kind;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate67.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema29.properties.kind.type,parentSchema:schema29.properties.kind,data:data1}];
+validate72.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema30.properties.kind.type,parentSchema:schema30.properties.kind,data:data1}];
 return false;
 }
 if("unanswered" !== data1){
-validate67.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "unanswered"},schema:"unanswered",parentSchema:schema29.properties.kind,data:data1}];
+validate72.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "unanswered"},schema:"unanswered",parentSchema:schema30.properties.kind,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -9090,7 +10789,7 @@ if(data.why !== undefined){
 let data2 = data.why;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate67.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema29.properties.why.type,parentSchema:schema29.properties.why,data:data2}];
+validate72.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema30.properties.why.type,parentSchema:schema30.properties.why,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -9103,19 +10802,19 @@ var valid0 = true;
 }
 }
 else {
-validate67.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema29.type,parentSchema:schema29,data}];
+validate72.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema30.type,parentSchema:schema30,data}];
 return false;
 }
 }
-validate67.errors = vErrors;
+validate72.errors = vErrors;
 return errors === 0;
 }
 
-export const why = validate68;
-const schema30 = {"$ref":"Why","$id":"why"};
-const schema31 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"anyOf":[{"type":"string"},{"type":"null"}]},"serving":{"anyOf":[{"type":"string"},{"type":"null"}]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"anyOf":[{"type":"string"},{"type":"null"}]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"anyOf":[{"type":"string","description":"a code of docs/reasons.md"},{"type":"null"}]},"text":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"liftedBy":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"next":{"anyOf":[{"type":"object","required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},{"type":"null"}]},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
+export const why = validate73;
+const schema31 = {"$ref":"Why","$id":"why"};
+const schema32 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"anyOf":[{"type":"string"},{"type":"null"}]},"serving":{"anyOf":[{"type":"string"},{"type":"null"}]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"anyOf":[{"type":"string"},{"type":"null"}]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"anyOf":[{"type":"string","description":"a code of docs/reasons.md"},{"type":"null"}]},"text":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"liftedBy":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"next":{"anyOf":[{"type":"object","required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},{"type":"null"}]},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Why" */;
 let vErrors = null;
 let errors = 0;
@@ -9123,7 +10822,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.now === undefined) && (missing0 = "now")) || ((data.observedAt === undefined) && (missing0 = "observedAt"))) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.pinned === undefined) && (missing0 = "pinned"))) || ((data.serving === undefined) && (missing0 = "serving"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.gates === undefined) && (missing0 = "gates"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.changedBy === undefined) && (missing0 = "changedBy"))){
-validate69.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema31.required,parentSchema:schema31,data}];
+validate74.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema32.required,parentSchema:schema32,data}];
 return false;
 }
 else {
@@ -9134,12 +10833,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate69.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.now,data:data0}];
+validate74.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate69.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema31.properties.now.type,parentSchema:schema31.properties.now,data:data0}];
+validate74.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema32.properties.now.type,parentSchema:schema32.properties.now,data:data0}];
 return false;
 }
 }
@@ -9160,7 +10859,7 @@ if(errors === _errs5){
 if(errors === _errs5){
 if(typeof data1 === "string"){
 if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.observedAt.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9171,7 +10870,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.observedAt.anyOf[0].type,parentSchema:schema31.properties.observedAt.anyOf[0],data:data1};
+const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.observedAt.anyOf[0].type,parentSchema:schema32.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9187,7 +10886,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.observedAt.anyOf[1].type,parentSchema:schema31.properties.observedAt.anyOf[1],data:data1};
+const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.observedAt.anyOf[1].type,parentSchema:schema32.properties.observedAt.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9200,7 +10899,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.observedAt.anyOf,parentSchema:schema31.properties.observedAt,data:data1};
+const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.observedAt.anyOf,parentSchema:schema32.properties.observedAt,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9208,7 +10907,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -9232,7 +10931,7 @@ if(data.environment !== undefined){
 let data2 = data.environment;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema31.properties.environment.type,parentSchema:schema31.properties.environment,data:data2}];
+validate74.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema32.properties.environment.type,parentSchema:schema32.properties.environment,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -9245,7 +10944,7 @@ if(data.process !== undefined){
 let data3 = data.process;
 const _errs11 = errors;
 if(typeof data3 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema31.properties.process.type,parentSchema:schema31.properties.process,data:data3}];
+validate74.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema32.properties.process.type,parentSchema:schema32.properties.process,data:data3}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -9261,7 +10960,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err4 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.pinned.anyOf[0].type,parentSchema:schema31.properties.pinned.anyOf[0],data:data4};
+const err4 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.pinned.anyOf[0].type,parentSchema:schema32.properties.pinned.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9275,7 +10974,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data4 !== null){
-const err5 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.pinned.anyOf[1].type,parentSchema:schema31.properties.pinned.anyOf[1],data:data4};
+const err5 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.pinned.anyOf[1].type,parentSchema:schema32.properties.pinned.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9288,7 +10987,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err6 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.pinned.anyOf,parentSchema:schema31.properties.pinned,data:data4};
+const err6 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.pinned.anyOf,parentSchema:schema32.properties.pinned,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9296,7 +10995,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -9323,7 +11022,7 @@ const _errs20 = errors;
 let valid3 = false;
 const _errs21 = errors;
 if(typeof data5 !== "string"){
-const err7 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.serving.anyOf[0].type,parentSchema:schema31.properties.serving.anyOf[0],data:data5};
+const err7 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.serving.anyOf[0].type,parentSchema:schema32.properties.serving.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9337,7 +11036,7 @@ valid3 = valid3 || _valid2;
 if(!valid3){
 const _errs23 = errors;
 if(data5 !== null){
-const err8 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.serving.anyOf[1].type,parentSchema:schema31.properties.serving.anyOf[1],data:data5};
+const err8 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.serving.anyOf[1].type,parentSchema:schema32.properties.serving.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9350,7 +11049,7 @@ var _valid2 = _errs23 === errors;
 valid3 = valid3 || _valid2;
 }
 if(!valid3){
-const err9 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.serving.anyOf,parentSchema:schema31.properties.serving,data:data5};
+const err9 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.serving.anyOf,parentSchema:schema32.properties.serving,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -9358,7 +11057,7 @@ else {
 vErrors.push(err9);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -9382,11 +11081,11 @@ if(data.sync !== undefined){
 let data6 = data.sync;
 const _errs25 = errors;
 if(typeof data6 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema31.properties.sync.type,parentSchema:schema31.properties.sync,data:data6}];
+validate74.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema32.properties.sync.type,parentSchema:schema32.properties.sync,data:data6}];
 return false;
 }
 if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))){
-validate69.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema31.properties.sync.enum},schema:schema31.properties.sync.enum,parentSchema:schema31.properties.sync,data:data6}];
+validate74.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema32.properties.sync.enum},schema:schema32.properties.sync.enum,parentSchema:schema32.properties.sync,data:data6}];
 return false;
 }
 var valid0 = _errs25 === errors;
@@ -9399,11 +11098,11 @@ if(data.health !== undefined){
 let data7 = data.health;
 const _errs27 = errors;
 if(typeof data7 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema31.properties.health.type,parentSchema:schema31.properties.health,data:data7}];
+validate74.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema32.properties.health.type,parentSchema:schema32.properties.health,data:data7}];
 return false;
 }
 if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degraded")) || (data7 === "Suspended")) || (data7 === "Missing"))){
-validate69.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema31.properties.health.enum},schema:schema31.properties.health.enum,parentSchema:schema31.properties.health,data:data7}];
+validate74.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema32.properties.health.enum},schema:schema32.properties.health.enum,parentSchema:schema32.properties.health,data:data7}];
 return false;
 }
 var valid0 = _errs27 === errors;
@@ -9419,7 +11118,7 @@ const _errs30 = errors;
 let valid4 = false;
 const _errs31 = errors;
 if(typeof data8 !== "string"){
-const err10 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.phase.anyOf[0].type,parentSchema:schema31.properties.phase.anyOf[0],data:data8};
+const err10 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.phase.anyOf[0].type,parentSchema:schema32.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9429,7 +11128,7 @@ vErrors.push(err10);
 errors++;
 }
 if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err11 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema31.properties.phase.anyOf[0].enum},schema:schema31.properties.phase.anyOf[0].enum,parentSchema:schema31.properties.phase.anyOf[0],data:data8};
+const err11 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema32.properties.phase.anyOf[0].enum},schema:schema32.properties.phase.anyOf[0].enum,parentSchema:schema32.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -9443,7 +11142,7 @@ valid4 = valid4 || _valid3;
 if(!valid4){
 const _errs33 = errors;
 if(data8 !== null){
-const err12 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.phase.anyOf[1].type,parentSchema:schema31.properties.phase.anyOf[1],data:data8};
+const err12 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.phase.anyOf[1].type,parentSchema:schema32.properties.phase.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9456,7 +11155,7 @@ var _valid3 = _errs33 === errors;
 valid4 = valid4 || _valid3;
 }
 if(!valid4){
-const err13 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.phase.anyOf,parentSchema:schema31.properties.phase,data:data8};
+const err13 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.phase.anyOf,parentSchema:schema32.properties.phase,data:data8};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9464,7 +11163,7 @@ else {
 vErrors.push(err13);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -9491,12 +11190,12 @@ if(errors === _errs35){
 if(errors === _errs35){
 if(typeof data9 === "string"){
 if(!pattern0.test(data9)){
-validate69.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.since,data:data9}];
+validate74.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.since,data:data9}];
 return false;
 }
 }
 else {
-validate69.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema31.properties.since.type,parentSchema:schema31.properties.since,data:data9}];
+validate74.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema32.properties.since.type,parentSchema:schema32.properties.since,data:data9}];
 return false;
 }
 }
@@ -9526,7 +11225,7 @@ const _errs39 = errors;
 let valid5 = false;
 const _errs40 = errors;
 if(typeof data11 !== "string"){
-const err14 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.strategy.anyOf[0].type,parentSchema:schema31.properties.strategy.anyOf[0],data:data11};
+const err14 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.strategy.anyOf[0].type,parentSchema:schema32.properties.strategy.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -9540,7 +11239,7 @@ valid5 = valid5 || _valid4;
 if(!valid5){
 const _errs42 = errors;
 if(data11 !== null){
-const err15 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.strategy.anyOf[1].type,parentSchema:schema31.properties.strategy.anyOf[1],data:data11};
+const err15 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.strategy.anyOf[1].type,parentSchema:schema32.properties.strategy.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9553,7 +11252,7 @@ var _valid4 = _errs42 === errors;
 valid5 = valid5 || _valid4;
 }
 if(!valid5){
-const err16 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.strategy.anyOf,parentSchema:schema31.properties.strategy,data:data11};
+const err16 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.strategy.anyOf,parentSchema:schema32.properties.strategy,data:data11};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -9561,7 +11260,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -9595,7 +11294,7 @@ if(errors === _errs46){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing1;
 if((((((((data13.gate === undefined) && (missing1 = "gate")) || ((data13.question === undefined) && (missing1 = "question"))) || ((data13.verdict === undefined) && (missing1 = "verdict"))) || ((data13.code === undefined) && (missing1 = "code"))) || ((data13.text === undefined) && (missing1 = "text"))) || ((data13.until === undefined) && (missing1 = "until"))) || ((data13.liftedBy === undefined) && (missing1 = "liftedBy"))){
-validate69.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema31.properties.gates.items.required,parentSchema:schema31.properties.gates.items,data:data13}];
+validate74.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema32.properties.gates.items.required,parentSchema:schema32.properties.gates.items,data:data13}];
 return false;
 }
 else {
@@ -9603,7 +11302,7 @@ if(data13.gate !== undefined){
 let data14 = data13.gate;
 const _errs48 = errors;
 if(typeof data14 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/gate",schemaPath:"#/properties/gates/items/properties/gate/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.gate.type,parentSchema:schema31.properties.gates.items.properties.gate,data:data14}];
+validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/gate",schemaPath:"#/properties/gates/items/properties/gate/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.gate.type,parentSchema:schema32.properties.gates.items.properties.gate,data:data14}];
 return false;
 }
 var valid7 = _errs48 === errors;
@@ -9616,7 +11315,7 @@ if(data13.question !== undefined){
 let data15 = data13.question;
 const _errs50 = errors;
 if(typeof data15 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/question",schemaPath:"#/properties/gates/items/properties/question/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.question.type,parentSchema:schema31.properties.gates.items.properties.question,data:data15}];
+validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/question",schemaPath:"#/properties/gates/items/properties/question/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.question.type,parentSchema:schema32.properties.gates.items.properties.question,data:data15}];
 return false;
 }
 var valid7 = _errs50 === errors;
@@ -9629,11 +11328,11 @@ if(data13.verdict !== undefined){
 let data16 = data13.verdict;
 const _errs52 = errors;
 if(typeof data16 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.verdict.type,parentSchema:schema31.properties.gates.items.properties.verdict,data:data16}];
+validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.verdict.type,parentSchema:schema32.properties.gates.items.properties.verdict,data:data16}];
 return false;
 }
 if(!((data16 === "open") || (data16 === "blocked"))){
-validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema31.properties.gates.items.properties.verdict.enum},schema:schema31.properties.gates.items.properties.verdict.enum,parentSchema:schema31.properties.gates.items.properties.verdict,data:data16}];
+validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema32.properties.gates.items.properties.verdict.enum},schema:schema32.properties.gates.items.properties.verdict.enum,parentSchema:schema32.properties.gates.items.properties.verdict,data:data16}];
 return false;
 }
 var valid7 = _errs52 === errors;
@@ -9649,7 +11348,7 @@ const _errs55 = errors;
 let valid8 = false;
 const _errs56 = errors;
 if(typeof data17 !== "string"){
-const err17 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.code.anyOf[0].type,parentSchema:schema31.properties.gates.items.properties.code.anyOf[0],data:data17};
+const err17 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.code.anyOf[0].type,parentSchema:schema32.properties.gates.items.properties.code.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -9663,7 +11362,7 @@ valid8 = valid8 || _valid5;
 if(!valid8){
 const _errs58 = errors;
 if(data17 !== null){
-const err18 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.gates.items.properties.code.anyOf[1].type,parentSchema:schema31.properties.gates.items.properties.code.anyOf[1],data:data17};
+const err18 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.gates.items.properties.code.anyOf[1].type,parentSchema:schema32.properties.gates.items.properties.code.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -9676,7 +11375,7 @@ var _valid5 = _errs58 === errors;
 valid8 = valid8 || _valid5;
 }
 if(!valid8){
-const err19 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.gates.items.properties.code.anyOf,parentSchema:schema31.properties.gates.items.properties.code,data:data17};
+const err19 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.gates.items.properties.code.anyOf,parentSchema:schema32.properties.gates.items.properties.code,data:data17};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -9684,7 +11383,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -9708,7 +11407,7 @@ if(data13.text !== undefined){
 let data18 = data13.text;
 const _errs60 = errors;
 if(typeof data18 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/text",schemaPath:"#/properties/gates/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.text.type,parentSchema:schema31.properties.gates.items.properties.text,data:data18}];
+validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/text",schemaPath:"#/properties/gates/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.text.type,parentSchema:schema32.properties.gates.items.properties.text,data:data18}];
 return false;
 }
 var valid7 = _errs60 === errors;
@@ -9727,7 +11426,7 @@ if(errors === _errs64){
 if(errors === _errs64){
 if(typeof data19 === "string"){
 if(!pattern0.test(data19)){
-const err20 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.gates.items.properties.until.anyOf[0],data:data19};
+const err20 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.gates.items.properties.until.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9738,7 +11437,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.until.anyOf[0].type,parentSchema:schema31.properties.gates.items.properties.until.anyOf[0],data:data19};
+const err21 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.until.anyOf[0].type,parentSchema:schema32.properties.gates.items.properties.until.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -9754,7 +11453,7 @@ valid9 = valid9 || _valid6;
 if(!valid9){
 const _errs66 = errors;
 if(data19 !== null){
-const err22 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.gates.items.properties.until.anyOf[1].type,parentSchema:schema31.properties.gates.items.properties.until.anyOf[1],data:data19};
+const err22 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.gates.items.properties.until.anyOf[1].type,parentSchema:schema32.properties.gates.items.properties.until.anyOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -9767,7 +11466,7 @@ var _valid6 = _errs66 === errors;
 valid9 = valid9 || _valid6;
 }
 if(!valid9){
-const err23 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.gates.items.properties.until.anyOf,parentSchema:schema31.properties.gates.items.properties.until,data:data19};
+const err23 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.gates.items.properties.until.anyOf,parentSchema:schema32.properties.gates.items.properties.until,data:data19};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -9775,7 +11474,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -9802,7 +11501,7 @@ const _errs69 = errors;
 let valid10 = false;
 const _errs70 = errors;
 if(typeof data20 !== "string"){
-const err24 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.liftedBy.anyOf[0].type,parentSchema:schema31.properties.gates.items.properties.liftedBy.anyOf[0],data:data20};
+const err24 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.liftedBy.anyOf[0].type,parentSchema:schema32.properties.gates.items.properties.liftedBy.anyOf[0],data:data20};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -9816,7 +11515,7 @@ valid10 = valid10 || _valid7;
 if(!valid10){
 const _errs72 = errors;
 if(data20 !== null){
-const err25 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.gates.items.properties.liftedBy.anyOf[1].type,parentSchema:schema31.properties.gates.items.properties.liftedBy.anyOf[1],data:data20};
+const err25 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.gates.items.properties.liftedBy.anyOf[1].type,parentSchema:schema32.properties.gates.items.properties.liftedBy.anyOf[1],data:data20};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -9829,7 +11528,7 @@ var _valid7 = _errs72 === errors;
 valid10 = valid10 || _valid7;
 }
 if(!valid10){
-const err26 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.gates.items.properties.liftedBy.anyOf,parentSchema:schema31.properties.gates.items.properties.liftedBy,data:data20};
+const err26 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.gates.items.properties.liftedBy.anyOf,parentSchema:schema32.properties.gates.items.properties.liftedBy,data:data20};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -9837,7 +11536,7 @@ else {
 vErrors.push(err26);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -9865,7 +11564,7 @@ var valid7 = true;
 }
 }
 else {
-validate69.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/type",keyword:"type",params:{type: "object"},schema:schema31.properties.gates.items.type,parentSchema:schema31.properties.gates.items,data:data13}];
+validate74.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/type",keyword:"type",params:{type: "object"},schema:schema32.properties.gates.items.type,parentSchema:schema32.properties.gates.items,data:data13}];
 return false;
 }
 }
@@ -9876,7 +11575,7 @@ break;
 }
 }
 else {
-validate69.errors = [{instancePath:instancePath+"/gates",schemaPath:"#/properties/gates/type",keyword:"type",params:{type: "array"},schema:schema31.properties.gates.type,parentSchema:schema31.properties.gates,data:data12}];
+validate74.errors = [{instancePath:instancePath+"/gates",schemaPath:"#/properties/gates/type",keyword:"type",params:{type: "array"},schema:schema32.properties.gates.type,parentSchema:schema32.properties.gates,data:data12}];
 return false;
 }
 }
@@ -9896,7 +11595,7 @@ if(errors === _errs76){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing2;
 if((((data21.text === undefined) && (missing2 = "text")) || ((data21.due === undefined) && (missing2 = "due"))) || ((data21.deadline === undefined) && (missing2 = "deadline"))){
-const err27 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema31.properties.next.anyOf[0].required,parentSchema:schema31.properties.next.anyOf[0],data:data21};
+const err27 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema32.properties.next.anyOf[0].required,parentSchema:schema32.properties.next.anyOf[0],data:data21};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -9910,7 +11609,7 @@ if(data21.text !== undefined){
 let data22 = data21.text;
 const _errs78 = errors;
 if(typeof data22 !== "string"){
-const err28 = {instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},schema:schema31.properties.next.anyOf[0].properties.text.type,parentSchema:schema31.properties.next.anyOf[0].properties.text,data:data22};
+const err28 = {instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},schema:schema32.properties.next.anyOf[0].properties.text.type,parentSchema:schema32.properties.next.anyOf[0].properties.text,data:data22};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -9935,7 +11634,7 @@ if(errors === _errs82){
 if(errors === _errs82){
 if(typeof data23 === "string"){
 if(!pattern0.test(data23)){
-const err29 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
+const err29 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -9946,7 +11645,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.next.anyOf[0].properties.due.anyOf[0].type,parentSchema:schema31.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
+const err30 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.next.anyOf[0].properties.due.anyOf[0].type,parentSchema:schema32.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -9962,7 +11661,7 @@ valid13 = valid13 || _valid9;
 if(!valid13){
 const _errs84 = errors;
 if(data23 !== null){
-const err31 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.next.anyOf[0].properties.due.anyOf[1].type,parentSchema:schema31.properties.next.anyOf[0].properties.due.anyOf[1],data:data23};
+const err31 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.next.anyOf[0].properties.due.anyOf[1].type,parentSchema:schema32.properties.next.anyOf[0].properties.due.anyOf[1],data:data23};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -9975,7 +11674,7 @@ var _valid9 = _errs84 === errors;
 valid13 = valid13 || _valid9;
 }
 if(!valid13){
-const err32 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.next.anyOf[0].properties.due.anyOf,parentSchema:schema31.properties.next.anyOf[0].properties.due,data:data23};
+const err32 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.next.anyOf[0].properties.due.anyOf,parentSchema:schema32.properties.next.anyOf[0].properties.due,data:data23};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -10011,7 +11710,7 @@ if(errors === _errs88){
 if(errors === _errs88){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-const err33 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
+const err33 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -10022,7 +11721,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[0].type,parentSchema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
+const err34 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[0].type,parentSchema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -10038,7 +11737,7 @@ valid14 = valid14 || _valid10;
 if(!valid14){
 const _errs90 = errors;
 if(data24 !== null){
-const err35 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[1].type,parentSchema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[1],data:data24};
+const err35 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[1].type,parentSchema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -10051,7 +11750,7 @@ var _valid10 = _errs90 === errors;
 valid14 = valid14 || _valid10;
 }
 if(!valid14){
-const err36 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.next.anyOf[0].properties.deadline.anyOf,parentSchema:schema31.properties.next.anyOf[0].properties.deadline,data:data24};
+const err36 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.next.anyOf[0].properties.deadline.anyOf,parentSchema:schema32.properties.next.anyOf[0].properties.deadline,data:data24};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -10081,7 +11780,7 @@ var valid12 = true;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema31.properties.next.anyOf[0].type,parentSchema:schema31.properties.next.anyOf[0],data:data21};
+const err37 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema32.properties.next.anyOf[0].type,parentSchema:schema32.properties.next.anyOf[0],data:data21};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -10096,7 +11795,7 @@ valid11 = valid11 || _valid8;
 if(!valid11){
 const _errs92 = errors;
 if(data21 !== null){
-const err38 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.next.anyOf[1].type,parentSchema:schema31.properties.next.anyOf[1],data:data21};
+const err38 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.next.anyOf[1].type,parentSchema:schema32.properties.next.anyOf[1],data:data21};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -10109,7 +11808,7 @@ var _valid8 = _errs92 === errors;
 valid11 = valid11 || _valid8;
 }
 if(!valid11){
-const err39 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.next.anyOf,parentSchema:schema31.properties.next,data:data21};
+const err39 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.next.anyOf,parentSchema:schema32.properties.next,data:data21};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -10117,7 +11816,7 @@ else {
 vErrors.push(err39);
 }
 errors++;
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return false;
 }
 else {
@@ -10148,7 +11847,7 @@ for(let i1=0; i1<len1; i1++){
 let data26 = data25[i1];
 const _errs96 = errors;
 if(typeof data26 !== "string"){
-validate69.errors = [{instancePath:instancePath+"/changedBy/" + i1,schemaPath:"#/properties/changedBy/items/type",keyword:"type",params:{type: "string"},schema:schema31.properties.changedBy.items.type,parentSchema:schema31.properties.changedBy.items,data:data26}];
+validate74.errors = [{instancePath:instancePath+"/changedBy/" + i1,schemaPath:"#/properties/changedBy/items/type",keyword:"type",params:{type: "string"},schema:schema32.properties.changedBy.items.type,parentSchema:schema32.properties.changedBy.items,data:data26}];
 return false;
 }
 var valid15 = _errs96 === errors;
@@ -10158,7 +11857,7 @@ break;
 }
 }
 else {
-validate69.errors = [{instancePath:instancePath+"/changedBy",schemaPath:"#/properties/changedBy/type",keyword:"type",params:{type: "array"},schema:schema31.properties.changedBy.type,parentSchema:schema31.properties.changedBy,data:data25}];
+validate74.errors = [{instancePath:instancePath+"/changedBy",schemaPath:"#/properties/changedBy/type",keyword:"type",params:{type: "array"},schema:schema32.properties.changedBy.type,parentSchema:schema32.properties.changedBy,data:data25}];
 return false;
 }
 }
@@ -10184,30 +11883,31 @@ var valid0 = true;
 }
 }
 else {
-validate69.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema31.type,parentSchema:schema31,data}];
+validate74.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema32.type,parentSchema:schema32,data}];
 return false;
 }
 }
-validate69.errors = vErrors;
+validate74.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="why" */;
 let vErrors = null;
 let errors = 0;
-if(!(validate69(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate74(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
 errors = vErrors.length;
 }
-validate68.errors = vErrors;
+validate73.errors = vErrors;
 return errors === 0;
 }
 commandResult.times = {"at":true};
 deployment.times = {"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}],"handEdits":[{"seenAt":true,"undone":{"at":true}}]};
 history.times = {"now":true,"deployments":[{"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}],"handEdits":[{"seenAt":true,"undone":{"at":true}}]}]};
-processes.times = {"now":true,"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"request":{"at":true}},"quarantined":[{"at":true}]}]};
-status.times = {"now":true,"store":{"since":true},"gateway":{"since":true},"repository":{"committedAt":true,"fetchedAt":true,"since":true,"lastPollAt":true,"lastGoodPollAt":true,"nextPollAt":true},"environments":[{"observedAt":true,"freeze":{"at":true},"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"request":{"at":true}},"quarantined":[{"at":true}]}]}]};
+live.times = {"now":true,"edit":{"seenAt":true,"undone":{"at":true}},"earlier":[{"seenAt":true,"undone":{"at":true}}]};
+processes.times = {"now":true,"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"request":{"at":true}},"quarantined":[{"at":true}],"drift":{"seenAt":true,"undone":{"at":true}}}]};
+status.times = {"now":true,"store":{"since":true},"gateway":{"since":true},"repository":{"committedAt":true,"fetchedAt":true,"since":true,"lastPollAt":true,"lastGoodPollAt":true,"nextPollAt":true},"environments":[{"observedAt":true,"freeze":{"at":true},"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"request":{"at":true}},"quarantined":[{"at":true}],"drift":{"seenAt":true,"undone":{"at":true}}}]}]};
 summary.times = {"now":true};
 why.times = {"now":true,"observedAt":true,"since":true,"gates":[{"until":true}],"next":{"due":true,"deadline":true}};

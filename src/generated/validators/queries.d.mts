@@ -4,6 +4,7 @@ import type { Validator } from "../../domain/checked.ts";
 import type * as schemas from "../../schemas/queries.ts";
 
 export declare const historyQuery: Validator<Static<typeof schemas.historyQuery>>;
+export declare const liveQuery: Validator<Static<typeof schemas.liveQuery>>;
 export declare const processesQuery: Validator<Static<typeof schemas.processesQuery>>;
 export declare const statusQuery: Validator<Static<typeof schemas.statusQuery>>;
 export declare const summaryQuery: Validator<Static<typeof schemas.summaryQuery>>;

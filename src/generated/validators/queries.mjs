@@ -163,19 +163,24 @@ validate21.errors = vErrors;
 return errors === 0;
 }
 
-export const processesQuery = validate22;
-const schema7 = {"type":"object","properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"process":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"phase":{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"q":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"sort":{"type":"string","enum":["environment","process","health","since"]},"cursor":{"type":"string","minLength":1,"maxLength":2000,"description":"what `next` of the page before says"},"limit":{"type":"integer","minimum":1,"maximum":1000,"description":"a whole number from 1 to 1000"}},"additionalProperties":false,"$id":"processesQuery"};
-const func2 = Object.prototype.hasOwnProperty;
+export const liveQuery = validate22;
+const schema7 = {"type":"object","required":["environment","process"],"properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"process":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"}},"additionalProperties":false,"$id":"liveQuery"};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-/*# sourceURL="processesQuery" */;
+/*# sourceURL="liveQuery" */;
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))){
+validate22.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema7.required,parentSchema:schema7,data}];
+return false;
+}
+else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(func2.call(schema7.properties, key0))){
+if(!((key0 === "environment") || (key0 === "process"))){
 validate22.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},schema:false,parentSchema:schema7,data}];
 return false;
 break;
@@ -271,285 +276,6 @@ var valid0 = _errs4 === errors;
 else {
 var valid0 = true;
 }
-if(valid0){
-if(data.phase !== undefined){
-let data2 = data.phase;
-const _errs6 = errors;
-if(typeof data2 !== "string"){
-let dataType2 = typeof data2;
-let coerced2 = undefined;
-if(!(coerced2 !== undefined)){
-if(dataType2 == "number" || dataType2 == "boolean"){
-coerced2 = "" + data2;
-}
-else if(data2 === null){
-coerced2 = "";
-}
-else {
-validate22.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema7.properties.phase.type,parentSchema:schema7.properties.phase,data:data2}];
-return false;
-}
-}
-if(coerced2 !== undefined){
-data2 = coerced2;
-if(data !== undefined){
-data["phase"] = coerced2;
-}
-}
-}
-if(!(((((((data2 === "Pending") || (data2 === "Running")) || (data2 === "Succeeded")) || (data2 === "Failed")) || (data2 === "RolledBack")) || (data2 === "Superseded")) || (data2 === "Aborted"))){
-validate22.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema7.properties.phase.enum},schema:schema7.properties.phase.enum,parentSchema:schema7.properties.phase,data:data2}];
-return false;
-}
-var valid0 = _errs6 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.health !== undefined){
-let data3 = data.health;
-const _errs8 = errors;
-if(typeof data3 !== "string"){
-let dataType3 = typeof data3;
-let coerced3 = undefined;
-if(!(coerced3 !== undefined)){
-if(dataType3 == "number" || dataType3 == "boolean"){
-coerced3 = "" + data3;
-}
-else if(data3 === null){
-coerced3 = "";
-}
-else {
-validate22.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema7.properties.health.type,parentSchema:schema7.properties.health,data:data3}];
-return false;
-}
-}
-if(coerced3 !== undefined){
-data3 = coerced3;
-if(data !== undefined){
-data["health"] = coerced3;
-}
-}
-}
-if(!(((((data3 === "Healthy") || (data3 === "Progressing")) || (data3 === "Degraded")) || (data3 === "Suspended")) || (data3 === "Missing"))){
-validate22.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema7.properties.health.enum},schema:schema7.properties.health.enum,parentSchema:schema7.properties.health,data:data3}];
-return false;
-}
-var valid0 = _errs8 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.sync !== undefined){
-let data4 = data.sync;
-const _errs10 = errors;
-if(typeof data4 !== "string"){
-let dataType4 = typeof data4;
-let coerced4 = undefined;
-if(!(coerced4 !== undefined)){
-if(dataType4 == "number" || dataType4 == "boolean"){
-coerced4 = "" + data4;
-}
-else if(data4 === null){
-coerced4 = "";
-}
-else {
-validate22.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema7.properties.sync.type,parentSchema:schema7.properties.sync,data:data4}];
-return false;
-}
-}
-if(coerced4 !== undefined){
-data4 = coerced4;
-if(data !== undefined){
-data["sync"] = coerced4;
-}
-}
-}
-if(!(((data4 === "Synced") || (data4 === "OutOfSync")) || (data4 === "Unknown"))){
-validate22.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema7.properties.sync.enum},schema:schema7.properties.sync.enum,parentSchema:schema7.properties.sync,data:data4}];
-return false;
-}
-var valid0 = _errs10 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.q !== undefined){
-let data5 = data.q;
-const _errs12 = errors;
-if(typeof data5 !== "string"){
-let dataType5 = typeof data5;
-let coerced5 = undefined;
-if(!(coerced5 !== undefined)){
-if(dataType5 == "number" || dataType5 == "boolean"){
-coerced5 = "" + data5;
-}
-else if(data5 === null){
-coerced5 = "";
-}
-else {
-validate22.errors = [{instancePath:instancePath+"/q",schemaPath:"#/properties/q/type",keyword:"type",params:{type: "string"},schema:schema7.properties.q.type,parentSchema:schema7.properties.q,data:data5}];
-return false;
-}
-}
-if(coerced5 !== undefined){
-data5 = coerced5;
-if(data !== undefined){
-data["q"] = coerced5;
-}
-}
-}
-if(errors === _errs12){
-if(typeof data5 === "string"){
-if(data5.length > 200){
-validate22.errors = [{instancePath:instancePath+"/q",schemaPath:"#/properties/q/maxLength",keyword:"maxLength",params:{limit: 200},schema:200,parentSchema:schema7.properties.q,data:data5}];
-return false;
-}
-else {
-if(data5.length < 1){
-validate22.errors = [{instancePath:instancePath+"/q",schemaPath:"#/properties/q/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema7.properties.q,data:data5}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs12 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.sort !== undefined){
-let data6 = data.sort;
-const _errs14 = errors;
-if(typeof data6 !== "string"){
-let dataType6 = typeof data6;
-let coerced6 = undefined;
-if(!(coerced6 !== undefined)){
-if(dataType6 == "number" || dataType6 == "boolean"){
-coerced6 = "" + data6;
-}
-else if(data6 === null){
-coerced6 = "";
-}
-else {
-validate22.errors = [{instancePath:instancePath+"/sort",schemaPath:"#/properties/sort/type",keyword:"type",params:{type: "string"},schema:schema7.properties.sort.type,parentSchema:schema7.properties.sort,data:data6}];
-return false;
-}
-}
-if(coerced6 !== undefined){
-data6 = coerced6;
-if(data !== undefined){
-data["sort"] = coerced6;
-}
-}
-}
-if(!((((data6 === "environment") || (data6 === "process")) || (data6 === "health")) || (data6 === "since"))){
-validate22.errors = [{instancePath:instancePath+"/sort",schemaPath:"#/properties/sort/enum",keyword:"enum",params:{allowedValues: schema7.properties.sort.enum},schema:schema7.properties.sort.enum,parentSchema:schema7.properties.sort,data:data6}];
-return false;
-}
-var valid0 = _errs14 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.cursor !== undefined){
-let data7 = data.cursor;
-const _errs16 = errors;
-if(typeof data7 !== "string"){
-let dataType7 = typeof data7;
-let coerced7 = undefined;
-if(!(coerced7 !== undefined)){
-if(dataType7 == "number" || dataType7 == "boolean"){
-coerced7 = "" + data7;
-}
-else if(data7 === null){
-coerced7 = "";
-}
-else {
-validate22.errors = [{instancePath:instancePath+"/cursor",schemaPath:"#/properties/cursor/type",keyword:"type",params:{type: "string"},schema:schema7.properties.cursor.type,parentSchema:schema7.properties.cursor,data:data7}];
-return false;
-}
-}
-if(coerced7 !== undefined){
-data7 = coerced7;
-if(data !== undefined){
-data["cursor"] = coerced7;
-}
-}
-}
-if(errors === _errs16){
-if(typeof data7 === "string"){
-if(data7.length > 2000){
-validate22.errors = [{instancePath:instancePath+"/cursor",schemaPath:"#/properties/cursor/maxLength",keyword:"maxLength",params:{limit: 2000},schema:2000,parentSchema:schema7.properties.cursor,data:data7}];
-return false;
-}
-else {
-if(data7.length < 1){
-validate22.errors = [{instancePath:instancePath+"/cursor",schemaPath:"#/properties/cursor/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema7.properties.cursor,data:data7}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs16 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.limit !== undefined){
-let data8 = data.limit;
-const _errs18 = errors;
-if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
-let dataType8 = typeof data8;
-let coerced8 = undefined;
-if(!(coerced8 !== undefined)){
-if(dataType8 === "boolean" || data8 === null
-              || (dataType8 === "string" && data8 && data8 == +data8 && !(data8 % 1))){
-coerced8 = +data8;
-}
-else {
-validate22.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},schema:schema7.properties.limit.type,parentSchema:schema7.properties.limit,data:data8}];
-return false;
-}
-}
-if(coerced8 !== undefined){
-data8 = coerced8;
-if(data !== undefined){
-data["limit"] = coerced8;
-}
-}
-}
-if(errors === _errs18){
-if(typeof data8 == "number"){
-if(data8 > 1000 || isNaN(data8)){
-validate22.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},schema:1000,parentSchema:schema7.properties.limit,data:data8}];
-return false;
-}
-else {
-if(data8 < 1 || isNaN(data8)){
-validate22.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema7.properties.limit,data:data8}];
-return false;
-}
-}
-}
-}
-var valid0 = _errs18 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-}
-}
 }
 }
 }
@@ -563,18 +289,19 @@ validate22.errors = vErrors;
 return errors === 0;
 }
 
-export const statusQuery = validate23;
-const schema8 = {"type":"object","properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"process":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"}},"additionalProperties":false,"$id":"statusQuery"};
+export const processesQuery = validate23;
+const schema8 = {"type":"object","properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"process":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"phase":{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"q":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"sort":{"type":"string","enum":["environment","process","health","since"]},"cursor":{"type":"string","minLength":1,"maxLength":2000,"description":"what `next` of the page before says"},"limit":{"type":"integer","minimum":1,"maximum":1000,"description":"a whole number from 1 to 1000"}},"additionalProperties":false,"$id":"processesQuery"};
+const func2 = Object.prototype.hasOwnProperty;
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-/*# sourceURL="statusQuery" */;
+/*# sourceURL="processesQuery" */;
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 const _errs1 = errors;
 for(const key0 in data){
-if(!((key0 === "environment") || (key0 === "process"))){
+if(!(func2.call(schema8.properties, key0))){
 validate23.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},schema:false,parentSchema:schema8,data}];
 return false;
 break;
@@ -670,6 +397,286 @@ var valid0 = _errs4 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.phase !== undefined){
+let data2 = data.phase;
+const _errs6 = errors;
+if(typeof data2 !== "string"){
+let dataType2 = typeof data2;
+let coerced2 = undefined;
+if(!(coerced2 !== undefined)){
+if(dataType2 == "number" || dataType2 == "boolean"){
+coerced2 = "" + data2;
+}
+else if(data2 === null){
+coerced2 = "";
+}
+else {
+validate23.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema8.properties.phase.type,parentSchema:schema8.properties.phase,data:data2}];
+return false;
+}
+}
+if(coerced2 !== undefined){
+data2 = coerced2;
+if(data !== undefined){
+data["phase"] = coerced2;
+}
+}
+}
+if(!(((((((data2 === "Pending") || (data2 === "Running")) || (data2 === "Succeeded")) || (data2 === "Failed")) || (data2 === "RolledBack")) || (data2 === "Superseded")) || (data2 === "Aborted"))){
+validate23.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema8.properties.phase.enum},schema:schema8.properties.phase.enum,parentSchema:schema8.properties.phase,data:data2}];
+return false;
+}
+var valid0 = _errs6 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.health !== undefined){
+let data3 = data.health;
+const _errs8 = errors;
+if(typeof data3 !== "string"){
+let dataType3 = typeof data3;
+let coerced3 = undefined;
+if(!(coerced3 !== undefined)){
+if(dataType3 == "number" || dataType3 == "boolean"){
+coerced3 = "" + data3;
+}
+else if(data3 === null){
+coerced3 = "";
+}
+else {
+validate23.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema8.properties.health.type,parentSchema:schema8.properties.health,data:data3}];
+return false;
+}
+}
+if(coerced3 !== undefined){
+data3 = coerced3;
+if(data !== undefined){
+data["health"] = coerced3;
+}
+}
+}
+if(!(((((data3 === "Healthy") || (data3 === "Progressing")) || (data3 === "Degraded")) || (data3 === "Suspended")) || (data3 === "Missing"))){
+validate23.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema8.properties.health.enum},schema:schema8.properties.health.enum,parentSchema:schema8.properties.health,data:data3}];
+return false;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.sync !== undefined){
+let data4 = data.sync;
+const _errs10 = errors;
+if(typeof data4 !== "string"){
+let dataType4 = typeof data4;
+let coerced4 = undefined;
+if(!(coerced4 !== undefined)){
+if(dataType4 == "number" || dataType4 == "boolean"){
+coerced4 = "" + data4;
+}
+else if(data4 === null){
+coerced4 = "";
+}
+else {
+validate23.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema8.properties.sync.type,parentSchema:schema8.properties.sync,data:data4}];
+return false;
+}
+}
+if(coerced4 !== undefined){
+data4 = coerced4;
+if(data !== undefined){
+data["sync"] = coerced4;
+}
+}
+}
+if(!(((data4 === "Synced") || (data4 === "OutOfSync")) || (data4 === "Unknown"))){
+validate23.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema8.properties.sync.enum},schema:schema8.properties.sync.enum,parentSchema:schema8.properties.sync,data:data4}];
+return false;
+}
+var valid0 = _errs10 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.q !== undefined){
+let data5 = data.q;
+const _errs12 = errors;
+if(typeof data5 !== "string"){
+let dataType5 = typeof data5;
+let coerced5 = undefined;
+if(!(coerced5 !== undefined)){
+if(dataType5 == "number" || dataType5 == "boolean"){
+coerced5 = "" + data5;
+}
+else if(data5 === null){
+coerced5 = "";
+}
+else {
+validate23.errors = [{instancePath:instancePath+"/q",schemaPath:"#/properties/q/type",keyword:"type",params:{type: "string"},schema:schema8.properties.q.type,parentSchema:schema8.properties.q,data:data5}];
+return false;
+}
+}
+if(coerced5 !== undefined){
+data5 = coerced5;
+if(data !== undefined){
+data["q"] = coerced5;
+}
+}
+}
+if(errors === _errs12){
+if(typeof data5 === "string"){
+if(data5.length > 200){
+validate23.errors = [{instancePath:instancePath+"/q",schemaPath:"#/properties/q/maxLength",keyword:"maxLength",params:{limit: 200},schema:200,parentSchema:schema8.properties.q,data:data5}];
+return false;
+}
+else {
+if(data5.length < 1){
+validate23.errors = [{instancePath:instancePath+"/q",schemaPath:"#/properties/q/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.q,data:data5}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs12 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.sort !== undefined){
+let data6 = data.sort;
+const _errs14 = errors;
+if(typeof data6 !== "string"){
+let dataType6 = typeof data6;
+let coerced6 = undefined;
+if(!(coerced6 !== undefined)){
+if(dataType6 == "number" || dataType6 == "boolean"){
+coerced6 = "" + data6;
+}
+else if(data6 === null){
+coerced6 = "";
+}
+else {
+validate23.errors = [{instancePath:instancePath+"/sort",schemaPath:"#/properties/sort/type",keyword:"type",params:{type: "string"},schema:schema8.properties.sort.type,parentSchema:schema8.properties.sort,data:data6}];
+return false;
+}
+}
+if(coerced6 !== undefined){
+data6 = coerced6;
+if(data !== undefined){
+data["sort"] = coerced6;
+}
+}
+}
+if(!((((data6 === "environment") || (data6 === "process")) || (data6 === "health")) || (data6 === "since"))){
+validate23.errors = [{instancePath:instancePath+"/sort",schemaPath:"#/properties/sort/enum",keyword:"enum",params:{allowedValues: schema8.properties.sort.enum},schema:schema8.properties.sort.enum,parentSchema:schema8.properties.sort,data:data6}];
+return false;
+}
+var valid0 = _errs14 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.cursor !== undefined){
+let data7 = data.cursor;
+const _errs16 = errors;
+if(typeof data7 !== "string"){
+let dataType7 = typeof data7;
+let coerced7 = undefined;
+if(!(coerced7 !== undefined)){
+if(dataType7 == "number" || dataType7 == "boolean"){
+coerced7 = "" + data7;
+}
+else if(data7 === null){
+coerced7 = "";
+}
+else {
+validate23.errors = [{instancePath:instancePath+"/cursor",schemaPath:"#/properties/cursor/type",keyword:"type",params:{type: "string"},schema:schema8.properties.cursor.type,parentSchema:schema8.properties.cursor,data:data7}];
+return false;
+}
+}
+if(coerced7 !== undefined){
+data7 = coerced7;
+if(data !== undefined){
+data["cursor"] = coerced7;
+}
+}
+}
+if(errors === _errs16){
+if(typeof data7 === "string"){
+if(data7.length > 2000){
+validate23.errors = [{instancePath:instancePath+"/cursor",schemaPath:"#/properties/cursor/maxLength",keyword:"maxLength",params:{limit: 2000},schema:2000,parentSchema:schema8.properties.cursor,data:data7}];
+return false;
+}
+else {
+if(data7.length < 1){
+validate23.errors = [{instancePath:instancePath+"/cursor",schemaPath:"#/properties/cursor/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.cursor,data:data7}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs16 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.limit !== undefined){
+let data8 = data.limit;
+const _errs18 = errors;
+if(!((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8)))){
+let dataType8 = typeof data8;
+let coerced8 = undefined;
+if(!(coerced8 !== undefined)){
+if(dataType8 === "boolean" || data8 === null
+              || (dataType8 === "string" && data8 && data8 == +data8 && !(data8 % 1))){
+coerced8 = +data8;
+}
+else {
+validate23.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/type",keyword:"type",params:{type: "integer"},schema:schema8.properties.limit.type,parentSchema:schema8.properties.limit,data:data8}];
+return false;
+}
+}
+if(coerced8 !== undefined){
+data8 = coerced8;
+if(data !== undefined){
+data["limit"] = coerced8;
+}
+}
+}
+if(errors === _errs18){
+if(typeof data8 == "number"){
+if(data8 > 1000 || isNaN(data8)){
+validate23.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},schema:1000,parentSchema:schema8.properties.limit,data:data8}];
+return false;
+}
+else {
+if(data8 < 1 || isNaN(data8)){
+validate23.errors = [{instancePath:instancePath+"/limit",schemaPath:"#/properties/limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema8.properties.limit,data:data8}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs18 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
 }
 }
 }
@@ -682,18 +689,18 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-export const summaryQuery = validate24;
-const schema9 = {"type":"object","properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"}},"additionalProperties":false,"$id":"summaryQuery"};
+export const statusQuery = validate24;
+const schema9 = {"type":"object","properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"process":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"}},"additionalProperties":false,"$id":"statusQuery"};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-/*# sourceURL="summaryQuery" */;
+/*# sourceURL="statusQuery" */;
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 const _errs1 = errors;
 for(const key0 in data){
-if(!(key0 === "environment")){
+if(!((key0 === "environment") || (key0 === "process"))){
 validate24.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},schema:false,parentSchema:schema9,data}];
 return false;
 break;
@@ -739,6 +746,56 @@ return false;
 }
 }
 }
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.process !== undefined){
+let data1 = data.process;
+const _errs4 = errors;
+if(typeof data1 !== "string"){
+let dataType1 = typeof data1;
+let coerced1 = undefined;
+if(!(coerced1 !== undefined)){
+if(dataType1 == "number" || dataType1 == "boolean"){
+coerced1 = "" + data1;
+}
+else if(data1 === null){
+coerced1 = "";
+}
+else {
+validate24.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema9.properties.process.type,parentSchema:schema9.properties.process,data:data1}];
+return false;
+}
+}
+if(coerced1 !== undefined){
+data1 = coerced1;
+if(data !== undefined){
+data["process"] = coerced1;
+}
+}
+}
+if(errors === _errs4){
+if(typeof data1 === "string"){
+if(data1.length > 200){
+validate24.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/maxLength",keyword:"maxLength",params:{limit: 200},schema:200,parentSchema:schema9.properties.process,data:data1}];
+return false;
+}
+else {
+if(data1.length < 1){
+validate24.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema9.properties.process,data:data1}];
+return false;
+}
+}
+}
+}
+var valid0 = _errs4 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }
@@ -751,24 +808,18 @@ validate24.errors = vErrors;
 return errors === 0;
 }
 
-export const whyQuery = validate25;
-const schema10 = {"type":"object","required":["environment","process"],"properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"process":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"}},"additionalProperties":false,"$id":"whyQuery"};
+export const summaryQuery = validate25;
+const schema10 = {"type":"object","properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"}},"additionalProperties":false,"$id":"summaryQuery"};
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-/*# sourceURL="whyQuery" */;
+/*# sourceURL="summaryQuery" */;
 let vErrors = null;
 let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if(((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))){
-validate25.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema10.required,parentSchema:schema10,data}];
-return false;
-}
-else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!((key0 === "environment") || (key0 === "process"))){
+if(!(key0 === "environment")){
 validate25.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},schema:false,parentSchema:schema10,data}];
 return false;
 break;
@@ -814,6 +865,81 @@ return false;
 }
 }
 }
+}
+}
+}
+else {
+validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema10.type,parentSchema:schema10,data}];
+return false;
+}
+}
+validate25.errors = vErrors;
+return errors === 0;
+}
+
+export const whyQuery = validate26;
+const schema11 = {"type":"object","required":["environment","process"],"properties":{"environment":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"},"process":{"type":"string","minLength":1,"maxLength":200,"description":"1 to 200 characters"}},"additionalProperties":false,"$id":"whyQuery"};
+
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="whyQuery" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))){
+validate26.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema11.required,parentSchema:schema11,data}];
+return false;
+}
+else {
+const _errs1 = errors;
+for(const key0 in data){
+if(!((key0 === "environment") || (key0 === "process"))){
+validate26.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},schema:false,parentSchema:schema11,data}];
+return false;
+break;
+}
+}
+if(_errs1 === errors){
+if(data.environment !== undefined){
+let data0 = data.environment;
+const _errs2 = errors;
+if(typeof data0 !== "string"){
+let dataType0 = typeof data0;
+let coerced0 = undefined;
+if(!(coerced0 !== undefined)){
+if(dataType0 == "number" || dataType0 == "boolean"){
+coerced0 = "" + data0;
+}
+else if(data0 === null){
+coerced0 = "";
+}
+else {
+validate26.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema11.properties.environment.type,parentSchema:schema11.properties.environment,data:data0}];
+return false;
+}
+}
+if(coerced0 !== undefined){
+data0 = coerced0;
+if(data !== undefined){
+data["environment"] = coerced0;
+}
+}
+}
+if(errors === _errs2){
+if(typeof data0 === "string"){
+if(data0.length > 200){
+validate26.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/maxLength",keyword:"maxLength",params:{limit: 200},schema:200,parentSchema:schema11.properties.environment,data:data0}];
+return false;
+}
+else {
+if(data0.length < 1){
+validate26.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.environment,data:data0}];
+return false;
+}
+}
+}
+}
 var valid0 = _errs2 === errors;
 }
 else {
@@ -834,7 +960,7 @@ else if(data1 === null){
 coerced1 = "";
 }
 else {
-validate25.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema10.properties.process.type,parentSchema:schema10.properties.process,data:data1}];
+validate26.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema11.properties.process.type,parentSchema:schema11.properties.process,data:data1}];
 return false;
 }
 }
@@ -848,12 +974,12 @@ data["process"] = coerced1;
 if(errors === _errs4){
 if(typeof data1 === "string"){
 if(data1.length > 200){
-validate25.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/maxLength",keyword:"maxLength",params:{limit: 200},schema:200,parentSchema:schema10.properties.process,data:data1}];
+validate26.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/maxLength",keyword:"maxLength",params:{limit: 200},schema:200,parentSchema:schema11.properties.process,data:data1}];
 return false;
 }
 else {
 if(data1.length < 1){
-validate25.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema10.properties.process,data:data1}];
+validate26.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.process,data:data1}];
 return false;
 }
 }
@@ -869,10 +995,10 @@ var valid0 = true;
 }
 }
 else {
-validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema10.type,parentSchema:schema10,data}];
+validate26.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data}];
 return false;
 }
 }
-validate25.errors = vErrors;
+validate26.errors = vErrors;
 return errors === 0;
 }

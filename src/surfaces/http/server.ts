@@ -6,10 +6,10 @@ import type { Commands, Queries } from "../../api/views.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { GatewayStatus } from "../../domain/observed/gateway-status.ts";
 import type { Instant } from "../../domain/names.ts";
-import { historyQuery, processesQuery, statusQuery, summaryQuery, whyQuery } from "../../generated/validators/queries.mjs";
+import { historyQuery, liveQuery, processesQuery, statusQuery, summaryQuery, whyQuery } from "../../generated/validators/queries.mjs";
 import type { Log } from "../../ports/log.ts";
 import { listProcesses } from "../../api/listing.ts";
-import { deploymentJson, evaluationJson, overviewJson, pageJson, summaryJson } from "../../api/json.ts";
+import { deploymentJson, evaluationJson, liveJson, overviewJson, pageJson, summaryJson } from "../../api/json.ts";
 import { type Entrance, isOwnOrigin } from "./open-server.ts";
 import { addCommands } from "./commands.ts";
 import { foreignHost, foreignOrigin, metricsOnly, notFound, type Problem, problemOf, stranger } from "../../api/problems.ts";
@@ -62,6 +62,10 @@ export function createHttp({ entrance, queries, commands, log, metrics, gateway,
   app.get("/api/v1/why", async ({ query }) => {
     const { environment, process } = parseRequest(whyQuery, query);
     return evaluationJson(await queries.why(environment, process));
+  });
+  app.get("/api/v1/live", async ({ query }) => {
+    const { environment, process } = parseRequest(liveQuery, query);
+    return liveJson(await queries.live(environment, process), environment, now());
   });
   app.get("/api/v1/history", async ({ query }) => ({
     now: new Date(now()).toISOString(),

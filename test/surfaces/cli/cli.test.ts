@@ -67,7 +67,7 @@ describe("usage errors end with 2 and a hint", () => {
   it.each([
     ["an unknown command", ["deploy"], "unknown command 'deploy'"],
     ["an unknown option", ["status", "--colour"], "unknown option '--colour'"],
-    ["a missing argument", ["diff", "a.yaml"], "missing required argument 'b'"],
+    ["a missing argument", ["diff", "a.yaml"], "two files are compared"],
     ["an argument too many", ["validate", "a", "b"], "too many arguments"],
     ["an unknown format", ["validate", "--format", "xml"], "Allowed choices are text, json."],
     ["a port that is none", ["gateway", "--port", "70000"], "A port is a number from 0 to 65535."],

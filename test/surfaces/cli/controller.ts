@@ -74,12 +74,13 @@ export function complete(parts: ControllerParts): { readonly queries: Queries; r
   const {
     overview = unasked,
     why = unasked,
+    live = unasked,
     history = historyOf(() => []),
     result = unasked,
     refresh = () => undefined,
     command = unasked,
   } = parts;
-  return { queries: { overview, why, history, result }, commands: { refresh, command } };
+  return { queries: { overview, why, live, history, result }, commands: { refresh, command } };
 }
 
 /** Takes commands, and keeps them. */

@@ -232,6 +232,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
               progress: null,
               revert: null,
               quarantined: [],
+              drift: null,
               deadEnd: null,
             },
           ],

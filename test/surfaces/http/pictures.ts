@@ -46,6 +46,7 @@ export function process(id: string, parts: Partial<ProcessView> = {}): ProcessVi
     progress: null,
     revert: null,
     quarantined: [],
+    drift: null,
     deadEnd: null,
     ...parts,
   };

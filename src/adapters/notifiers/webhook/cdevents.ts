@@ -90,6 +90,6 @@ function serviceSubject(event: PinionEvent, process: string, source: string): Cd
 }
 
 function customData(event: PinionEvent): Readonly<Record<string, unknown>> {
-  const { kind, environment, process, deployment, version, from, commit, trigger, code, why } = event;
-  return { kind, environment, process, deployment, version, from, commit, trigger, code, why };
+  const { kind, environment, process, deployment, version, from, commit, trigger, code, why, changes = [] } = event;
+  return { kind, environment, process, deployment, version, from, commit, trigger, code, why, changes };
 }

@@ -11,6 +11,8 @@ export interface SlackMessage {
 
 /** Slack takes 3000 characters in a block, and escaping makes up to five of one. */
 const longestText = 500;
+/** More belong into `pinion history`. */
+const mostChanges = 3;
 
 interface Words {
   readonly icon: string;
@@ -40,7 +42,7 @@ const words: Readonly<Record<EventKind, Words>> = {
 /** Everything that comes from outside is escaped: it can neither mention anybody nor hide a link. */
 export function slackMessageOf(event: PinionEvent): SlackMessage {
   const headline = `${words[event.kind].icon} ${headlineOf(event)}`;
-  const why = plain(event.why);
+  const why = plain([event.why, ...(event.changes ?? []).slice(0, mostChanges)].filter((each) => each !== "").join("; "));
   const blocks = [section(why === "" ? headline : `${headline}\n${why}`), { type: "context", elements: [markdown(details(event))] }];
   return { text: why === "" ? headline : `${headline}: ${why}`, blocks };
 }

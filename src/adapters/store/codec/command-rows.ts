@@ -2,7 +2,7 @@
 
 import type { EventKind, PinionEvent } from "../../../domain/journal/events.ts";
 import type { Freeze, Command, CommandResult, CommandSpec } from "../../../domain/journal/commands.ts";
-import { isFlag, isNumber, isText, nullable, oneOf, optional, shape, variants } from "./guards.ts";
+import { isFlag, isNumber, isText, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import { isPerson } from "./value-rows.ts";
 import { isReasonCode } from "../../../domain/journal/reason.ts";
 
@@ -62,4 +62,5 @@ export const isEvent = shape<PinionEvent>({
   trigger: nullable(isText),
   code: nullable(isReasonCode),
   why: isText,
+  changes: optional(listOf(isText)),
 });

@@ -6,6 +6,7 @@ import { renderTable } from "../terminal/table.ts";
 import { type Colors, hanging, visibleLength, wrap } from "../terminal/terminal.ts";
 import { clockTime, duration, relativeTime } from "../terminal/time.ts";
 import { fitted } from "./rollout.ts";
+import { renderRecorded } from "./recorded-changes.ts";
 import type { View } from "./view.ts";
 import { printable } from "../../../domain/safe-text.ts";
 
@@ -71,7 +72,8 @@ function phaseColor(phase: DeploymentPhase, colors: Colors): (text: string) => s
 }
 
 /** Lines of `pinion history --id`. */
-export function renderDeployment(deployment: Deployment, { colors, width }: View): readonly string[] {
+export function renderDeployment(deployment: Deployment, view: View): readonly string[] {
+  const { colors, width } = view;
   const { id, environment, process, phase, reason, trigger, commit, startedAt, steps, validations } = deployment;
   const facts = [
     ["when", `${clockTime(startedAt)}, took ${tookOf(deployment)}`],
@@ -94,6 +96,7 @@ export function renderDeployment(deployment: Deployment, { colors, width }: View
       { width, indent: "  " },
     ),
     ...(validations.length === 0 ? [] : ["", colors.bold("validations"), ...renderValidations(deployment, { colors, width })]),
+    ...renderRecorded(deployment.changes, deployment.handEdits, view),
   ];
 }
 

@@ -9,6 +9,7 @@ import { renderTable } from "../terminal/table.ts";
 import { type Colors, visibleLength, wrap } from "../terminal/terminal.ts";
 import { relativeTime, roughly } from "../terminal/time.ts";
 import { describeQuarantined, describeRevert } from "../../../api/describe-revert.ts";
+import { renderChanges } from "./recorded-changes.ts";
 import type { Paint, View } from "./view.ts";
 import type { Figure } from "../../../domain/analysis/figures.ts";
 import { printable } from "../../../domain/safe-text.ts";
@@ -17,20 +18,26 @@ const indent = "  ";
 const widestBar = 30;
 
 /** Whether there is more to say about a process than its row in the table. */
-export function hasMore({ progress, revert, quarantined }: ProcessView): boolean {
-  return progress !== null || revert !== null || quarantined.length > 0;
+export function hasMore({ progress, revert, quarantined, drift }: ProcessView): boolean {
+  return progress !== null || revert !== null || quarantined.length > 0 || (drift ?? null) !== null;
 }
 
 /** Everything that goes on with one process beside its row; no lines when nothing does. */
 export function renderDetails(process: ProcessView, environment: string, view: View): readonly string[] {
   if (!hasMore(process)) return [];
-  const { progress, revert, quarantined } = process;
+  const { progress, revert, quarantined, drift } = process;
   const { colors } = view;
   const title = `${colors.bold(printable(process.process))}${progress ? `  ${titleOf(progress, view)}` : ""}`;
   return [
     ...fitted(title, "", view),
     ...(progress ? renderProgress(progress, view) : []),
     ...(revert ? paragraph(describeRevert(revert), view, revert.outcome?.kind === "committed" ? colors.green : colors.yellow) : []),
+    ...(drift
+      ? [
+          ...paragraph("changed by hand in the engine:", view, colors.yellow),
+          ...renderChanges(drift.changes, view).map((line) => `    ${line}`),
+        ]
+      : []),
     ...quarantined.flatMap((one) => paragraph(describeQuarantined(one, environment), view, colors.yellow)),
   ];
 }

@@ -88,6 +88,7 @@ describe("CloudEvents", () => {
           trigger: "error_rate",
           code: "AsPinned",
           why: "passed everything",
+          changes: [],
         },
         customDataContentType: "application/json",
       },
@@ -97,6 +98,12 @@ describe("CloudEvents", () => {
   it("names the environment as the subject when it is about it as a whole", () => {
     const told = cloudEventOf(event({ kind: "frozen", ...whole }), source);
     expect(told).toMatchObject({ subject: "production", data: { subject: { type: "environment", content: { name: "production" } } } });
+  });
+
+  it("names a few changes, and all of them for machines", () => {
+    const changes = ["one", "two", "three", "four"];
+    expect(slackMessageOf(event({ why: "by hand", changes })).text).toMatch(/by hand; one; two; three$/);
+    expect(cloudEventOf(event({ changes }), "source")).toMatchObject({ data: { customData: { changes } } });
   });
 
   it("escapes what means something in a package URL", () => {
