@@ -55,6 +55,8 @@ export interface Assembled {
 
 /** Where the store keeps the newest commit that was in force. */
 export const appliedKey = "applied-commit";
+/** Where it keeps the last commit in which an environment could be used, by environment. */
+const usableKey = "usable-commit";
 /** What was published and is no longer what it was. */
 const publishedKey = "published-versions";
 
@@ -142,7 +144,11 @@ function followRepository({ config, permits, log, store, repository, gateway, ti
     ...(permits === undefined ? {} : { permits }),
   });
   const applied = { read: () => store.meta.get(appliedKey) || null, write: (commit: string) => store.meta.set(appliedKey, commit) };
-  const about = { url: repository.url, branch, environments, applied, remembered: store.environments };
+  const usable = {
+    read: (environment: string) => store.meta.get(`${usableKey}/${environment}`),
+    write: (environment: string, commit: string) => store.meta.set(`${usableKey}/${environment}`, commit),
+  };
+  const about = { url: repository.url, branch, environments, applied, usable, remembered: store.environments };
   const address = (environment: string) => gateway.router.publicAddress(environment);
   return createSource({ repository, manifests, hash: sha256, clock: time.clock, log, address, ...about });
 }

@@ -16,6 +16,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
     ask(() => ports.router.routes(environment)),
     ask(() => ports.router.traffic(environment)),
   ]);
+  const { settingsOf } = wanted.environment;
   return {
     now: ports.clock.now(),
     lostMs: ports.awake.lostMs(),
@@ -23,6 +24,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
     commit: wanted.commit,
     environment,
     spec: wanted.environment.spec,
+    ...(settingsOf !== undefined && { settingsOf }),
     desired: wanted.desired,
     findings: wanted.environment.findings,
     engines,

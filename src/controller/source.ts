@@ -1,6 +1,7 @@
 /** Follows the config repository: poll, fetch, snapshot, desired state. Whatever goes wrong is a state to show, and what was good stays in force. */
 
 import { type DesiredState, resolveDesired } from "../domain/desired/resolve.ts";
+import { inForce, isUsable, type LastUsable } from "../domain/desired/in-force.ts";
 import { PinionError } from "../domain/errors.ts";
 import { describeFinding, type Finding } from "../domain/finding.ts";
 import type { CommitId, EnvironmentName, Hash, Instant, ProcessId, Version } from "../domain/names.ts";
@@ -30,6 +31,8 @@ export interface SourceParts {
   remembered(): readonly EnvironmentName[];
   /** The newest commit that was in force, remembered across restarts; a branch that lost it was rewritten. */
   readonly applied: { read(): CommitId | null; write(commit: CommitId): void };
+  /** The last commit in which an environment could be used, from the one that ended that: remembered across restarts. */
+  readonly usable: { read(environment: EnvironmentName): CommitId | null; write(environment: EnvironmentName, commit: CommitId): void };
 }
 
 export interface Source {
@@ -62,6 +65,7 @@ class FollowedRepository implements Source {
   #wanted: ReadonlyMap<EnvironmentName, DesiredEnvironment> = new Map();
   #desired: ReadonlyMap<EnvironmentName, DesiredState | null> = new Map();
   #addresses: ReadonlyMap<EnvironmentName, string> = new Map();
+  #usable: ReadonlyMap<EnvironmentName, LastUsable> = new Map();
   #failures = 0;
   #leaveAloneUntil: Instant | null = null;
   /** The mirror lacks an object: it is fetched although the branch stands still. */
@@ -182,9 +186,11 @@ class FollowedRepository implements Source {
   async #take(head: Head): Promise<void> {
     const { manifests, applied, clock, log } = this.#parts;
     const fetchedAt = clock.now();
-    const snapshot = await manifests.snapshot(head.commit, head.committedAt);
+    const snapshot = this.#withVanished(await manifests.snapshot(head.commit, head.committedAt));
+    const usable = await this.#usableUntil(snapshot);
     // First, because it can fail: what is not remembered is not in force, and is tried again.
     applied.write(head.commit);
+    this.#usable = usable;
     this.#resolve(snapshot);
     const { commit, subject, author, committedAt } = head;
     this.#status = { ...this.#status, commit, subject, author, committedAt, fetchedAt };
@@ -196,8 +202,8 @@ class FollowedRepository implements Source {
     const wanted = new Map<EnvironmentName, DesiredEnvironment>();
     const desired = new Map<EnvironmentName, DesiredState | null>();
     const addresses = new Map<EnvironmentName, string>();
-    for (const [name, environment] of [...snapshot.environments, ...this.#vanished(snapshot)]) {
-      if (this.#parts.environments && !this.#parts.environments.includes(name)) continue;
+    for (const [name, read] of this.#followed(snapshot)) {
+      const environment = inForce(read, this.#usable.get(name) ?? null);
       const around = { address: this.#parts.address(name), hash: this.#parts.hash };
       const state = resolveDesired(environment, around, this.#desired.get(name) ?? null);
       addresses.set(name, around.address);
@@ -210,10 +216,45 @@ class FollowedRepository implements Source {
     this.#addresses = addresses;
   }
 
-  /** Environments whose folder is gone while something still runs there: they are shown, and nothing in them is touched. */
-  #vanished(snapshot: Snapshot): readonly (readonly [EnvironmentName, EnvironmentSnapshot])[] {
+  #followed(snapshot: Snapshot): readonly (readonly [EnvironmentName, EnvironmentSnapshot])[] {
+    const { environments } = this.#parts;
+    return [...snapshot.environments].filter(([name]) => !environments || environments.includes(name));
+  }
+
+  /** With environments whose folder is gone while something still runs there: they are shown, and nothing in them is touched. */
+  #withVanished(snapshot: Snapshot): Snapshot {
     const gone = this.#parts.remembered().filter((name) => !snapshot.environments.has(name));
-    return gone.map((name) => [name, { name, spec: null, pins: new Map(), quarantine: [], findings: [vanished(name)] }]);
+    if (gone.length === 0) return snapshot;
+    const environments = new Map(snapshot.environments);
+    for (const name of gone) environments.set(name, { name, spec: null, pins: new Map(), quarantine: [], findings: [vanished(name)] });
+    return { ...snapshot, environments };
+  }
+
+  /** The last commit in which each environment could be used: where it is an earlier one, that is remembered before this one is in force. */
+  async #usableUntil(snapshot: Snapshot): Promise<ReadonlyMap<EnvironmentName, LastUsable>> {
+    const { usable } = this.#parts;
+    const last = new Map<EnvironmentName, LastUsable>();
+    for (const [name, environment] of this.#followed(snapshot)) {
+      const { commit } = snapshot;
+      const found = isUsable(environment) ? { commit, environment } : (this.#usable.get(name) ?? (await this.#usableBefore(name)));
+      if (found) last.set(name, found);
+      if (found && found.commit !== commit && usable.read(name) !== found.commit) usable.write(name, found.commit);
+    }
+    return last;
+  }
+
+  /** Of a run before this one: by the commit that was in force last, or else by the one that was written down. */
+  async #usableBefore(name: EnvironmentName): Promise<LastUsable | null> {
+    const { applied, usable, manifests, log } = this.#parts;
+    for (const commit of new Set([applied.read(), usable.read(name)])) {
+      try {
+        const environment = commit === null ? null : await manifests.earlier(commit, name);
+        if (commit !== null && environment && isUsable(environment)) return { commit, environment };
+      } catch (error) {
+        log.warn({ environment: name, commit, error }, "the settings of an earlier commit cannot be read");
+      }
+    }
+    return null;
   }
 
   #succeed(): void {

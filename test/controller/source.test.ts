@@ -1,78 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createSource, type SourceParts } from "../../src/controller/source.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Finding } from "../../src/domain/finding.ts";
-import type { Snapshot } from "../../src/domain/desired/snapshot.ts";
-import type { Head } from "../../src/ports/config-repository.ts";
-import { createWorld, sha256 } from "../support/world.ts";
-
-interface Played {
-  commit: string;
-  error: PinionError | null;
-  mirrored: string | null;
-  /** What the branch no longer contains. */
-  lost: readonly string[];
-}
-
-/** A source over a repository in memory; what is assigned to `remote` is what the next poll meets. */
-function followed(applied: string | null = null) {
-  const router = { address: "http://127.0.0.1:1" };
-  const memory: { applied: string | null; remembered: readonly string[] } = { applied, remembered: [] };
-  const remote: Played = { commit: "c1", error: null, mirrored: null, lost: [] };
-  const snapshots: string[] = [];
-  const told: Finding[] = [];
-  const warned: string[] = [];
-  const fetches: string[] = [];
-  const failing: { snapshot: PinionError | null; write: PinionError | null } = { snapshot: null, write: null };
-  let now = 1_000;
-  const head = (commit: string): Head => ({ commit, committedAt: 5, subject: `subject of ${commit}`, author: "team" });
-  const repository: SourceParts["repository"] = {
-    poll: async () => {
-      if (remote.error) throw remote.error;
-      return remote.commit;
-    },
-    fetch: async (known) => {
-      fetches.push(remote.commit);
-      if (known !== null && remote.lost.includes(known)) throw new PinionError("git/history-rewritten", `the branch has lost ${known}`);
-      return head(remote.commit);
-    },
-    mirrored: async () => (remote.mirrored ? head(remote.mirrored) : null),
-  };
-  const environment = { name: "production", spec: createWorld().spec, pins: new Map(), quarantine: [], findings: [] };
-  const manifests: SourceParts["manifests"] = {
-    snapshot: async (commit): Promise<Snapshot> => {
-      snapshots.push(commit);
-      if (failing.snapshot) throw failing.snapshot;
-      const environments = new Map([
-        ["production", environment],
-        ["staging", { ...environment, name: "staging" }],
-      ]);
-      return { commit, committedAt: 5, catalogue: new Map(), environments, findings: told };
-    },
-    version: () => Promise.reject(new PinionError("git/object-missing", "a blob is gone")),
-  };
-  const quiet = () => undefined;
-  const parts: SourceParts = {
-    repository,
-    manifests,
-    hash: sha256,
-    clock: { now: () => (now += 1), sleep: async () => undefined },
-    log: { info: quiet, warn: (_, message) => void warned.push(message), error: quiet },
-    address: (environment) => `${router.address}/${environment}`,
-    url: "http://git",
-    branch: "main",
-    environments: ["production", "shut"],
-    remembered: () => memory.remembered,
-    applied: {
-      read: () => memory.applied,
-      write: (commit) => {
-        if (failing.write) throw failing.write;
-        memory.applied = commit;
-      },
-    },
-  };
-  return { source: createSource(parts), remote, memory, snapshots, fetches, router, failing, told, warned };
-}
+import { followed } from "../support/followed.ts";
 
 describe("following the repository", () => {
   it("starts without a commit and says so", () => {

@@ -94,6 +94,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     address: (environment) => router.publicAddress(environment),
     environments: null,
     remembered: () => [],
+    usable: { read: () => null, write: () => undefined },
     applied: { read: () => applied, write: (commit) => void (applied = commit) },
   });
   const gateway = createGatewaySource({ router, clock });

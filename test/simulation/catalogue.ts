@@ -79,6 +79,10 @@ export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
       const environments = new Map(plan.environments.map(({ name }) => [name, environment(files, name)]));
       return { commit, committedAt, catalogue: new Map(), environments, findings: [] };
     },
+    async earlier(commit, name) {
+      const files = git.find(commit)?.files;
+      return files ? environment(files, name) : null;
+    },
     async version(process, version) {
       const found = versions.get(`${process}@${version}`);
       if (!found) throw new PinionError("manifest/invalid", `${process} has no version ${version}`);

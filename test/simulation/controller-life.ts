@@ -135,6 +135,12 @@ function surroundings({ world, network, invariants }: LifeParts, life: Life): Ar
     address: (environment) => world.outside.router.publicAddress(environment),
     environments: null,
     remembered: () => [],
+    usable: {
+      read: (environment) => world.usable.get(environment) ?? null,
+      write: (environment, commit) => {
+        if (!life.isDead) world.usable.set(environment, commit);
+      },
+    },
     applied: { read: () => world.applied, write },
   });
   return { life, clock, awake, log, source };

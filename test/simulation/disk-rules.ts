@@ -65,7 +65,7 @@ function isWatched({ kind, state, paused, stable }: Rollout): boolean {
 }
 
 /** Pinion goes back by itself only to what was found good, and to nothing that people hold in quarantine. */
-function hasWayBack({ git, catalogue }: SimWorld, { environment, process, good }: Bad): boolean {
+export function hasWayBack({ git, catalogue }: SimWorld, { environment, process, good }: Bad): boolean {
   const definition = good === null ? null : catalogue.known(process, good)?.definitionDigest;
   const lines = readQuarantine(git.head.files.get(quarantinePath(environment)) ?? "");
   return definition !== null && !lines.some((line) => line.process === process && line.digest === definition);

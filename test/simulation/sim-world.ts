@@ -1,6 +1,6 @@
 /** The world of one run, which outlives every controller in it. */
 
-import type { Instant } from "../../src/domain/names.ts";
+import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
 import { createFakeNotifier, type FakeNotifier } from "../fakes/notifier.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import { type Clocks, createClocks } from "./clocks.ts";
@@ -27,6 +27,8 @@ export interface SimWorld {
   readonly notifier: FakeNotifier;
   /** The newest commit that was in force, as the store remembers it. */
   applied: string | null;
+  /** The last commit in which an environment could be used, as the store remembers it. */
+  readonly usable: Map<EnvironmentName, string>;
   /** Under the journal; for how long it has been full so far, the time that is under way counted whole. */
   readonly disk: { isFull: boolean; fullMs: number };
   /** Until when what is called by this name takes calls and does not answer them. */
@@ -58,6 +60,7 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
     journal,
     notifier: createFakeNotifier(),
     applied: null,
+    usable: new Map(),
     disk: { isFull: false, fullMs: 0 },
     hung: new Map(),
   };

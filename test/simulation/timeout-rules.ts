@@ -6,8 +6,7 @@ import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
 import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../../src/domain/journal/state.ts";
 import type { Span } from "./clocks.ts";
-import { isBroken, pinsPath, readPins, settingsPath } from "./files.ts";
-import type { SimCommit } from "./git.ts";
+import { pinsPath, readPins } from "./files.ts";
 import { doneTo, isSameState, type Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -145,8 +144,7 @@ function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rol
   if (now < watch.startedAt + watch.limitMs + allowedMs || !canRunOut(rollout, recorded.after)) return;
   noteLost(world, watch, now);
   const stoodMs = watch.stops.reduce((sum, { from, to }) => sum + to - from, 0);
-  const dueAt = Math.max(watch.startedAt + watch.limitMs + stoodMs, usableSince(world, watch));
-  const lateMs = now - dueAt;
+  const lateMs = now - (watch.startedAt + watch.limitMs + stoodMs);
   world.trace.expect(
     lateMs < allowedMs,
     "whoever runs out of time is not under way much longer",
@@ -160,15 +158,6 @@ function isPinned(world: SimWorld, { environment }: Watch, { process, candidate 
   const since = git.commits.findLastIndex(({ at }) => clocks.inRun(at) < clocks.now() - passMs);
   const seen = [git.find(applied ?? "") ?? git.head, ...git.commits.slice(Math.max(0, since))];
   return seen.every(({ files }) => readPins(files.get(pinsPath(environment)) ?? "").get(process) === candidate?.version);
-}
-
-/** Nothing is touched in an environment whose settings cannot be read: since when they can, in git and by the commit that is in force. */
-function usableSince({ git, clocks, applied }: SimWorld, { environment }: Watch): Instant {
-  const areBroken = ({ files }: SimCommit): boolean => isBroken(files.get(settingsPath(environment)) ?? "");
-  const inForce = git.find(applied ?? "");
-  if (inForce && areBroken(inForce)) return Infinity;
-  const fixed = git.commits[git.commits.findLastIndex(areBroken) + 1];
-  return fixed ? clocks.inRun(fixed.at) : -Infinity;
 }
 
 const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "baking", "rejected"]);

@@ -10,13 +10,16 @@ import {
   quarantinePath,
   readPins,
   readQuarantine,
+  settingsPath,
   withEntry,
   withHalfAnEdit,
   withoutHalfAnEdit,
   withPin,
 } from "./files.ts";
+import type { Bad } from "./disk-rules.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
 import type { Random } from "./random.ts";
+import { afterBreaking, badsToLose, goneMs } from "./settings-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { lateMs } from "./traffic.ts";
 import { asPublished, spoilings, spoiltText, versionPath } from "./version-files.ts";
@@ -102,6 +105,16 @@ export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, u
     });
   }
 
+  /** Settings are broken while a version that fails is watched, and stay so until that must have been noticed. */
+  function breakSettings(bad: Bad): void {
+    const path = settingsPath(bad.environment);
+    once(`${path} is broken while ${bad.process} ${bad.version} fails`, () => {
+      push(`${path} is broken`, path, withHalfAnEdit(textOf(path)));
+      afterBreaking(world, bad);
+      time.later(goneMs + 1, () => push(`${path} is fixed`, path, withoutHalfAnEdit(textOf(path))));
+    });
+  }
+
   /** A caller is pinned just before what it calls, and has all the traffic, goes bad: it is checked while that is taken back. */
   function pinCaller({ name }: EnvironmentPlan, { process: called, rollout }: ProcessState): void {
     const { stable, candidate } = rollout ?? { stable: null, candidate: null };
@@ -144,6 +157,7 @@ export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, u
   }
 
   async function look(): Promise<void> {
+    if (breaksFiles) for (const bad of await badsToLose(world)) breakSettings(bad);
     for (const environment of plan.environments) {
       const { processes } = await journal.state(environment.name);
       if (breaksFiles) breakQuarantine(environment);

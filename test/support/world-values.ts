@@ -2,7 +2,9 @@
 
 import type { Definition } from "../../src/domain/desired/definition.ts";
 import type { Finding } from "../../src/domain/finding.ts";
-import type { ProcessId, Version } from "../../src/domain/names.ts";
+import { inForce, isUsable, type LastUsable } from "../../src/domain/desired/in-force.ts";
+import type { EnvironmentSnapshot } from "../../src/domain/desired/snapshot.ts";
+import type { CommitId, ProcessId, Version } from "../../src/domain/names.ts";
 import { environment } from "./spec.ts";
 
 /** Answers at these addresses with its version. */
@@ -32,5 +34,15 @@ export function unknownVersion(process: ProcessId, version: Version): Finding {
     severity: "error",
     message: `${process} has no version ${version}`,
     hint: "",
+  };
+}
+
+/** Follows what can be used, as a controller does. */
+export function inForceHere(): (commit: CommitId, read: EnvironmentSnapshot) => EnvironmentSnapshot {
+  let last: LastUsable | null = null;
+  return (commit, read) => {
+    const current = inForce(read, last);
+    if (isUsable(read)) last = { commit, environment: read };
+    return current;
   };
 }

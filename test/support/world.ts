@@ -23,7 +23,7 @@ import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/desire
 import { isNothingNew, type ProcessState } from "../../src/domain/journal/state.ts";
 import type { ProcessStatus } from "../../src/domain/journal/status.ts";
 import { environment, spec } from "./spec.ts";
-import { definitionOf, unknownVersion } from "./world-values.ts";
+import { definitionOf, inForceHere, unknownVersion } from "./world-values.ts";
 import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
 import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
@@ -54,6 +54,7 @@ export interface World {
   now: number;
   /** Settings of the environment; takes effect with the next commit. */
   spec: EnvironmentSpec;
+  hasBrokenSettings: boolean;
   /** Findings of the environment as a whole. */
   findings: readonly Finding[];
   /** A commit that pins this version; null removes the pin. Unknown versions are broken pins. */
@@ -117,9 +118,10 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
     return { kind: "committed", commit: `c${commits}` };
   }
 
+  const settings = inForceHere();
   const snapshot = (): EnvironmentSnapshot => ({
     name: environment,
-    spec: world.spec,
+    spec: world.hasBrokenSettings ? null : world.spec,
     pins: new Map(pins),
     quarantine: [...quarantine],
     findings: world.findings,
@@ -162,7 +164,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
         },
       },
       wanted: () => {
-        const current = snapshot();
+        const current = settings(`c${commits}`, snapshot());
         desired = resolveDesired(current, { hash: sha256, address: router.publicAddress(environment) }, desired);
         return { commit: `c${commits}`, environment: current, desired };
       },
@@ -170,7 +172,6 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
   }
 
   const measuredSince = new Map<string, number>();
-
   function measureAll(requests: readonly MetricRequest[]): ReadonlyMap<string, readonly Measured[]> {
     const byDeployment = new Map<string, Measured[]>();
     for (const request of requests) {
@@ -220,6 +221,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
     ports: undefined as unknown as Ports,
     now: 1_000_000,
     spec,
+    hasBrokenSettings: false,
     findings: [],
     publish(process, version, { dependencies = [], checks = [], path = `/${process}`, paths = [path], engine: kind } = {}) {
       if (kind !== undefined) kinds.set(process, kind);

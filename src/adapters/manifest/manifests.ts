@@ -68,6 +68,10 @@ export function createManifests(options: ManifestsOptions): Manifests {
       newest = read;
       return toSnapshot(newest, commit, committedAt);
     },
+    async earlier(commit, environment) {
+      const read = await readCommit({ ...reading, pace: createPace(firstBudgetMs, now) }, commit, newest);
+      return read.resolved.get(environment)?.snapshot ?? null;
+    },
     async version(process, version) {
       return wholeVersion({ reading: { ...reading, pace: createPace(budgetMs, now) }, recent, newest }, process, version);
     },

@@ -11,7 +11,7 @@ import type { ProcessState } from "../journal/state.ts";
 
 /** One environment as it is pinned and remembered. */
 export interface Standing {
-  readonly environment: Pick<EnvironmentSnapshot, "name" | "spec" | "findings">;
+  readonly environment: Pick<EnvironmentSnapshot, "name" | "spec" | "settingsOf" | "findings">;
   /** Null: environment.yaml cannot be used. */
   readonly desired: DesiredState | null;
   readonly processes: ReadonlyMap<ProcessId, ProcessState>;
@@ -27,7 +27,7 @@ function deadEnd(process: ProcessId, standing: Standing, asked: Set<ProcessId>):
   const known = processes.get(process);
   if (asked.has(process) || known?.rollout) return null;
   asked.add(process);
-  if (!desired) return `environment.yaml cannot be used: ${firstError(environment)}`;
+  if (!desired || environment.settingsOf !== undefined) return `environment.yaml cannot be used: ${firstError(environment)}`;
   const pinned = desired.processes.get(process);
   if (!pinned) return whyKept(standing, known);
   if (pinned.kind === "broken") return pinned.why;

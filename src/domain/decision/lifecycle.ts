@@ -6,6 +6,7 @@ import { reasonOfRefusal } from "../gates/refused-before.ts";
 import { deadlineOf, earlier, timeIsOver, waitedForPersonMs } from "../strategies/deadline.ts";
 import type { Case, ProcessDecision } from "../journal/case.ts";
 import { describeEnded, describeRollout, withStatus } from "../status/describe-status.ts";
+import { whyUnusable } from "../desired/removal.ts";
 import { inconclusive } from "../strategies/inconclusive.ts";
 import { inDoubt } from "../rollback/doubt.ts";
 import type { Digest, Instant, UnitRef } from "../names.ts";
@@ -29,7 +30,7 @@ import {
 } from "../rollback/policy.ts";
 import type { DeploymentKind, Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver, rolloutStates } from "../strategies/rollout-states.ts";
-import { findInstalled, type ProcessObservation, viewProcess } from "../observed/observation.ts";
+import { findInstalled, type Observation, type ProcessObservation, viewProcess } from "../observed/observation.ts";
 import type { DeploymentUpdate, ProcessState, Refusal } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
 import { type RejectionReason, isBeforeSwitch, reject, stay, isOnItsWay } from "../strategies/steps.ts";
@@ -114,7 +115,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const view = viewProcess(before.process, observation, desired);
   const stopped = stoppedBy(one, after);
   const reason: Reason = { code: codeOf(step, after, { rolloutView, stopped, isSame }), text: step.why };
-  const shown = shownOf(reason, step, remembered);
+  const shown = shownOf(reason, step, remembered, observation);
   const status = describeRollout(remembered, observation, view, { rollout: after, reason: shown, isAlarming, isStopped: stopped !== null });
   return {
     after: withStatus(isSame ? before : { ...remembered, rollout: after }, status),
@@ -126,9 +127,9 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
 }
 
 /** What is said already stays said while it is about the same: figures alone are worth no new row. */
-function shownOf(reason: Reason, { about }: StrategyStep, remembered: ProcessState): Reason {
-  const lag = describeLag(remembered);
-  if (lag !== null || about === undefined) return joinReasons(reason, lag);
+function shownOf(reason: Reason, { about }: StrategyStep, remembered: ProcessState, observation: Observation): Reason {
+  const besides = [describeLag(remembered), observation.settingsOf === undefined ? null : whyUnusable(observation)];
+  if (about === undefined || besides.some((each) => each !== null)) return joinReasons(reason, ...besides);
   const last = remembered.status?.reason;
   return last?.code === reason.code && last.about === about ? last : { ...reason, about };
 }

@@ -3,6 +3,7 @@
 import type { Action } from "../journal/actions.ts";
 import type { Case, ProcessDecision } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
+import { whyUnusable } from "../desired/removal.ts";
 import { deathsCountMs, whyKiller } from "../observed/engine-deaths.ts";
 import { earlier } from "../strategies/deadline.ts";
 import { describeSteady, type Outlook, withStatus } from "../status/describe-status.ts";
@@ -66,6 +67,8 @@ function outlookOf(one: Case, view: ProcessObservation, unit: UnitRef): Outlook 
     return { health: "Degraded", reason, until: observation.now + (deathsCountMs(observation) ?? 0) };
   }
   const why = pass.handovers?.get(view.process)?.why ?? givenUpLater;
+  if (observation.settingsOf !== undefined)
+    return { health: null, reason: { code: "EnvironmentUnusable", text: whyUnusable(observation) }, until: null };
   return {
     health: "Healthy",
     reason: isSharedOn(one, view, unit) ? { code: "HandingOver", text: why } : reasonOf(before, unit),
@@ -79,9 +82,13 @@ function outlookOf(one: Case, view: ProcessObservation, unit: UnitRef): Outlook 
  */
 export function isAtRest(before: ProcessState, desired: Desired | null, observation: Observation): boolean {
   if (before.rollout || before.revert || before.refused || before.takenOutAt !== null || before.quarantined.length > 0) return false;
-  if (desired?.kind !== "run" || !observation.spec) return false;
+  if (desired?.kind !== "run" || !areSettingsOfNow(observation)) return false;
   const view = viewProcess(before.process, observation, desired);
   return view !== null && isKeptUp(before, view, desired.unit, observation);
+}
+
+function areSettingsOfNow({ spec, settingsOf }: Observation): boolean {
+  return spec !== null && settingsOf === undefined;
 }
 
 function isKeptUp(before: ProcessState, view: ProcessObservation, unit: UnitRef, observation: Observation): boolean {

@@ -37,7 +37,7 @@ const noDependencies: DependencyView = { isForecast: false, serving: () => null,
 
 /** That what is no longer pinned is taken out. */
 export function proposedRemoval(process: ProcessId, { observation, freeze }: Pick<Pass, "observation" | "freeze">): ProposedChange {
-  const { now, environment, spec, findings, desired } = observation;
+  const { now, environment, spec, settingsOf, findings, desired } = observation;
   return {
     environment,
     process,
@@ -45,6 +45,7 @@ export function proposedRemoval(process: ProcessId, { observation, freeze }: Pic
     pinned: null,
     runsIn: kindRunning(process, observation),
     spec,
+    ...(settingsOf !== undefined && { settingsOf }),
     findings,
     record: "new",
     quarantined: null,

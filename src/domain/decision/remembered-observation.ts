@@ -33,6 +33,7 @@ export function rememberedObservation(process: ProcessId, known: Remembered): Ob
     commit,
     environment: environment.name,
     spec: environment.spec,
+    ...(environment.settingsOf !== undefined && { settingsOf: environment.settingsOf }),
     desired,
     findings: environment.findings,
     engines: new Map(),

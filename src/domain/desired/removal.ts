@@ -5,7 +5,7 @@
 
 import type { EnvironmentSpec } from "./environment.ts";
 import { describeFinding, type Finding } from "../finding.ts";
-import type { EnvironmentName, ProcessId } from "../names.ts";
+import type { CommitId, EnvironmentName, ProcessId } from "../names.ts";
 import type { PinnedVersion } from "./snapshot.ts";
 
 /** One environment at one commit. */
@@ -40,8 +40,9 @@ export function whyBroken({ findings }: Extract<PinnedVersion, { kind: "broken" 
   return others.length === 0 ? describeFinding(first) : `${describeFinding(first)}, and ${others.length} more`;
 }
 
-/** Why nothing is decided in an environment whose environment.yaml cannot be used, or is gone with its folder. */
-export function whyUnusable({ findings }: Pick<Removable, "findings">): string {
+/** Why nothing new begins in an environment whose environment.yaml cannot be used, or is gone with its folder. */
+export function whyUnusable({ findings, settingsOf }: Pick<Removable, "findings"> & { readonly settingsOf?: CommitId }): string {
   const gone = findings.find(({ code }) => code === "environment/vanished");
-  return gone ? gone.message : "environment.yaml cannot be used; what runs keeps running";
+  const why = gone ? gone.message : "environment.yaml cannot be used; what runs keeps running";
+  return settingsOf === undefined ? why : `${why}, protected by the settings of ${settingsOf.slice(0, 7)}`;
 }

@@ -45,8 +45,10 @@ export type PinnedVersion =
 
 export interface EnvironmentSnapshot {
   readonly name: EnvironmentName;
-  /** Null when environment.yaml cannot be used; then nothing in it is touched. */
+  /** Null when environment.yaml cannot be used, and never could as far as is known; then nothing in it is touched. */
   readonly spec: EnvironmentSpec | null;
+  /** The earlier commit of which settings and pins are, while environment.yaml cannot be used; absent: this one. */
+  readonly settingsOf?: CommitId;
   readonly pins: ReadonlyMap<ProcessId, PinnedVersion>;
   /** Entries of quarantine.yaml, with the digests of their definitions. */
   readonly quarantine: readonly { readonly process: ProcessId; readonly version: Version; readonly digest: Digest }[];

@@ -6,6 +6,7 @@ import { deploymentEvents } from "./deployments.ts";
 import { holdEvents } from "./holds.ts";
 import { lagEvents, noteLags } from "./lags.ts";
 import { freezeEvents } from "./freeze.ts";
+import { unusableEvents } from "./unusable.ts";
 
 type Undispatched = Omit<Decision, "events">;
 
@@ -22,5 +23,11 @@ export function withEvents(before: EnvironmentState, decision: Undispatched): De
 export function eventsOf(before: EnvironmentState, decision: Undispatched): readonly PinionEvent[] {
   const after = new Map(decision.processes.map((process): [string, ProcessState] => [process.process, process]));
   const context = { before, decision, after };
-  return [...freezeEvents(before, decision), ...deploymentEvents(context), ...holdEvents(context), ...lagEvents(context)];
+  return [
+    ...freezeEvents(before, decision),
+    ...deploymentEvents(context),
+    ...holdEvents(context),
+    ...unusableEvents(context),
+    ...lagEvents(context),
+  ];
 }

@@ -3,7 +3,7 @@
 import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { Finding } from "../finding.ts";
 import type { Freeze } from "../journal/commands.ts";
-import type { EngineKind, EnvironmentName, Instant, ProcessId, Version } from "../names.ts";
+import type { CommitId, EngineKind, EnvironmentName, Instant, ProcessId, Version } from "../names.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { Quarantined } from "../journal/revert.ts";
 import type { PinnedVersion } from "../desired/snapshot.ts";
@@ -21,6 +21,8 @@ export interface ProposedChange {
   readonly runsIn: EngineKind | null;
   /** Null: environment.yaml cannot be used. */
   readonly spec: EnvironmentSpec | null;
+  /** The earlier commit whose settings go on to hold, while environment.yaml cannot be used; absent: it can. */
+  readonly settingsOf?: CommitId;
   /** What is wrong with the environment as a whole. */
   readonly findings: readonly Finding[];
   /** Whether this unit was verified here before, and whether the traffic goes back to it from a newer version. */

@@ -155,7 +155,8 @@ export const reasonCatalogue = {
   },
   EnvironmentUnusable: {
     event: null,
-    meaning: "environment.yaml cannot be used; what runs keeps running.",
+    meaning:
+      "environment.yaml cannot be used: nothing new is deployed and nothing is taken out. What runs keeps running, and what is under way is judged, and taken back if it is bad, by the settings of the last commit in which they could be used.",
     toDo: "`pinion validate` names the line.",
   },
   NotComparedYet: { event: null, meaning: "No pass has looked at it yet.", toDo: null },

@@ -32,8 +32,10 @@ export interface Observation {
   readonly unrecordable?: readonly Stretch[];
   readonly commit: CommitId;
   readonly environment: EnvironmentName;
-  /** Null when environment.yaml cannot be used. */
+  /** Null when environment.yaml cannot be used, and never could as far as is known. */
   readonly spec: EnvironmentSpec | null;
+  /** The earlier commit of which `spec` and `desired` are, while environment.yaml cannot be used: nothing new begins; absent: this one. */
+  readonly settingsOf?: CommitId;
   readonly desired: DesiredState | null;
   /** What is wrong with the environment as a whole; with errors here nothing is taken out. */
   readonly findings: readonly Finding[];

@@ -120,7 +120,9 @@ export function withStatus(before: ProcessState, next: ProcessStatus): ProcessSt
 type Shown = Pick<ProcessStatus, "sync" | "health" | "phase" | "reason">;
 
 function describe(before: ProcessState, observation: Observation, view: ProcessObservation, shown: Shown): ProcessStatus {
-  return status(before, observation, { desired: versionOf(view.desired), actual: actualOf(view), ...shown });
+  // What the newest commit wants cannot be told: it is held against an earlier one.
+  const sync = observation.settingsOf === undefined ? shown.sync : "Unknown";
+  return status(before, observation, { desired: versionOf(view.desired), actual: actualOf(view), ...shown, sync });
 }
 
 function status(

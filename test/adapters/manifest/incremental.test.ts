@@ -149,6 +149,19 @@ describe("an incremental snapshot", () => {
     expect(await quarantineOf({ ...files, [quarantineFile]: "quarantine: []\n" })).toEqual([]);
   });
 
+  it("reads an environment as it was at an earlier commit, beside the newest", async () => {
+    const { objects, manifests } = store();
+    const reader = manifests();
+    const files = smallRepository();
+    const first = objects.commit(files);
+    const before = (await manifests().snapshot(first, 0)).environments.get("production");
+    const broken = objects.commit({ ...files, "environments/production/environment.yaml": "name: [" });
+    expect((await reader.snapshot(broken, 0)).environments.get("production")?.spec).toBeNull();
+    expect(await reader.earlier(first, "production")).toEqual(before);
+    expect(await reader.earlier(first, "elsewhere")).toBeNull();
+    expect((await reader.snapshot(broken, 0)).environments.get("production")?.spec).toBeNull();
+  });
+
   it("reads nothing but the pins file when one pin moves", async () => {
     const { objects, manifests } = store();
     const reader = manifests();

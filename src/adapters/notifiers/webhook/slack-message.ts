@@ -23,7 +23,7 @@ interface Words {
 const words: Readonly<Record<EventKind, Words>> = {
   started: { icon: ":rocket:", environment: null },
   "taken-out": { icon: ":outbox_tray:", environment: null },
-  held: { icon: ":hourglass_flowing_sand:", environment: null },
+  held: { icon: ":hourglass_flowing_sand:", environment: "is held as it is" },
   succeeded: { icon: ":white_check_mark:", environment: null },
   failed: { icon: ":x:", environment: null },
   "rolled-back": { icon: ":rewind:", environment: null },
