@@ -114,3 +114,34 @@ describe("while environment.yaml cannot be used, nothing new", () => {
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", reason: { code: "AsPinned" } });
   });
 });
+
+describe("a pin that is gone beside an error, and may only be misspelt,", () => {
+  async function loseThePin(): Promise<void> {
+    world.findings = [{ ...broken, file: `environments/${environment}/pins.yaml` }];
+    world.pin("orders", null);
+    await world.settle();
+  }
+
+  it("leaves what is watched under watch: it is taken back when a trigger fires", async () => {
+    use(world, blueGreen, 600_000, [errorRate]);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    await loseThePin();
+    measure(world, 90);
+    await passes(world, 1_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+
+  it("does not make a revert void that nobody has written yet", async () => {
+    use(world, blueGreen, 600_000, [errorRate]);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    world.isGitDown = true;
+    measure(world, 90);
+    await passes(world, 1_000);
+    await loseThePin();
+    expect((await world.state("orders"))?.revert?.request).toMatchObject({ from: "1.1.0", to: "1.0.0" });
+  });
+});

@@ -6,7 +6,7 @@ import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { quarantinePath, readQuarantine } from "./files.ts";
 import { faultyNatures } from "./natures.ts";
-import type { EnvironmentPlan } from "./plan.ts";
+import type { EnvironmentPlan, Nature } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 /** How long it takes at most until a version that fails has lost its traffic, in milliseconds. */
@@ -16,6 +16,7 @@ export interface Bad {
   readonly environment: EnvironmentName;
   readonly process: ProcessId;
   readonly version: Version;
+  readonly nature: Nature;
   /** What it goes back to, as far as that was found good; null: nothing. */
   readonly good: Version | null;
 }
@@ -28,12 +29,17 @@ export async function afterFill(world: SimWorld): Promise<void> {
 }
 
 /** Whoever fails under traffic just now, and is watched; where other things fail too, nobody can say how soon it is noticed. */
-export async function watchedBads(world: SimWorld): Promise<readonly Bad[]> {
+export async function watchedBads(world: SimWorld, natures: ReadonlySet<Nature> = faultyNatures): Promise<readonly Bad[]> {
   const { plan, journal } = world;
   const bads: Bad[] = [];
   for (const environment of plan.isCalm ? plan.environments : []) {
     const { freeze, processes } = await journal.state(environment.name);
-    if (!freeze) bads.push(...[...processes.values()].flatMap((state) => watchedBad(world, environment, state) ?? []));
+    if (!freeze)
+      bads.push(
+        ...[...processes.values()]
+          .flatMap((state) => watchedBad(world, environment, state) ?? [])
+          .filter(({ nature }) => natures.has(nature)),
+      );
   }
   return bads;
 }
@@ -44,7 +50,7 @@ function watchedBad(world: SimWorld, { name, spec, traffic }: EnvironmentPlan, s
   if (!isLookedAt(spec) || !hasCallers(traffic.get(process)) || rolledBackAt !== null) return null;
   const version = rollout && isWatched(rollout) && rollout.candidate ? rollout.candidate.version : "";
   const nature = world.catalogue.nature(process, version);
-  return nature !== null && faultyNatures.has(nature) ? { environment: name, process, version, good: goodBefore(state) } : null;
+  return nature === null ? null : { environment: name, process, version, nature, good: goodBefore(state) };
 }
 
 function goodBefore({ rollout, knownGood }: ProcessState): Version | null {

@@ -11,12 +11,13 @@ const [longWatchMs, moreMs] = [30_000, 20_000];
 /** The same plan; in half of the worlds with such a misfortune, what is pinned soon fails while it is watched. Calm ones with a full disk only watch. */
 export function hurting(plan: Plan): Plan {
   const random = createRandom(plan.seed + 8);
-  const { fillsDisk, holdsByHand, needs, paths } = plan.sourceErrors;
+  const { fillsDisk, breaksFiles, holdsByHand, needs, paths } = plan.sourceErrors;
   const isHurting = random.chance(0.5);
   // Beside paths that move it brings other things to light: they have worlds enough of their own.
   if (paths.size > 0) return plan;
   if (plan.isCalm && fillsDisk) return { ...plan, environments: plan.environments.map(watched) };
   if (isHurting && needs.size > 0) return failing(plan, { nature: "errors-late", of: calledIn(plan) }, random);
+  if (isHurting && breaksFiles) return failing(plan, { nature: "errors-late", of: [...plan.processes.keys()] }, random);
   if (isHurting && holdsByHand) return failing(plan, { nature: "errors-late", of: [...plan.processes.keys()] }, random);
   return plan;
 }

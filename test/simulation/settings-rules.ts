@@ -3,17 +3,22 @@
 import { type Bad, hasWayBack, watchedBads } from "./disk-rules.ts";
 import { isBroken, pinsPath, readPins, settingsPath } from "./files.ts";
 import type { SimCommit } from "./git.ts";
+import { faultyNatures } from "./natures.ts";
+import type { Nature } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
+import { lateMs } from "./traffic.ts";
 
-/** How long it takes at most until a version that fails has lost its traffic, in milliseconds. */
-export const goneMs = 25_000;
+/** From the beginning, or once it has had all the traffic for a while. */
+const failing = new Set<Nature>([...faultyNatures, "errors-late"]);
+/** How long it takes at most until it has lost its traffic, in milliseconds. */
+export const goneMs = 20_000 + lateMs;
 
 /** Whoever fails under traffic, and is watched as pinned in an environment whose settings can be read. */
 export async function badsToLose(world: SimWorld): Promise<readonly Bad[]> {
   const { head } = world.git;
   const isPinned = ({ environment, process, version }: Bad): boolean =>
     readPins(head.files.get(pinsPath(environment)) ?? "").get(process) === version;
-  return (await watchedBads(world)).filter((bad) => isReadable(head, bad) && isPinned(bad) && hasWayBack(world, bad));
+  return (await watchedBads(world, failing)).filter((bad) => isReadable(head, bad) && isPinned(bad) && hasWayBack(world, bad));
 }
 
 /** The settings have just been broken: it loses its traffic all the same. */

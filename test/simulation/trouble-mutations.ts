@@ -59,6 +59,13 @@ export const troubleMutations: readonly Mutation[] = [
     among: "needs",
   },
   {
+    what: "settings that cannot be read switch all protection off",
+    file: "src/domain/desired/in-force.ts",
+    find: "if (isUsable(environment) || last === null) return environment;",
+    put: "if (last !== undefined) return environment;",
+    among: "breaksFiles",
+  },
+  {
     what: "pins that cannot be read take everything out",
     file: "src/domain/desired/removal.ts",
     find: "const what = error ? describeFinding(error) : brokenPin;",

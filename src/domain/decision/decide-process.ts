@@ -17,7 +17,7 @@ import { proposedChange, proposedRemoval, recordOf } from "./proposed-change.ts"
 import { signature } from "../journal/commands.ts";
 import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
-import { whyUnusable } from "../desired/removal.ts";
+import { mayBeSlip, whyUnusable } from "../desired/removal.ts";
 import { condemnationNow, followRevert, isTakenBackFirst } from "../rollback/policy.ts";
 import type { UnitRef } from "../names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
@@ -181,9 +181,14 @@ function leftOf(before: ProcessState): ProcessState | null {
  */
 function isSuperseded({ before, desired, owed, pass }: Case, rollout: Rollout): boolean {
   if (desired?.kind === "broken") return rollout.kind === "self-heal" && isPinQuarantined(before, desired);
-  if (rollout.candidate?.digest === desired?.unit.digest) return false;
+  if (isWantedStill(rollout, desired, pass.observation)) return false;
   if (rollout.state.kind !== "rejected") return !isTakenBackFirst(rollout, before, pass.observation);
   return !isOnItsWayTo(desired, rollout) && (isTrafficBack(rollout, pass.observation) || isWayBackClosed(rollout, owed, pass.observation));
+}
+
+/** What is under way is what is pinned; where the pin is gone beside an error, it may be so still. */
+function isWantedStill({ candidate }: Rollout, desired: Extract<Desired, { kind: "run" }> | null, observation: Observation): boolean {
+  return desired === null ? candidate === null || mayBeSlip(observation) : candidate?.digest === desired.unit.digest;
 }
 
 /** Nobody keeps in order what must not run here. */

@@ -18,6 +18,8 @@ export interface Removable {
   readonly brokenPin?: string | null;
 }
 
+type Pins = Pick<Removable, "pins" | "brokenPin">;
+
 /** Why what is pinned no more stays as it is, as the second half of a sentence; null: it may be taken out. */
 export function whyNotTakenOut({ environment, spec, findings, pins, brokenPin = firstBroken(pins) }: Removable): string | null {
   const error = findings.find(({ severity }) => severity === "error");
@@ -25,6 +27,11 @@ export function whyNotTakenOut({ environment, spec, findings, pins, brokenPin = 
   if (what !== null) return `${environment} has errors (${what}): nothing is taken out until they are fixed`;
   if (pins.size === 0 && !spec?.allowEmpty) return "all pins are gone: nothing is taken out without allowEmpty: true";
   return null;
+}
+
+/** Whether a pin that is gone may only be misspelt, or stand where nobody can read it: what was decided by it still holds. */
+export function mayBeSlip({ desired, ...around }: Omit<Removable, keyof Pins> & { readonly desired: Pins | null }): boolean {
+  return desired !== null && whyNotTakenOut({ ...around, ...desired }) !== null;
 }
 
 /** What is wrong with the first pin that cannot run; null: all can. */

@@ -4,6 +4,7 @@
  */
 
 import type { Desired } from "../desired/resolve.ts";
+import { mayBeSlip } from "../desired/removal.ts";
 import { isUnrecordable } from "../strategies/deadline.ts";
 import { personMustDecide } from "../strategies/inconclusive.ts";
 import type { Digest, Instant, UnitRef, Version } from "../names.ts";
@@ -162,10 +163,13 @@ export function withRevertOwed(before: ProcessState, request: RevertRequest): Pr
 export function followRevert(before: ProcessState, desired: Desired | null, observation: Observation): ProcessState {
   const { revert } = before;
   if (!revert || !observation.desired) return before;
-  const hasMoved = pinnedVersion(desired) !== revert.request.from;
   const isFetched = revert.outcome?.kind === "committed" && observation.commit !== revert.request.commit;
-  const isOver = hasMoved || isFetched || revert.outcome?.kind === "superseded";
+  const isOver = hasMovedFrom(revert.request.from, desired, observation) || isFetched || revert.outcome?.kind === "superseded";
   return isOver ? { ...before, revert: null } : before;
+}
+
+function hasMovedFrom(version: Version, desired: Desired | null, observation: Observation): boolean {
+  return pinnedVersion(desired) !== version && (desired !== null || !mayBeSlip(observation));
 }
 
 /** "git lags runtime", with what is done about it. */
