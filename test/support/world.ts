@@ -55,7 +55,6 @@ export interface World {
   /** Settings of the environment; takes effect with the next commit. */
   spec: EnvironmentSpec;
   hasBrokenSettings: boolean;
-  /** Findings of the environment as a whole. */
   findings: readonly Finding[];
   /** A commit that pins this version; null removes the pin. Unknown versions are broken pins. */
   pin(process: ProcessId, version: Version | null): void;
@@ -72,7 +71,6 @@ export interface World {
   /** While it is, no revert is written. */
   isGitDown: boolean;
   readonly awake: Sleepy;
-  /** Reverts that were committed. */
   readonly reverts: RevertRequest[];
   /** What is measured for each wish. */
   readings: (request: MetricRequest) => { readonly candidate: Reading; readonly stable?: Reading | null };
@@ -97,6 +95,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
   const kindOf = (process: ProcessId): EngineKind => kinds.get(process) ?? engine.kind;
   const router = createFakeRouter();
   const prober = createFakeProber();
+  const settings = inForceHere();
   let desired: DesiredState | null = null;
   let commits = 0;
   let orders = 0;
@@ -118,7 +117,6 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
     return { kind: "committed", commit: `c${commits}` };
   }
 
-  const settings = inForceHere();
   const snapshot = (): EnvironmentSnapshot => ({
     name: environment,
     spec: world.hasBrokenSettings ? null : world.spec,
