@@ -4,7 +4,8 @@ import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import type { ProcessId, Version } from "../names.ts";
 import { servingUnit } from "../observed/observation.ts";
-import { imagine, neededBy } from "./beginning.ts";
+import { lackingOf } from "../gates/dependencies.ts";
+import { imagine, neededBy, servingThen } from "./beginning.ts";
 import { type Aftermath, reasonsOf, versionAfter } from "./held.ts";
 import { ImaginedWorld } from "./imagined-world.ts";
 import { clashesOf, entangledBy } from "./paths.ts";
@@ -24,7 +25,7 @@ export interface Foreseen {
   /** In the order in which they begin. */
   readonly played: readonly PlayedDeployment[];
   /** Of changes that are held back. */
-  readonly reasons: ReadonlyMap<ProcessId, string>;
+  readonly reasons: Reasons;
   changeOf(process: ProcessId): PinChange;
   /** Whether it is brought in. */
   begins(process: ProcessId): boolean;
@@ -32,11 +33,17 @@ export interface Foreseen {
 }
 
 export function foresee(changes: readonly PinChange[], around: Around): Foreseen {
+  return foreseeWithout(clashesOf(changes, around.from, around.to), changes, around);
+}
+
+type Reasons = ReadonlyMap<ProcessId, string>;
+
+/** `held`: what no gate holds, and cannot be all the same. Goes on until nothing new is held. */
+function foreseeWithout(held: Reasons, changes: readonly PinChange[], around: Around): Foreseen {
   const { from, to, instances, durations } = around;
-  const clashes = clashesOf(changes, from, to);
-  const free = changes.filter(({ process }) => !clashes.has(process));
+  const free = changes.filter(({ process }) => !held.has(process));
   const byProcess = new Map(changes.map((change) => [change.process, change]));
-  const world = new ImaginedWorld(imagine(changes, { from, to, instances, isExcluded: (process) => clashes.has(process) }));
+  const world = new ImaginedWorld(imagine(changes, { from, to, instances, isExcluded: (process) => held.has(process) }));
   const all = playForward(world, {
     processes: inOrder(free, to),
     entangled: entangledBy(free, from, to),
@@ -47,14 +54,28 @@ export function foresee(changes: readonly PinChange[], around: Around): Foreseen
   const played = all.filter((one) => isDone(one, world));
   const done = new Map(played.map((one) => [one.process, one]));
   const aftermath: Aftermath = { world, to, cast: new Set(changes.flatMap(({ process, to: pinned }) => [process, ...neededBy(pinned)])) };
+  const lacking = lackingThen(played, aftermath);
+  if (lacking.size > 0) return foreseeWithout(new Map([...held, ...lacking]), changes, around);
   const left = free.filter(({ process }) => !done.has(process));
   return {
     played,
-    reasons: new Map([...clashes, ...reasonsOf(left, aftermath)]),
+    reasons: new Map([...held, ...reasonsOf(left, aftermath)]),
     changeOf: (process) => byProcess.get(process) as PinChange,
     begins: (process) => (done.get(process)?.opened.candidate ?? null) !== null,
     versionAfter: (process) => versionAfter(aftermath, process),
   };
+}
+
+/** Begun while what they need was there, which is taken out or replaced by then: their validation fails. */
+function lackingThen(played: readonly PlayedDeployment[], aftermath: Aftermath): Reasons {
+  const serving = servingThen((process) => versionAfter(aftermath, process));
+  return new Map(
+    played.flatMap(({ process }) => {
+      const pinned = aftermath.to.pins.get(process);
+      const lacking = pinned?.kind === "runnable" ? lackingOf(pinned.summary.dependencies, serving) : null;
+      return lacking ? [[process, lacking.text] as const] : [];
+    }),
+  );
 }
 
 /** As they are decided about: what is pinned, then what is not any more. */

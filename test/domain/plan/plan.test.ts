@@ -116,6 +116,12 @@ describe("a plan holds back", () => {
     expect(held(plan(from, environment([pin("c", "1.0.0"), ...pins], settings)))).toEqual([reason]);
   });
 
+  it("what needs something that is taken out beside it", () => {
+    const from = environment([pin("b", "1.0.0"), pin("c", "1.0.0")]);
+    const to = environment([pin("a", "1.0.0", { needs: { b: "*" } }), pin("c", "1.0.0")]);
+    expect(held(plan(from, to))).toEqual(["a: needs b *, which will not run here"]);
+  });
+
   it("what needs something that is held back itself", () => {
     const from = environment([pin("a", "1.0.0"), pin("b", "1.0.0")]);
     const to = environment([pin("a", "2.0.0", { needs: { b: "^2.0.0" } }), brokenPin("b", "2.0.0")]);
