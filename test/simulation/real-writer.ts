@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createQueue } from "../../src/adapters/git/transport/queue.ts";
+import pLimit from "p-limit";
 import { createPinWriter } from "../../src/adapters/git/writer/pin-writer.ts";
 import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
@@ -111,7 +111,7 @@ function dependencies(parts: RemoteParts, life: Life): Parameters<typeof createP
     random: () => random.next(),
     environment: {},
     inherited: {},
-    turns: createQueue(),
+    turns: pLimit(1),
     closing: new AbortController().signal,
   };
 }

@@ -1,5 +1,6 @@
 /** The config repository over git: its poll, its mirror and its objects, put together. */
 
+import pLimit from "p-limit";
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CommitId } from "../../domain/names.ts";
@@ -16,7 +17,6 @@ import { createMirrorCopy } from "./mirror/mirror-copy.ts";
 import { createMirror } from "./mirror/mirror.ts";
 import { createObjectReader } from "./mirror/object-reader.ts";
 import type { CommitObject } from "./mirror/read-object.ts";
-import { createQueue } from "./transport/queue.ts";
 import type { GitAuth } from "./transport/remote.ts";
 import { createRunGit, createTryGit } from "./transport/run-git.ts";
 import type { RunGit } from "./transport/run-git.ts";
@@ -77,28 +77,31 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
     readerPid: reader.pid,
     writer: (given) => openWriter(parts, branch, given),
     poll: async () => {
-      const commit = await queue.add(() => lsRefs.find(branch));
+      const commit = await queue(() => lsRefs.find(branch));
       if (commit === null) throw branchMissing(branch);
       return commit;
     },
     fetch: async (applied) => {
-      const commit = await queue.add(() => mirror.update(applied));
-      void queue.add(tidy);
+      const commit = await queue(() => mirror.update(applied));
+      void queue(tidy);
       return headOf(commit);
     },
     log: (commit, pathspec, most) =>
       parts.local.run(["log", ...logOptions, `--max-count=${most}`, "--end-of-options", commit, "--", pathspec]),
     mirrored: async () => {
-      const commit = await queue.add(mirror.accepted);
+      const commit = await queue(mirror.accepted);
       return commit && headOf(commit);
     },
     close: async () => {
       closing.abort();
       await Promise.all([reader.close(), lsRefs.close()]);
-      await Promise.all([queue.idle(), writes.idle()]);
+      await Promise.all([queue(doNothing), writes(doNothing)]);
     },
   };
 }
+
+/** What was added before it is over when it is its turn. */
+const doNothing = (): void => undefined;
 
 const logOptions = ["--format=commit %H", "--name-only", "--no-renames", "--no-show-signature"];
 
@@ -140,8 +143,8 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
     mirror,
     lsRefs,
     closing,
-    queue: createQueue(),
-    writes: createQueue(),
+    queue: pLimit(1),
+    writes: pLimit(1),
   };
 }
 
@@ -155,8 +158,8 @@ function openWriter(parts: Parts, branch: string, options: PinWriterOptions): Pi
     talk: attempt,
     turns: writes,
     isLookCheap: lsRefs.isCheap,
-    look: () => queue.add(mirror.look),
-    find: (name) => queue.add(() => lsRefs.find(name)),
+    look: () => queue(mirror.look),
+    find: (name) => queue(() => lsRefs.find(name)),
   });
 }
 

@@ -1,16 +1,14 @@
-/** JSON pointers (RFC 6901): where in an answer the value stands. */
+/** Where in an answer the value stands. */
+
+import { isPointer, keysOfPointer } from "../../domain/json-pointer.ts";
 
 /** The value there; undefined when there is none. */
 export type FindIn = (document: unknown) => unknown;
 
 /** Null for a text that is no pointer: `/data/0/value` is one, and "" is the whole document. */
 export function parsePointer(text: string): FindIn | null {
-  if (text !== "" && !text.startsWith("/")) return null;
-  if (/~(?![01])/.test(text)) return null;
-  const steps = text
-    .split("/")
-    .slice(1)
-    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  if (!isPointer(text)) return null;
+  const steps = keysOfPointer(text);
   return (document) => steps.reduce(into, document);
 }
 

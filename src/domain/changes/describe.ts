@@ -2,7 +2,7 @@
 
 import { cutsOf, impactOf, impactOfSetting } from "./impact.ts";
 import type { Json, JsonObject, WorkflowNode } from "../desired/definition.ts";
-import { tokensOf } from "./json-difference.ts";
+import { keysOfPointer } from "../json-pointer.ts";
 import { escapeInvisible, plainOrQuoted, quoted } from "../safe-text.ts";
 import { type ConfigurationChange, connectionId, type Impact, type NodeModification, type WorkflowChanges } from "./changes.ts";
 
@@ -78,7 +78,7 @@ function textOf(change: ConfigurationChange, line: number): readonly TextChange[
 }
 
 function nameOf({ pointer }: ConfigurationChange): string {
-  return ["config", ...tokensOf(pointer).map(plainOrQuoted)].join(".");
+  return ["config", ...keysOfPointer(pointer).map(plainOrQuoted)].join(".");
 }
 
 function countsOf(changes: WorkflowChanges): ChangeSummary["counts"] {

@@ -13,7 +13,7 @@
  */
 
 import type { Definition, Json, Position, WorkflowNode } from "../desired/definition.ts";
-import { tokensOf } from "./json-difference.ts";
+import { keysOfPointer } from "../json-pointer.ts";
 import { type ConfigurationChange, connectionEndId, type Impact, type WorkflowChanges } from "./changes.ts";
 
 const entry = /(^|\s)in$|webhook|trigger$/iu;
@@ -76,7 +76,7 @@ function isPlaced(position: Position | undefined): boolean {
 }
 
 function isAddress(change: ConfigurationChange): boolean {
-  return address.has(tokensOf(change.pointer)[0] ?? "");
+  return address.has(keysOfPointer(change.pointer)[0] ?? "");
 }
 
 function kindOf(value: Json | undefined): string {

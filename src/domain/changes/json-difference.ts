@@ -3,6 +3,7 @@
  * key and arrays of equal length by index; arrays that grew or shrank count as one change of the whole.
  */
 
+import { escapeKey, keysOfPointer } from "../json-pointer.ts";
 import type { Json, JsonObject } from "../desired/definition.ts";
 import type { ConfigurationChange } from "./changes.ts";
 
@@ -41,12 +42,12 @@ export function differencesBetween(from: JsonObject, to: JsonObject): readonly C
 
 function collectFromObjects(found: ConfigurationChange[], pointer: string, from: JsonObject, to: JsonObject): void {
   for (const [key, oldValue] of Object.entries(from)) {
-    const place = `${pointer}/${escapeToken(key)}`;
+    const place = `${pointer}/${escapeKey(key)}`;
     if (Object.hasOwn(to, key)) collect(found, place, oldValue, to[key] as Json);
     else found.push({ pointer: place, kind: "removed", oldValue });
   }
   for (const [key, newValue] of Object.entries(to)) {
-    if (!Object.hasOwn(from, key)) found.push({ pointer: `${pointer}/${escapeToken(key)}`, kind: "added", newValue });
+    if (!Object.hasOwn(from, key)) found.push({ pointer: `${pointer}/${escapeKey(key)}`, kind: "added", newValue });
   }
 }
 
@@ -76,7 +77,7 @@ interface MutableObject {
 type Container = MutableObject | Json[];
 
 function applyOne(root: MutableObject, change: ConfigurationChange, copies: Set<object>): void {
-  const keys = tokensOf(change.pointer);
+  const keys = keysOfPointer(change.pointer);
   const last = keys.pop();
   if (last === undefined) throw misfit(change);
   let container: Container = root;
@@ -115,18 +116,6 @@ function copyOf(value: JsonObject | readonly Json[], copies: Set<object>): Conta
   const copy: Container = isArray(value) ? [...value] : Object.fromEntries<Json>(Object.entries(value));
   copies.add(copy);
   return copy;
-}
-
-/** The keys of a JSON pointer, from the root. */
-export function tokensOf(pointer: string): string[] {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
-function escapeToken(key: string): string {
-  return key.includes("~") || key.includes("/") ? key.replaceAll("~", "~0").replaceAll("/", "~1") : key;
 }
 
 function isObject(value: Json): value is JsonObject {

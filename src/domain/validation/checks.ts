@@ -1,5 +1,6 @@
 /** Judges what a version answered to one of its checks. */
 
+import { escapeKey } from "../json-pointer.ts";
 import type { Json, JsonObject } from "../desired/definition.ts";
 import type { Check } from "../desired/version.ts";
 import { quoteAnswer } from "./redact-answer.ts";
@@ -76,7 +77,7 @@ function shown(name: string, value: string, secrets: readonly string[]): string 
 function whyNotEqual(expected: Json, actual: Json | undefined, at: At): string | null {
   if (isObject(expected) && isObject(actual ?? null)) {
     const extra = Object.keys(actual as JsonObject).find((key) => !Object.hasOwn(expected, key));
-    if (extra !== undefined) return `did not expect ${at.pointer}/${quoteAnswer(escape(extra), at.secrets)}`;
+    if (extra !== undefined) return `did not expect ${at.pointer}/${quoteAnswer(escapeKey(extra), at.secrets)}`;
   }
   return whyNotSubset(expected, actual, at);
 }
@@ -84,7 +85,7 @@ function whyNotEqual(expected: Json, actual: Json | undefined, at: At): string |
 function firstMember(expected: JsonObject, actual: JsonObject, at: At): string | null {
   return firstOf(
     Object.entries(expected).map(([key, value]) =>
-      whyNotSubset(value, Object.hasOwn(actual, key) ? actual[key] : undefined, into(at, escape(key))),
+      whyNotSubset(value, Object.hasOwn(actual, key) ? actual[key] : undefined, into(at, escapeKey(key))),
     ),
   );
 }
@@ -99,8 +100,4 @@ function isObject(value: Json): value is JsonObject {
 
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
-}
-
-function escape(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,5 +1,6 @@
 /** One Node-RED instance as the engine sees it: where it is, whether it can be asked, and a queue, because a deploy must not meet another. */
 
+import type { LimitFunction } from "p-limit";
 import type { UnitRef } from "../../../domain/names.ts";
 import type { EngineDeath } from "../../../domain/observed/engine-deaths.ts";
 import type { NodeRedClient, RuntimeState } from "./client.ts";
@@ -16,7 +17,8 @@ export interface Host {
   /** Why it is not ready; "" when it is. */
   readonly why: string;
   readonly client: NodeRedClient;
-  readonly queue: Queue;
+  /** One thing at a time, in order. */
+  readonly queue: LimitFunction;
   readonly reader: FlowsReader;
   /** Null: somebody else looks after its process, such as of a remote one. */
   readonly keeper?: Keeper | null;
@@ -55,23 +57,7 @@ export function createFlowsReader(owner: Owner = null): FlowsReader {
   };
 }
 
-export interface Queue {
-  /** Runs the work after everything queued before it, whatever became of that. */
-  run<T>(work: () => Promise<T>): Promise<T>;
-  /** Whether something of it is under way. */
-  isBusy(): boolean;
-}
-
-export function createQueue(): Queue {
-  let last: Promise<unknown> = Promise.resolve();
-  let underWay = 0;
-  return {
-    run: (work) => {
-      underWay += 1;
-      const next = last.then(work, work).finally(() => (underWay -= 1));
-      last = next.catch(() => undefined);
-      return next;
-    },
-    isBusy: () => underWay > 0,
-  };
+/** Whether something is done to it, or waits to be. */
+export function isBusy({ queue }: Pick<Host, "queue">): boolean {
+  return queue.activeCount + queue.pendingCount > 0;
 }

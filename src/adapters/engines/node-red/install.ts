@@ -27,7 +27,7 @@ export async function installOn(host: Host, units: readonly CompiledUnit[], limi
   const early = units.flatMap((unit) => unrunnableHere(unit, known, withPlugin));
   const refused = new Map(early);
   const rest = units.filter((unit) => !refused.has(unit.tab));
-  const late = await host.queue.run(() => installTogether(host, rest, limits));
+  const late = await host.queue(() => installTogether(host, rest, limits));
   return new Map([...refused, ...late]);
 }
 
@@ -37,7 +37,7 @@ export async function removeFrom(host: Host, units: readonly UnitRef[], limits: 
     const present = tabsOf(units, nodes, host);
     return present.size === 0 ? null : splice(nodes, present, []);
   };
-  return host.queue.run(() => deploy(host, change, limits));
+  return host.queue(() => deploy(host, change, limits));
 }
 
 /** The owner's tabs that hold one of these units. */

@@ -5,7 +5,8 @@ import type { Engine } from "../../../ports/engine.ts";
 import { type AdminToken, createNodeRedClient } from "./client.ts";
 import type { Owner } from "./ownership.ts";
 import { createNodeRedEngine } from "./engine.ts";
-import { createFlowsReader, createQueue, type Host, type Queue } from "./host.ts";
+import pLimit, { type LimitFunction } from "p-limit";
+import { createFlowsReader, type Host } from "./host.ts";
 
 export interface RemoteNodeRedOptions {
   /** Base of the admin API: what comes before `/flows`. */
@@ -17,7 +18,7 @@ export interface RemoteNodeRedOptions {
   /** Whose the tabs are that this engine looks after: others may deploy there too. */
   readonly owner?: Owner;
   /** Shared by all who deploy to this address from here. */
-  readonly queue?: Queue;
+  readonly queue?: LimitFunction;
   /** What flows may contain; null: whatever Node-RED knows. */
   readonly allow?: FlowsPermit | null;
   /** How long one answer may take; default 30 s. */
@@ -37,7 +38,7 @@ export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly 
     why: "",
     client,
     owner,
-    queue: options.queue ?? createQueue(),
+    queue: options.queue ?? pLimit(1),
     reader: createFlowsReader(owner),
   };
   return { engine: createNodeRedEngine({ hosts: () => [host], allow: options.allow ?? null, owner }) };

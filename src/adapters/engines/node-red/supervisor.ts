@@ -6,7 +6,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../../../ports/log.ts";
 import { type ChildOptions, type RunningChild, adoptOrStart, hasPulse } from "./child-process.ts";
 import { createNodeRedClient } from "./client.ts";
-import { type Host, createFlowsReader, createQueue } from "./host.ts";
+import pLimit from "p-limit";
+import { type Host, createFlowsReader, isBusy } from "./host.ts";
 import { createDeaths, type Deaths, describeSuspects } from "./deaths.ts";
 import { readAtWork, readRecord, trimLog } from "./instance-files.ts";
 import type { RunAs } from "./run-as.ts";
@@ -112,7 +113,7 @@ class Instance {
       state: "starting",
       why: "it was not started yet",
       client: nowhere,
-      queue: createQueue(),
+      queue: pLimit(1),
       reader: createFlowsReader(),
       keeper: {
         isReturning: () => this.#host.state !== "ready" && this.#failedStarts < mostFailedStarts && !this.#detached.signal.aborted,
@@ -188,7 +189,7 @@ class Instance {
     const pulse = untilItHangs({
       process: child.process,
       ask: (timeoutMs) => hasPulse(child.record, timeoutMs),
-      isBusy: () => this.#host.queue.isBusy(),
+      isBusy: () => isBusy(this.#host),
       signal,
     }).then(() => (seen.hangs = !signal.aborted));
     try {
@@ -213,7 +214,7 @@ class Instance {
   /** What may have died of an installation is that one's business. */
   async #lookForCause(): Promise<string> {
     const atWork = await readAtWork(this.#childOptions.directory);
-    if (this.#host.queue.isBusy() && atWork?.isSure !== true) return "";
+    if (isBusy(this.#host) && atWork?.isSure !== true) return "";
     return describeSuspects(this.#deaths.died(atWork));
   }
 

@@ -1,5 +1,6 @@
 /** Variables that a flow names as `${NAME}` and does not bring itself: somebody around it must give them a value. */
 
+import { escapeKey } from "../../../domain/json-pointer.ts";
 import type { Definition, Json, JsonObject } from "../../../domain/desired/definition.ts";
 import type { NamedVariable } from "../../../ports/dialect.ts";
 import { engineVariables } from "./engine-variables.ts";
@@ -18,7 +19,7 @@ export function* namedVariables({ nodes, config }: Definition): Iterable<NamedVa
 function* news(config: JsonObject, known: Set<string>, { pointer, who }: Omit<NamedVariable, "name">): Iterable<NamedVariable> {
   for (const [key, value] of Object.entries(config)) {
     if (forPeople.has(key)) continue;
-    for (const named of namedIn(value, `${pointer}/${escaped(key)}`)) {
+    for (const named of namedIn(value, `${pointer}/${escapeKey(key)}`)) {
       if (known.has(named.name) || isGiven(named.name)) continue;
       known.add(named.name);
       yield { ...named, who };
@@ -34,7 +35,7 @@ function* namedIn(value: Json, pointer: string): Iterable<Omit<NamedVariable, "w
     const name = reference.exec(value)?.[1];
     if (name !== undefined) yield { name, pointer };
   } else if (typeof value === "object" && value !== null) {
-    for (const [key, each] of Object.entries(value)) yield* namedIn(each, `${pointer}/${escaped(key)}`);
+    for (const [key, each] of Object.entries(value)) yield* namedIn(each, `${pointer}/${escapeKey(key)}`);
   }
 }
 
@@ -53,9 +54,4 @@ function* ownVariables({ env }: JsonObject): Iterable<string> {
 /** By Node-RED, by Pinion, or to every embedded engine. */
 function isGiven(name: string): boolean {
   return /^(?:NR_|PINION_|\$parent\.)/.test(name) || engineVariables.includes(name);
-}
-
-/** As a part of a JSON pointer. */
-function escaped(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

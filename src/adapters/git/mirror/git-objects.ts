@@ -1,10 +1,10 @@
 /** The objects port over the mirror. */
 
+import pLimit from "p-limit";
 import { PinionError } from "../../../domain/errors.ts";
 import type { Objects } from "../../../ports/objects.ts";
 import type { BatchAnswer } from "./batch-parser.ts";
 import type { ObjectReader } from "./object-reader.ts";
-import { createQueue } from "../transport/queue.ts";
 import { readCommit, readRawTree, readTree } from "./read-object.ts";
 import type { CommitObject, RawEntry } from "./read-object.ts";
 
@@ -53,10 +53,10 @@ export function createGitObjects({ reader, onMissing }: GitObjectsOptions): GitO
   /** Long ones one after the other: what each of them becomes is many times as long. */
   async function tree<T>(id: string, read: (bytes: Uint8Array) => Promise<T>): Promise<T> {
     const bytes = await contents(id, "tree");
-    return bytes.length > longTree ? inLine.add(() => read(bytes)) : read(bytes);
+    return bytes.length > longTree ? inLine(() => read(bytes)) : read(bytes);
   }
 
-  const inLine = createQueue();
+  const inLine = pLimit(1);
   const commit = async (id: string): Promise<CommitObject> => readCommit(id, await contents(id, "commit"));
   return {
     commit,

@@ -3,12 +3,12 @@
  * written by an earlier try, or by a process that has died since, is found by its Rollback-Id and known by what it did to the pin.
  */
 
+import type { LimitFunction } from "p-limit";
 import { PinionError } from "../../../domain/errors.ts";
 import type { RevertRequest, RevertOutcome } from "../../../domain/journal/revert.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { PinWriter } from "../../../ports/pin-writer.ts";
 import type { GitEnvironment } from "../transport/git-environment.ts";
-import type { Queue } from "../transport/queue.ts";
 import type { Identity } from "./commit-object.ts";
 import { startAttempt } from "./attempt.ts";
 import { ordinaryTurn } from "./try-with-git.ts";
@@ -33,7 +33,7 @@ export interface PinWriterDependencies extends PinWriterOptions, Omit<OrdinaryTo
   readonly environment: GitEnvironment;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** One revert request after the other: they would only get in each other's way. */
-  readonly turns: Queue;
+  readonly turns: LimitFunction;
   readonly closing: AbortSignal;
 }
 
@@ -56,5 +56,5 @@ export function createPinWriter(writer: PinWriterDependencies): PinWriter {
     }
   }
 
-  return { revert: (request, signal) => writer.turns.add(() => revert(request, signal)) };
+  return { revert: (request, signal) => writer.turns(() => revert(request, signal)) };
 }

@@ -1,5 +1,6 @@
 /** What a JSON Schema has against a document, said for the author of the file and at the place in question. */
 
+import { escapeKey } from "../../../domain/json-pointer.ts";
 import type { ErrorObject } from "ajv/dist/2020.js";
 import type { Finding } from "../../../domain/finding.ts";
 import { finding } from "./findings.ts";
@@ -8,7 +9,6 @@ import type { SchemaName, Schemas } from "./schemas.ts";
 import { suggestion } from "./suggest.ts";
 import { rightfulPlace, unsupportedReason } from "./unsupported.ts";
 import type { YamlDocument } from "./yaml-document.ts";
-import { escapePointer } from "./yaml-rules.ts";
 
 /** Everything the schema finds wrong with a document, in order of the schema; empty when the value has the schema's shape. */
 export function schemaFindings(schemas: Schemas, name: SchemaName, document: YamlDocument): readonly Finding[] {
@@ -49,7 +49,7 @@ const described: Readonly<Record<string, Describe>> = {
 
 function unknownProperty(error: ErrorObject, document: YamlDocument, name: SchemaName): Finding {
   const key = String(error.params["additionalProperty"]);
-  const pointer = `${error.instancePath}/${escapePointer(key)}`;
+  const pointer = `${error.instancePath}/${escapeKey(key)}`;
   const place = document.place(pointer, "key");
   const reason = unsupportedReason(name, pointer);
   if (reason !== null) return finding(place, "option/not-supported", `"${key}" is not supported yet: ${reason}`);
@@ -92,7 +92,7 @@ function wrongForm(error: ErrorObject, document: YamlDocument): Finding {
 
 function badName(error: ErrorObject, document: YamlDocument): Finding {
   const name = error.propertyName ?? "";
-  const place = document.place(`${error.instancePath}/${escapePointer(name)}`, "key");
+  const place = document.place(`${error.instancePath}/${escapeKey(name)}`, "key");
   return finding(place, "schema/pattern", `"${name}" cannot be a name here`, `Names must match ${String(error.params["pattern"])}`);
 }
 

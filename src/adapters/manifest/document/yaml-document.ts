@@ -1,5 +1,6 @@
 /** A YAML file as a value that remembers where everything in it stands. */
 
+import { keysOfPointer } from "../../../domain/json-pointer.ts";
 import { isMap, isSeq, LineCounter, type YAMLError, type YAMLMap } from "yaml";
 import type { Finding } from "../../../domain/finding.ts";
 import { finding, type FindingCode, type Place } from "./findings.ts";
@@ -120,7 +121,7 @@ interface Pair {
 function offsetAt(root: unknown, { pointer, part, fold, known }: Wanted): number {
   let node = root;
   let offset = offsetOf(root);
-  for (const step of pointer === "" ? [] : pointer.slice(1).split("/").map(unescapePointer)) {
+  for (const step of keysOfPointer(pointer)) {
     const next = isMap(node) ? (membersOf(node, fold, known).get(step) ?? null) : item(node, step);
     if (next === null) return offset;
     node = next.value;
@@ -151,8 +152,4 @@ function item(node: unknown, step: string): Pair | null {
 function isUnwritten(node: unknown): boolean {
   const range = (node as { readonly range?: readonly number[] | null } | null)?.range;
   return !range || range[0] === range[1];
-}
-
-function unescapePointer(step: string): string {
-  return step.replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -1,5 +1,6 @@
 /** Rules that YAML itself does not make: keys once and plain, aliases not inside each other, values that JSON can hold. */
 
+import { escapeKey } from "../../../domain/json-pointer.ts";
 import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { FindingCode } from "./findings.ts";
 import { shortened } from "./findings.ts";
@@ -98,7 +99,7 @@ function visitMap(map: YAMLMap, at: Visit): void {
   const seen = new Set<string>();
   for (const pair of map.items) {
     const key = acceptKey(pair, seen, at);
-    if (key !== null) visit(pair.value, { ...at, pointer: `${at.pointer}/${escapePointer(key)}` });
+    if (key !== null) visit(pair.value, { ...at, pointer: `${at.pointer}/${escapeKey(key)}` });
   }
 }
 
@@ -116,10 +117,10 @@ function acceptKey(pair: Pair, seen: Set<string>, at: Visit): string | null {
   }
   if (isMergeKey(pair.key))
     breach(at, "yaml/key", offset, "merge keys (<<) are not read", 'Write the values out; or write "<<", in quotes, for the text.');
-  if (isScalar(pair.key)) checkScalar(pair.key, { ...at, pointer: `${at.pointer}/${escapePointer(key)}` });
+  if (isScalar(pair.key)) checkScalar(pair.key, { ...at, pointer: `${at.pointer}/${escapeKey(key)}` });
   if (seen.has(key))
     breach(
-      { ...at, pointer: `${at.pointer}/${escapePointer(key)}` },
+      { ...at, pointer: `${at.pointer}/${escapeKey(key)}` },
       "yaml/duplicate-key",
       offset,
       `the key "${shortened(key)}" is there twice`,
@@ -142,9 +143,4 @@ function breach(at: Visit, code: FindingCode, offset: number, ...[message, hint]
 export function offsetOf(node: unknown): number {
   const range = (node as { readonly range?: readonly number[] | null } | null)?.range;
   return range?.[0] ?? 0;
-}
-
-/** One step of a JSON pointer, as RFC 6901 writes it. */
-export function escapePointer(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

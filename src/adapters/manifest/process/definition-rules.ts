@@ -1,5 +1,6 @@
 /** What must hold in a definition beyond its shape: names of a bearable length, node ids once, and references to nodes that exist. */
 
+import { escapeKey } from "../../../domain/json-pointer.ts";
 import { canonicalConnection } from "../../../domain/desired/canonical.ts";
 import type { Definition, WorkflowNode } from "../../../domain/desired/definition.ts";
 import type { Finding } from "../../../domain/finding.ts";
@@ -8,7 +9,6 @@ import { asWarning, finding, type FindingCode, type Place, shortened } from "../
 import { maxConnections, maxFindings, maxName, maxNodes } from "../document/limits.ts";
 import type { Slices } from "../../../domain/slices.ts";
 import { nearest } from "../document/suggest.ts";
-import { escapePointer } from "../document/yaml-rules.ts";
 
 /** Where the part of a definition at a pointer, such as `/nodes/3/id`, stands in its file. */
 export type Locate = (pointer: string) => Place;
@@ -96,7 +96,7 @@ class Rules {
   }
 
   #sayFault({ node, key, kind, severity, message, wanted, hint }: NodeFault): void {
-    const inside = key === null ? "" : `/config/${escapePointer(key)}`;
+    const inside = key === null ? "" : `/config/${escapeKey(key)}`;
     const place = this.#locate(node === null ? inside : `/nodes/${node}${inside}`);
     const said = finding(place, codes[kind], message, hint ?? (wanted === undefined ? undefined : this.#nearest(wanted)));
     this.findings.push(severity === "warning" ? asWarning(said) : said);

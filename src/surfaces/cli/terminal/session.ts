@@ -3,7 +3,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Colors, colorsFor, hanging } from "./terminal.ts";
-import { parseDuration } from "./time.ts";
+import { parseDuration } from "../../../domain/durations.ts";
 import type { CliWorld } from "./world.ts";
 
 export type Format = "text" | "json";

@@ -32,15 +32,6 @@ function pair(ms: number, [large, largeName]: readonly [number, string], [small,
   return `${Math.floor(ms / large)} ${largeName}${rest === 0 ? "" : ` ${rest} ${smallName}`}`;
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: second, m: minute, h: hour };
-
-/** Milliseconds of `500ms`, `90s`, `10m`, `1h` or `1h30m`; null for anything else. */
-export function parseDuration(text: string): number | null {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/u.test(text)) return null;
-  const parts = [...text.matchAll(/(?<number>\d+(?:\.\d+)?)(?<unit>ms|s|m|h)/gu)];
-  return parts.reduce((sum, { groups }) => sum + Number(groups?.["number"]) * (units[groups?.["unit"] ?? ""] ?? 0), 0);
-}
-
 /** `2026-11-21 10:00:00Z`. */
 export function clockTime(at: Instant): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")}Z`;

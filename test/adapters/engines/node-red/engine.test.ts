@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
 import { createNodeRedEngine } from "../../../../src/adapters/engines/node-red/engine.ts";
-import { createQueue } from "../../../../src/adapters/engines/node-red/host.ts";
 import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
 import { type FakeNodeRed, fakeNodeRed } from "./fake-client.ts";
@@ -155,22 +154,5 @@ describe("the Node-RED engine", () => {
     await engine.ensureArmed(new Map([["a", good("a").digest]]));
     expect((await engine.inventory()).installed[0]?.armed).toBe(true);
     expect([one.armed.size, two.armed.size]).toEqual([1, 0]);
-  });
-});
-
-describe("an instance's queue", () => {
-  it("runs one thing at a time, in order, also after a failure", async () => {
-    const queue = createQueue();
-    const seen: string[] = [];
-    const first = queue.run(async () => {
-      seen.push("first begins");
-      await Promise.resolve();
-      seen.push("first ends");
-      throw new Error("no luck");
-    });
-    const second = queue.run(async () => seen.push("second"));
-    await expect(first).rejects.toThrow("no luck");
-    await second;
-    expect(seen).toEqual(["first begins", "first ends", "second"]);
   });
 });

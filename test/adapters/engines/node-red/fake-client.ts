@@ -1,8 +1,9 @@
 /** A Node-RED admin API in memory, with the habits of the real one that hurt: stale revisions, flows that do not start, sudden deaths. */
 
+import pLimit from "p-limit";
 import type { NodeRedClient, RuntimeState } from "../../../../src/adapters/engines/node-red/client.ts";
 import type { FlowNode } from "../../../../src/adapters/engines/node-red/flow-nodes.ts";
-import { type Host, createFlowsReader, createQueue } from "../../../../src/adapters/engines/node-red/host.ts";
+import { type Host, createFlowsReader } from "../../../../src/adapters/engines/node-red/host.ts";
 import { PinionError } from "../../../../src/domain/errors.ts";
 
 export interface FakeNodeRed {
@@ -95,7 +96,7 @@ export function fakeNodeRed(id: string, armings: string[] = []): FakeNodeRed {
     deaths: () => [],
   };
   const fake: FakeNodeRed = {
-    host: { id, url: `http://${id}.test`, state: "ready", why: "", client, queue: createQueue(), reader: createFlowsReader(), keeper },
+    host: { id, url: `http://${id}.test`, state: "ready", why: "", client, queue: pLimit(1), reader: createFlowsReader(), keeper },
     flows: [],
     deploys: 0,
     armings,
