@@ -22,6 +22,15 @@ export type ParsedExpression =
   /** `position` counts characters from 0; `message` says what is expected there. */
   | { readonly kind: "invalid"; readonly position: number; readonly message: string };
 
+/** A value with what it is compared by, in the unit's own measure; `comparison` null: none was written. */
+export interface Threshold {
+  readonly comparison: Comparison | null;
+  readonly value: number;
+}
+
+/** What a threshold is counted in. */
+export type ThresholdUnit = "percent" | "time" | "number" | "any";
+
 /** The known word nearest to a mistyped one; null when none is near. */
 export type Nearest = (word: string, known: readonly string[]) => string | null;
 
@@ -51,6 +60,7 @@ const rules: Readonly<Record<MetricName, Rule>> = {
   health_check: { statistics: ["score", "failures"], units: percent },
   custom_metric: { statistics: [], units: {}, mayBeNegative: true },
 };
+const thresholdUnits: Readonly<Record<ThresholdUnit, Rule["units"]>> = { percent, time: times, number: {}, any: { ...percent, ...times } };
 const metrics = Object.keys(rules);
 const comparisons: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];
 const joints: readonly string[] = ["and", "&&", ","];
@@ -72,6 +82,16 @@ export function parseExpression(text: string, nearest: Nearest): ParsedExpressio
     return { kind: "conditions", conditions: new Reader(tokenize(text), nearest).conditions() };
   } catch (error) {
     if (error instanceof Problem) return { kind: "invalid", position: error.position, message: error.message };
+    throw error;
+  }
+}
+
+/** Of `5%`, `500ms`, `3` or, with a comparison, `< 2s`; null when it is none or in another unit. */
+export function parseThreshold(text: string, unit: ThresholdUnit): Threshold | null {
+  try {
+    return new Reader(tokenize(text), () => null).threshold(thresholdUnits[unit]);
+  } catch (error) {
+    if (error instanceof Problem) return null;
     throw error;
   }
 }
@@ -111,6 +131,16 @@ class Reader {
     return conditions;
   }
 
+  threshold(units: Rule["units"]): Threshold {
+    const comparison = comparisons.includes(this.#peek().text) ? this.#comparison() : null;
+    const value = this.#number(
+      () => this.#unit("it", units),
+      () => undefined,
+    );
+    if (this.#peek().kind !== "end") throw this.#unexpected(this.#peek(), "the end", []);
+    return { comparison, value };
+  }
+
   #condition(): Condition {
     const metric = this.#known(metrics, "a metric") as MetricName;
     const { statistics } = rules[metric];
@@ -134,27 +164,33 @@ class Reader {
   }
 
   #value(metric: MetricName, statistic: Statistic | null): number {
+    const isCounted = statistic === "failures";
+    const unit = () => this.#unit(isCounted ? `${metric}.failures` : metric, isCounted ? {} : rules[metric].units);
+    return this.#number(unit, (sign) => {
+      if (!rules[metric].mayBeNegative) throw new Problem(sign.at, `${metric} is never negative`);
+    });
+  }
+
+  #number(unit: () => number, checkSign: (sign: Token) => void): number {
     const sign = this.#peek();
     const isNegative = sign.text === "-";
     if (isNegative) this.#take();
     const token = this.#take();
     if (token.kind !== "number") throw this.#unexpected(token, "a number", []);
-    if (isNegative && !rules[metric].mayBeNegative) throw new Problem(sign.at, `${metric} is never negative`);
-    const value = Number(token.text) * this.#unit(metric, statistic);
+    if (isNegative) checkSign(sign);
+    const value = Number(token.text) * unit();
     if (!Number.isFinite(value)) throw new Problem(token.at, "the number is too large");
     return isNegative ? -value : value;
   }
 
   /** What a number is multiplied with; without a unit it is in the metric's own. */
-  #unit(metric: MetricName, statistic: Statistic | null): number {
+  #unit(named: string, units: Rule["units"]): number {
     const token = this.#peek();
     if (token.text !== "%" && (token.kind !== "word" || joints.includes(token.text) || token.text === "or")) return 1;
     this.#take();
-    const units = statistic === "failures" ? {} : rules[metric].units;
     const factor = Object.hasOwn(units, token.text) ? units[token.text] : undefined;
     if (factor !== undefined) return factor;
     const names = Object.keys(units);
-    const named = statistic === "failures" ? `${metric}.failures` : metric;
     if (names.length === 0) throw new Problem(token.at, `${named} is a plain number: leave out ${quote(token.text)}`);
     throw this.#unexpected(token, `a unit of ${named} (${names.join(", ")})`, []);
   }

@@ -1,11 +1,11 @@
 /** The Node-REDs of one controller: its own children, found again after a restart, or some that others run, shared by environments. */
 
 import { join } from "node:path";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { EmbeddedEngineConfig, RemoteEngineConfig } from "../../../domain/config/config.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { ConnectedEngine, EngineOpener, EngineParts } from "../../../ports/engine-adapter.ts";
 import { startEmbeddedNodeRed } from "./embedded.ts";
-import { createQueue, type Queue } from "./host.ts";
 import { connectRemoteNodeRed } from "./remote.ts";
 
 export function createNodeRedOpener(parts: EngineParts): EngineOpener {
@@ -18,7 +18,7 @@ export function createNodeRedOpener(parts: EngineParts): EngineOpener {
 
 /** One remote Node-RED: environments may share it, and deploy to it one after the other. */
 interface SharedPlace {
-  readonly queue: Queue;
+  readonly queue: LimitFunction;
   readonly environments: Set<EnvironmentName>;
 }
 
@@ -33,7 +33,7 @@ async function connectRemote(
   const token = (): Promise<string> => secrets.resolve(config.token);
   await token();
   const place = placeOf(config.url);
-  const { queue, environments } = places.get(place) ?? { queue: createQueue(), environments: new Set<EnvironmentName>() };
+  const { queue, environments } = places.get(place) ?? { queue: pLimit(1), environments: new Set<EnvironmentName>() };
   places.set(place, { queue, environments: environments.add(environment) });
   const owner = `${installation()}/${environment}`;
   const { engine } = connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue });

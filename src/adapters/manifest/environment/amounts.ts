@@ -1,7 +1,7 @@
 /** Shares and thresholds as people write them. */
 
 import type { Finding } from "../../../domain/finding.ts";
-import type { Comparison } from "../../../domain/analysis/metrics.ts";
+import { parseThreshold, type Threshold, type ThresholdUnit } from "../../../domain/analysis/thresholds.ts";
 import { durationMs } from "../document/durations.ts";
 import type { Say } from "../document/findings.ts";
 
@@ -36,34 +36,10 @@ function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(12))}%`;
 }
 
-/** In the metric's unit; `comparison` null: none was written. */
-export interface Threshold {
-  readonly comparison: Comparison | null;
-  readonly value: number;
-}
-
-/** What a threshold is counted in. */
-export type ThresholdUnit = "percent" | "time" | "number" | "any";
-
-const units = {
-  percent: /^%?$/,
-  time: /^(ms|s|m|h|)$/,
-  number: /^$/,
-  any: /^(%|ms|s|m|h|)$/,
-} as const satisfies Record<ThresholdUnit, RegExp>;
-
-const thresholdForm = /^(?<comparison><=|>=|==|!=|<|>)?\s*(?<number>-?[0-9]+(?:\.[0-9]+)?)\s*(?<unit>%|ms|s|m|h)?$/;
-
 /** Of `5%`, `500ms`, `3` or, with a comparison, `< 2s`; null when it is none or in another unit. Times are in milliseconds. */
 export function readThreshold(text: number | string, unit: ThresholdUnit): Threshold | null {
-  const parts = thresholdForm.exec(String(text).trim())?.groups;
-  if (parts === undefined || !units[unit].test(parts["unit"] ?? "")) return null;
-  const value = Number(parts["number"]) * factorOf(parts["unit"]);
-  return isPossible(value, unit) ? { comparison: (parts["comparison"] as Comparison | undefined) ?? null, value } : null;
-}
-
-function factorOf(unit: string | undefined): number {
-  return unit === undefined || unit === "%" ? 1 : durationMs(`1${unit}`);
+  const read = parseThreshold(String(text), unit);
+  return read !== null && isPossible(read.value, unit) ? read : null;
 }
 
 /** Only what somebody else measures can be negative, and no share is more than all. */

@@ -4,7 +4,7 @@ import type { Finding } from "../../../domain/finding.ts";
 import type { MetricCheck, MetricName } from "../../../domain/analysis/metrics.ts";
 import type { Percentile, Query, Source } from "../../../generated/environment.ts";
 import type { Say } from "../document/findings.ts";
-import type { ThresholdUnit } from "./amounts.ts";
+import type { ThresholdUnit } from "../../../domain/analysis/thresholds.ts";
 
 /** Sources that Pinion brings, with what each can measure. */
 const builtIn: Readonly<Record<string, readonly MetricName[]>> = {

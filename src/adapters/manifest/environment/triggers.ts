@@ -5,7 +5,8 @@ import type { Bound, Comparison, MetricCheck, MetricName, Statistic } from "../.
 import type { TriggerItem } from "../../../generated/environment.ts";
 import { durationMs } from "../document/durations.ts";
 import type { Say } from "../document/findings.ts";
-import { durationFindings, percentOf, readThreshold, shareFindings, thresholdForms, type ThresholdUnit } from "./amounts.ts";
+import type { ThresholdUnit } from "../../../domain/analysis/thresholds.ts";
+import { durationFindings, percentOf, readThreshold, shareFindings, thresholdForms } from "./amounts.ts";
 import { windowLimits } from "./analysis.ts";
 import { type Asked, askedFindings, toAsked } from "./metric-source.ts";
 

@@ -3,7 +3,8 @@
 import type { AlertThreshold, CommitIdentity, NotificationConfig, SigningConfig } from "../../../domain/config/config.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { AlertThresholdItem, IdentitySection, NotificationItem, SigningSection } from "../../../generated/pinion.ts";
-import { readThreshold, shareFindings, thresholdForms, type ThresholdUnit } from "../environment/amounts.ts";
+import type { ThresholdUnit } from "../../../domain/analysis/thresholds.ts";
+import { readThreshold, shareFindings, thresholdForms } from "../environment/amounts.ts";
 import type { Say } from "../document/findings.ts";
 import { toSecretReference } from "../environment/secret-reference.ts";
 
