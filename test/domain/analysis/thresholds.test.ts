@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nearest } from "../../../src/adapters/manifest/document/suggest.ts";
-import { longestExpression, parseExpression } from "../../../src/domain/analysis/thresholds.ts";
+import { longestExpression, parseExpression, parseThreshold } from "../../../src/domain/analysis/thresholds.ts";
 import { runs } from "../../support/thorough.ts";
 
 function parsed(text: string): readonly string[] {
@@ -119,4 +119,28 @@ describe("whatever is written", () => {
       }),
     );
   });
+});
+
+describe("a single threshold", () => {
+  it.each([
+    ["5%", "percent", null, 5],
+    ["5", "percent", null, 5],
+    ["500ms", "time", null, 500],
+    ["< 2 s", "time", "<", 2_000],
+    [">=1.5h", "time", ">=", 5_400_000],
+    ["3", "number", null, 3],
+    ["!= -4", "any", "!=", -4],
+    ["7%", "any", null, 7],
+  ] as const)("%j as %s", (text, unit, comparison, value) => expect(parseThreshold(text, unit)).toEqual({ comparison, value }));
+
+  it.each([
+    ["", "any"],
+    ["5%", "time"],
+    ["500ms", "percent"],
+    ["3 4", "number"],
+    ["3%", "number"],
+    ["= 3", "number"],
+    ["1e3", "number"],
+    ["p95 < 3", "any"],
+  ] as const)("%j is none as %s", (text, unit) => expect(parseThreshold(text, unit)).toBeNull());
 });
