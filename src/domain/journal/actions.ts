@@ -43,7 +43,10 @@ export interface Weight {
   readonly on?: readonly string[];
 }
 
-/** Equal keys ask for the same of the same thing. */
+/**
+ * Equal keys ask for the same of the same thing. With whom paths change owner is no part of it: traffic that is owed together with others
+ * stays so when the same is wanted again without them, as by what only keeps it in order.
+ */
 export function actionKey(action: Action): string {
   switch (action.kind) {
     case "ensure-installed":
