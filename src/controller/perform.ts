@@ -22,6 +22,7 @@ import { loadUnit } from "./units.ts";
  */
 export async function performOwed(environment: EnvironmentName, ports: Ports, isHeldBack: IsHeldBack = nothing): Promise<boolean> {
   const owed = await stillOwed(environment, ports);
+  if (owed.length === 0) return false;
   const now = ports.clock.now();
   const commit = ports.wanted(environment)?.commit;
   // What was refused for good is tried again once another commit is in force, which may be what fixes it.
@@ -48,7 +49,9 @@ export async function performOwed(environment: EnvironmentName, ports: Ports, is
 /** What the journal owes, but for what a decision has dropped that is carried out and waits for the disk. */
 async function stillOwed(environment: EnvironmentName, { journal, unrecorded }: Ports): Promise<readonly OwedAction[]> {
   const remembered = await journal.state(environment);
-  const kept = new Set(unrecorded.over(remembered).owed.map(({ id }) => id));
+  const over = unrecorded.over(remembered);
+  if (over === remembered) return remembered.owed;
+  const kept = new Set(over.owed.map(({ id }) => id));
   return remembered.owed.filter(({ id }) => kept.has(id));
 }
 

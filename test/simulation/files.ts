@@ -40,23 +40,30 @@ export function readEnvironmentFiles(files: Files, environment: EnvironmentName)
   };
 }
 
-export function readPins(text: string): ReadonlyMap<ProcessId, Version> {
+export const readPins = remembering((text): ReadonlyMap<ProcessId, Version> => {
   return new Map([...text.matchAll(/^([a-z-]+): (\S+)/gm)].map(([, process = "", version = ""]) => [process, version]));
+});
+
+const readEntries = remembering((text): readonly QuarantineLine[] => {
+  const document = parse(text) as { quarantine?: readonly QuarantineLine[] } | null;
+  return document?.quarantine ?? [];
+});
+
+export function readQuarantine(text: string): readonly QuarantineLine[] {
+  return !text.includes("rollbackId") || isBroken(text) ? [] : readEntries(text);
 }
 
 /** The same text is asked for again and again, by every rule. */
-const lately = new Map<string, readonly QuarantineLine[]>();
-const mostTexts = 200;
-
-export function readQuarantine(text: string): readonly QuarantineLine[] {
-  if (!text.includes("rollbackId") || isBroken(text)) return [];
-  const known = lately.get(text);
-  if (known) return known;
-  const document = parse(text) as { quarantine?: readonly QuarantineLine[] } | null;
-  const lines = document?.quarantine ?? [];
-  if (lately.size >= mostTexts) lately.clear();
-  lately.set(text, lines);
-  return lines;
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const lately = new Map<string, T>();
+  return (text) => {
+    const known = lately.get(text);
+    if (known !== undefined) return known;
+    const value = read(text);
+    if (lately.size >= 200) lately.clear();
+    lately.set(text, value);
+    return value;
+  };
 }
 
 export function writePins(pins: ReadonlyMap<ProcessId, Version>): string {

@@ -96,8 +96,13 @@ export function createNetwork(parts: NetworkParts): Network {
     return true;
   }
 
-  async function travel({ life, rule }: Call): Promise<void> {
-    if (rule.latencyMs > 0) await time.sleep(1 + random.next() * rule.latencyMs * (random.chance(0.1) ? faults.slowness : 1), life);
+  /** Undefined: it is here already. */
+  function travel({ life, rule }: Call): Promise<void> | undefined {
+    return rule.latencyMs > 0 ? travelFar(rule.latencyMs, life) : undefined;
+  }
+
+  async function travelFar(latencyMs: number, life: Life): Promise<void> {
+    await time.sleep(1 + random.next() * latencyMs * (random.chance(0.1) ? faults.slowness : 1), life);
   }
 
   function lose({ rule, name }: Call, probability: number): void {
@@ -124,9 +129,12 @@ export function createNetwork(parts: NetworkParts): Network {
     throw rule.failure();
   }
 
-  /** Some effects arrive twice. */
-  async function announce(call: Call): Promise<void> {
-    if (call.rule.kind === "ask") return;
+  /** Some effects arrive twice. Undefined: it is none. */
+  function announce(call: Call): Promise<void> | undefined {
+    return call.rule.kind === "effect" ? announceEffect(call) : undefined;
+  }
+
+  async function announceEffect(call: Call): Promise<void> {
     trace.say(call.name);
     if (!call.rule.isLocal && random.chance(faults.twice)) await take(call).catch(() => undefined);
   }

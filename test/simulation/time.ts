@@ -127,7 +127,8 @@ function pop(heap: Timer[]): void {
   for (;;) {
     const left = 2 * index + 1;
     const right = left + 1;
-    const [one, other] = [heap[left], heap[right]];
+    const one = heap[left];
+    const other = heap[right];
     const least = one && other && isBefore(other, one) ? right : left;
     if (!one || !swapIf(heap, least, index)) return;
     index = least;
@@ -136,7 +137,8 @@ function pop(heap: Timer[]): void {
 
 /** Swaps the two when the lower one comes before the upper one. */
 function swapIf(heap: Timer[], lower: number, upper: number): boolean {
-  const [one, other] = [heap[lower], heap[upper]];
+  const one = heap[lower];
+  const other = heap[upper];
   if (!one || !other || !isBefore(one, other)) return false;
   heap[upper] = one;
   heap[lower] = other;

@@ -16,7 +16,12 @@ type Undispatched = Omit<Decision, "events">;
  */
 export function withEvents(before: EnvironmentState, decision: Undispatched): Decision {
   const noted = { ...decision, processes: noteLags(before, decision) };
-  return { ...noted, events: eventsOf(before, noted) };
+  return { ...noted, events: mayTell(noted) ? eventsOf(before, noted) : [] };
+}
+
+/** Most passes find nothing new. */
+function mayTell({ processes, deployments, freezing }: Undispatched): boolean {
+  return processes.length > 0 || deployments.length > 0 || freezing !== undefined;
 }
 
 /** The events of one decision. The same decision gives the same events with the same ids. */

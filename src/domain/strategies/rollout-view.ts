@@ -7,8 +7,8 @@ import { heldUpMs } from "./deadline.ts";
 import { judge, type Phase, type ValidationResult, type Verdict } from "../validation-result.ts";
 import type { EnvironmentSpec, StrategySpec } from "../desired/environment.ts";
 import { onInconclusiveOf } from "./inconclusive.ts";
-import type { MetricCheck } from "../analysis/metrics.ts";
-import type { UnitRef } from "../names.ts";
+import type { Measured, MetricCheck } from "../analysis/metrics.ts";
+import type { Instant, UnitRef } from "../names.ts";
 import type { InstanceView, Judgement, Rollout, RolloutView, Stuck } from "../journal/rollout.ts";
 import type { Route, Share } from "../observed/route.ts";
 import {
@@ -36,6 +36,11 @@ export function viewRollout(rollout: Rollout, observation: Observation, memory: 
   const ask = questions(rollout.process, observation);
   const { pre, during, post, verification } = verdicts(rollout, memory);
   const { analysis, triggers, killing } = judgeRollout(rollout, observation);
+  const bake: Bake = {
+    bakeMs: bakeMsOf(rollout.strategy, observation.spec, rollout),
+    checks: bakedBy(rollout, observation),
+    measured: observation.measured.get(rollout.deployment) ?? [],
+  };
   return {
     now: observation.now,
     heldUpMs: heldUpMs(rollout.startedAt, observation),
@@ -64,9 +69,9 @@ export function viewRollout(rollout: Rollout, observation: Observation, memory: 
     ),
     stuck: stuckOf(rollout, memory.owed),
     drainTimeoutMs: observation.spec?.drainTimeoutMs ?? 0,
-    isBaked: isBaked(rollout, observation),
-    bakeMs: bakeMsOf(rollout.strategy, observation.spec, rollout),
-    bake: judgeChecks(observation.measured.get(rollout.deployment) ?? [], bakedBy(rollout, observation), at(observation)),
+    isBaked: isBaked(bake, observation.now),
+    bakeMs: bake.bakeMs,
+    bake: judgeChecks(bake.measured, bake.checks, at(observation)),
     judgeMs: longestWindow(checksOf(rollout, observation)),
     onInconclusive: onInconclusiveOf(rollout.strategy, observation.spec),
   };
@@ -116,12 +121,17 @@ function longestWindow(checks: readonly MetricCheck[]): number {
   return checks.reduce((longest, { windowMs }) => Math.max(longest, windowMs), 0);
 }
 
+/** How a version with all the traffic is watched, and what is known by now. */
+interface Bake {
+  readonly bakeMs: number;
+  readonly checks: readonly MetricCheck[];
+  readonly measured: readonly Measured[];
+}
+
 /** A controller that was down has watched nothing: each metric is measured for its window again, or for the whole watch. */
-function isBaked(rollout: Rollout, observation: Observation): boolean {
-  const measured = observation.measured.get(rollout.deployment) ?? [];
-  const bakeMs = bakeMsOf(rollout.strategy, observation.spec, rollout);
-  return bakedBy(rollout, observation).every((wanted) =>
-    measured.some(({ check, since }) => isSameQuestion(check, wanted) && observation.now - since >= Math.min(wanted.windowMs, bakeMs)),
+function isBaked({ bakeMs, checks, measured }: Bake, now: Instant): boolean {
+  return checks.every((wanted) =>
+    measured.some(({ check, since }) => isSameQuestion(check, wanted) && now - since >= Math.min(wanted.windowMs, bakeMs)),
   );
 }
 
