@@ -1,16 +1,26 @@
 /** What protects callers does not wait for the disk: judged where nothing but the disk and the version is at fault. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
+import { type EnvironmentSpec, strategyFor } from "../../src/domain/desired/environment.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
-import { quarantinePath, readQuarantine } from "./files.ts";
+import { pinsPath, quarantinePath, readPins, readQuarantine } from "./files.ts";
+import type { SimCommit } from "./git.ts";
 import { faultyNatures } from "./natures.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
 
+/** Now, or while it is watched. */
+const failing: ReadonlySet<Nature> = new Set<Nature>([...faultyNatures, "errors-late"]);
+
 /** How long it takes at most until a version that fails has lost its traffic, in milliseconds. */
 const goneMs = 20_000;
+
+/** When the disk became full: for how long it has been so by its end, and how many commits there were. */
+interface Since {
+  readonly fullMs: number;
+  readonly commits: number;
+}
 
 export interface Bad {
   readonly environment: EnvironmentName;
@@ -24,12 +34,12 @@ export interface Bad {
 /** The disk is full from now on: whoever fails under traffic, and is watched, is looked at again soon. */
 export async function afterFill(world: SimWorld): Promise<void> {
   const bads = await watchedBads(world);
-  const { fullMs } = world.disk;
-  for (const bad of bads) if (hasWayBack(world, bad)) world.time.later(goneMs, () => judgeGone(world, bad, fullMs));
+  const since: Since = { fullMs: world.disk.fullMs, commits: world.git.commits.length };
+  for (const bad of bads) if (hasWayBack(world, bad)) world.time.later(goneMs, () => judgeGone(world, bad, since));
 }
 
 /** Whoever fails under traffic just now, and is watched; where other things fail too, nobody can say how soon it is noticed. */
-export async function watchedBads(world: SimWorld, natures: ReadonlySet<Nature> = faultyNatures): Promise<readonly Bad[]> {
+export async function watchedBads(world: SimWorld, natures: ReadonlySet<Nature> = failing): Promise<readonly Bad[]> {
   const { plan, journal } = world;
   const bads: Bad[] = [];
   for (const environment of plan.isCalm ? plan.environments : []) {
@@ -70,19 +80,28 @@ function isWatched({ kind, state, paused, stable }: Rollout): boolean {
   return kind === "deploy" && state.kind === "baking" && !paused && stable !== null;
 }
 
-/** Pinion goes back by itself only to what was found good, and to nothing that people hold in quarantine. */
-export function hasWayBack({ git, catalogue }: SimWorld, { environment, process, good }: Bad): boolean {
-  const definition = good === null ? null : catalogue.known(process, good)?.definitionDigest;
+/** Pinion goes back by itself only to what was found good, and to nothing that people hold in quarantine; the same version with other variables is no better. */
+export function hasWayBack({ git, catalogue }: SimWorld, { environment, process, version, good }: Bad): boolean {
+  const definition = good === null || good === version ? null : catalogue.known(process, good)?.definitionDigest;
   const lines = readQuarantine(git.head.files.get(quarantinePath(environment)) ?? "");
   return definition !== null && !lines.some((line) => line.process === process && line.digest === definition);
 }
 
 /** Whatever is pinned by now: nothing new can begin while the disk is full, so that who has moved the pin does not help its callers. */
-function judgeGone(world: SimWorld, bad: Bad, fullMs: number): void {
+function judgeGone(world: SimWorld, bad: Bad, since: Since): void {
   const { disk, outside, trace } = world;
-  const wasFullAllTheTime = disk.isFull && disk.fullMs === fullMs;
-  if (!wasFullAllTheTime || !hasWayBack(world, bad)) return;
+  const wasFullAllTheTime = disk.isFull && disk.fullMs === since.fullMs;
+  if (!wasFullAllTheTime || !hasWayBack(world, bad) || isInTheirHands(world, bad, since)) return;
   const { environment, process, version } = bad;
   const weight = outside.traffic.weight(environment, process, version);
   trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);
+}
+
+/** Whoever goes back by `recreate` takes out first what is there, which is to be recorded. */
+function isInTheirHands({ git, plan }: SimWorld, { environment, process, version }: Bad, { commits }: Since): boolean {
+  const spec = plan.environments.find(({ name }) => name === environment)?.spec;
+  const isPinned = ({ files }: SimCommit): boolean => readPins(files.get(pinsPath(environment)) ?? "").get(process) === version;
+  const isRecreated = spec !== undefined && strategyFor(spec, process).kind === "recreate";
+  // With the one that was the newest when the disk became full.
+  return isRecreated && !git.commits.slice(commits - 1).every(isPinned);
 }

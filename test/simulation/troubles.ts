@@ -20,6 +20,8 @@ const diskMs = 60_000;
 export function createLongTroubles(world: SimWorld, random: Random): LongTroubles {
   const { plan, time, trace, clocks, outside, disk, hung } = world;
   const { setsClock, fillsDisk, hangs } = plan.sourceErrors;
+  /** A disk that is full most of the time lets nothing bad into traffic. */
+  const fillsInTime = fillsDisk && plan.isCalm && plan.soonPinned.size > 0;
 
   function fill(): void {
     if (disk.isFull) return;
@@ -45,7 +47,7 @@ export function createLongTroubles(world: SimWorld, random: Random): LongTrouble
 
   const happenings = [
     ...(setsClock ? [() => clocks.set(random)] : []),
-    ...(fillsDisk ? [fill] : []),
+    ...(fillsDisk && !fillsInTime ? [fill] : []),
     ...(hangs && !plan.isCalm
       ? [
           () => hangPort(random.pick(["git", "router", `engine ${random.pick(plan.environments).name}`])),
