@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DestinationStream } from "pino";
 import { startSchedule } from "../adapters/git/schedule.ts";
 import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore, type Store } from "../adapters/store/store.ts";
@@ -11,11 +12,14 @@ import { type Controller, createController } from "../controller/controller.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
 import { describeFinding } from "../domain/finding.ts";
 import type { Log } from "../ports/log.ts";
+import { describeLogLine } from "../surfaces/cli/terminal/log-lines.ts";
+import { colorsFor } from "../surfaces/cli/terminal/terminal.ts";
 import { appliedKey, assemble, type Assembled } from "./assemble.ts";
 import { timeMemory } from "./time-memory.ts";
 import { createEngines } from "./engines.ts";
 import { warnOfLittleRoom } from "./enough-room.ts";
 import { openGateway } from "./gateway.ts";
+import { isTty } from "./keys.ts";
 import { sharedUser } from "./isolation.ts";
 import { openOutages } from "./outages.ts";
 import { readConfig } from "./read-config.ts";
@@ -36,7 +40,7 @@ export async function runController(options: RunControllerOptions): Promise<numb
   keepHeapSmall();
   const stopping = untilToldToStop();
   const { config, stateDirectory } = await readConfig(options.configFile);
-  const log = createLog(config.log.level, "controller");
+  const log = createLog(config.log.level, "controller", forPeople());
   const shared = sharedUser(config);
   if (shared !== null) log.warn({}, shared);
   warnOfLittleRoom(log);
@@ -51,6 +55,15 @@ export async function runController(options: RunControllerOptions): Promise<numb
     time.stop();
     store.close();
   }
+}
+
+/** At a terminal the log is for people; everywhere else, such as in a file or a journal, it is JSON. */
+function forPeople(): DestinationStream | undefined {
+  const { stdout, env } = process;
+  const isTerminal = isTty(stdout);
+  if (!isTerminal) return undefined;
+  const colors = colorsFor({ env, isTerminal });
+  return { write: (line) => void stdout.write(describeLogLine(line, { colors, width: stdout.columns || null })) };
 }
 
 interface Serving extends RunControllerOptions {

@@ -23,7 +23,7 @@ import { addWait } from "./commands/wait.ts";
 import { addWhy } from "./commands/why.ts";
 import { couldNotRun, printFailure, reportFailure } from "./terminal/failure.ts";
 import { type AddCommand, type ExitCode, type Session, startSession } from "./terminal/session.ts";
-import { wrap } from "./terminal/terminal.ts";
+import { refilled } from "./terminal/help-text.ts";
 import type { CliWorld } from "./terminal/world.ts";
 
 /** As `--help` lists them, by what they are for. */
@@ -81,12 +81,6 @@ function createProgram(session: Session): Command {
     })
     .addHelpText("after", `\nExit codes: 0 fine, 1 findings, differences, or not as it should be, 2 could not run, 3 not in time.\n`);
   return program;
-}
-
-/** Paragraphs of a help text filled anew for the terminal; what is indented, such as options and examples, stays as it is. */
-function refilled(text: string, width: number | null): string {
-  if (width === null) return text;
-  return text.replaceAll(/^\S.*(?:\n\S.*)*$/gmu, (paragraph) => wrap(paragraph.replaceAll("\n", " "), width).join("\n"));
 }
 
 /** Commander's own complaints, in the form that all errors have. */
