@@ -4,6 +4,7 @@ import type { LiveChanges } from "../domain/changes/recorded.ts";
 import type { Overview } from "./views.ts";
 import { readWithin, TooLong } from "../domain/bounded-reading.ts";
 import { isErrorCode, PinionError } from "../domain/errors.ts";
+import { parseShallowJson } from "../domain/shallow-json.ts";
 import type { Deployment } from "../domain/journal/state.ts";
 import { Mismatch } from "../domain/checked.ts";
 import type { EnvironmentName, ProcessId } from "../domain/names.ts";
@@ -191,8 +192,10 @@ async function bodyOf(base: ControllerTarget, { body, done }: Answer): Promise<u
       });
     })
     .finally(() => done?.());
+  // All that a controller answers is an object: parsing megabytes of lists would take its time.
+  if (!/^\s*\{/u.test(text)) return null;
   try {
-    return JSON.parse(text);
+    return parseShallowJson(text);
   } catch {
     return null;
   }

@@ -95,8 +95,13 @@ export function parseCommandResult(value: unknown): CommandResult {
   return read(fits.commandResult, value);
 }
 
+/** Longer than any reason that a controller gives. */
+const longestReason = 10_000;
+
 function knownReason(reason: Reason): Reason {
-  return { ...reason, code: knownCode(reason.code) };
+  const { code, text } = reason;
+  const shown = text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text;
+  return { ...reason, code: knownCode(code), text: shown };
 }
 
 /** A controller of a later release may have a code that is unknown here. */

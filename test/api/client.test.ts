@@ -9,7 +9,8 @@ import { createControllerClient } from "../../src/api/client.ts";
 import { startHttp } from "../../src/surfaces/http/listen.ts";
 import { createKeptLog } from "../support/log.ts";
 import { complete, fixedTokens, token } from "../surfaces/cli/controller.ts";
-import { ann, deployment, fullOverview, noon, overview } from "../surfaces/http/pictures.ts";
+import { ann, deployment, fullOverview, noon, overview, process } from "../surfaces/http/pictures.ts";
+import { saying } from "../support/reason.ts";
 
 const servers: Server[] = [];
 
@@ -52,6 +53,8 @@ describe("the client", () => {
 
   it.each<[string, number, string, string]>([
     ["text", 200, "hello", "does not answer like a controller: /: expected an object"],
+    ["a list", 200, "[]", "does not answer like a controller: /: expected an object"],
+    ["objects in objects without end", 200, '{"a":'.repeat(2_000), "does not answer like a controller: /: expected an object"],
     ["other JSON", 200, "{}", "does not answer like a controller: /now: expected a time such as"],
     [
       "another answer",
@@ -65,6 +68,17 @@ describe("the client", () => {
     const url = await serverThat((_request, response) => response.writeHead(status).end(body));
     const asked = createControllerClient(url).overview({});
     await expect(asked).rejects.toMatchObject({ code: "controller/failed", message: expect.stringContaining(message) });
+  });
+
+  it("shortens a reason that is longer than any controller gives", async () => {
+    const [long, { environments, ...rest }] = ["x ".repeat(100_000), fullOverview()];
+    const picture = {
+      ...rest,
+      environments: environments.map((each) => ({ ...each, processes: [process("a", { reason: saying(long) })] })),
+    };
+    const url = await serverThat((_request, response) => response.end(JSON.stringify(overviewJson(picture))));
+    const { environments: read } = await createControllerClient(url).overview({});
+    expect(read[0]?.processes[0]?.reason.text).toHaveLength(10_000);
   });
 
   it("reads no further than any controller answers", async () => {

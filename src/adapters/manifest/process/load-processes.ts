@@ -10,6 +10,7 @@ import { inBatches } from "../document/in-batches.ts";
 import { maxFindings, maxProcesses } from "../document/limits.ts";
 import { cacheKey, decodeRecord, encodeRecord, type ProcessRecord } from "./process-record.ts";
 import { readProcess, type Reading, readVersions, spoiledProcess } from "./read-process.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { pause } from "../document/slices.ts";
 import { keepPublished, type Publication, type Published } from "./published.ts";
 
@@ -40,7 +41,7 @@ export async function loadProcesses(reading: Reading, cache: ParseCache, treeId:
     if (refused !== null) fresh.set(entry.name, spoiledProcess(entry.name, "", [refused]));
   }
   await reading.pace.run(pause());
-  const set = merge({ treeId, entries, fresh, before, published: before?.published ?? reading.promised });
+  const set = await reading.pace.run(merge({ treeId, entries, fresh, before, published: before?.published ?? reading.promised }));
   if (all.length <= maxProcesses) return set;
   const found = finding(startOf("processes"), "limit/files", `there are ${all.length} entries; only ${maxProcesses} are read`);
   return { ...set, findings: new Map(set.findings).set("", [found, ...(set.findings.get("") ?? [])]) };
@@ -103,23 +104,23 @@ interface Merging {
   readonly published: Published;
 }
 
-function merge({ treeId, entries, fresh, before, published }: Merging): ProcessSet {
+/** Others get their turn after each walk over all processes. */
+function* merge({ treeId, entries, fresh, before, published }: Merging): Slices<ProcessSet> {
   const known = before?.records ?? new Map<ProcessId, ProcessRecord>();
   const records = new Map<ProcessId, ProcessRecord>();
   for (const { name, kind } of entries) {
     const record = fresh.get(name) ?? (kind === "directory" ? known.get(name) : undefined);
     if (record !== undefined) records.set(name, record);
   }
+  yield;
   const gone = [...known.keys()].filter((process) => !records.has(process));
   const changed = new Set([...fresh.keys(), ...gone]);
-  return {
-    treeId,
-    records,
-    changed,
-    catalogue: new Map(Array.from(records, ([process, record]) => [process, record.catalogue])),
-    findings: findingsOf(entries, records),
-    published: keepPublished(changed, { before: known, now: records, published }),
-  };
+  yield;
+  const catalogue = new Map(Array.from(records, ([process, record]) => [process, record.catalogue]));
+  yield;
+  const findings = findingsOf(entries, records);
+  yield;
+  return { treeId, records, changed, catalogue, findings, published: keepPublished(changed, { before: known, now: records, published }) };
 }
 
 function findingsOf(
