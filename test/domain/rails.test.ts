@@ -14,7 +14,17 @@ const before = row({ knownGood: [good] });
 
 function observation(parts: Partial<Observation> = {}, automatic: Partial<EnvironmentSpec["rollback"]["automatic"]> = {}): Observation {
   const rollback = { ...spec.rollback, automatic: { ...spec.rollback.automatic, ...automatic } };
-  return { now, environment, commit: "c1", quarantine: [], desired: {}, spec: { ...spec, rollback }, ...parts } as unknown as Observation;
+  const desired = { pins: new Map([["other", { kind: "runnable" }]]) };
+  return {
+    now,
+    environment,
+    commit: "c1",
+    quarantine: [],
+    findings: [],
+    desired,
+    spec: { ...spec, rollback },
+    ...parts,
+  } as unknown as Observation;
 }
 
 describe("automatic rollback", () => {

@@ -46,7 +46,7 @@ describe("pinion init", () => {
     const config = parseControllerConfig(readFileSync(file, "utf8"), file);
     expect(config.repository).toMatchObject({ url: `file://${cwd}/a%20b/config.git`, branch: "main", allowFile: true });
     expect(config.warnings).toEqual([]);
-    expect(config.engines.default).toMatchObject({ kind: "node-red", mode: "embedded" });
+    expect(config.engines.default).toMatchObject([{ kind: "node-red", mode: "embedded" }]);
   });
 
   it("says what to do next", async () => {
