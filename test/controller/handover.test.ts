@@ -46,6 +46,14 @@ describe.each([
   });
 });
 
+/** The pin is gone, beside an error. */
+function misspell(world: World): void {
+  const file = `environments/${environment}/pins.yaml`;
+  const found = { file, line: 1, column: 1, pointer: "/pins/otherx", code: "pin/unknown", severity: "error", hint: "" } as const;
+  world.findings = [{ ...found, message: "there is no process otherx" }];
+  world.pin("other", null);
+}
+
 const phaseOf = async (world: World, process: string) => (await world.state(process))?.rollout?.state.kind ?? null;
 
 describe("a path that changes its owner", () => {
@@ -155,7 +163,10 @@ describe("a path that changes its owner", () => {
     expect(world.traffic("gamma")).toEqual({});
   });
 
-  it("is not taken from its owner by what is under way when a pin that cannot run comes meanwhile", async () => {
+  it.each<readonly [string, (world: World) => void]>([
+    ["a pin that cannot run comes", (world) => world.pin("other", "9.9.9")],
+    ["its pin is misspelt", misspell],
+  ])("is not taken from its owner by what is under way when %s meanwhile", async (_what, hurt) => {
     const world = await installed(rename);
     world.publish("other", "2.0.0", { paths: ["/other", "/apple"] });
     world.publish("alpha", "2.0.0", { paths: ["/alpha"] });
@@ -164,7 +175,7 @@ describe("a path that changes its owner", () => {
     world.pin("other", "2.0.0");
     await world.settle();
     expect((await world.state("other"))?.rollout?.state.kind).toBe("handing-over");
-    world.pin("other", "9.9.9");
+    hurt(world);
     expect(await settleWatched(world, ["/apple", "/other"])).toEqual([]);
     expect(world.traffic("other")).toEqual({ "1.0.0": 100 });
     world.engine.keepUnready(world.digest("alpha", "2.0.0"), false);

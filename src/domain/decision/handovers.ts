@@ -7,6 +7,7 @@ import type { EnvironmentSpec } from "../desired/environment.ts";
 import { healthCheckOf } from "../validation/health.ts";
 import type { Desired } from "../desired/resolve.ts";
 import { firstBlocked } from "../gates/gates.ts";
+import { mayBeSlip } from "../desired/removal.ts";
 import { proposedRemoval } from "./proposed-change.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import type { Freeze, Command } from "../journal/commands.ts";
@@ -126,16 +127,21 @@ function unitBefore({ process, rollout }: ProcessState, { unit }: Target, { rout
 /** Null: what serves now goes on to serve, alone. */
 function targetOf({ remembered, desired }: Stirring, world: World): Target | null {
   const route = world.routes.get(remembered.process) ?? null;
+  const usable = heldInQuarantine(desired, followGit(remembered, world.observation));
+  const underWay = isUsable(usable, world) ? null : targetUnderWay(remembered.rollout, usable, world);
+  if (underWay || desired?.kind === "broken") return underWay;
   if (!desired)
     return servingUnit(route) && !firstBlocked(proposedRemoval(remembered.process, world)) ? { unit: null, endpoints: [] } : null;
-  const usable = heldInQuarantine(desired, followGit(remembered, world.observation));
-  const underWay = usable?.kind === "broken" ? targetUnderWay(remembered.rollout, usable, world) : null;
-  if (underWay || desired.kind === "broken") return underWay;
   return weightOf(route, desired.unit.digest) === 100 ? null : { unit: desired.unit, endpoints: desired.summary.endpoints };
 }
 
-/** A pin that cannot run stops nothing: what is under way goes on. */
-function targetUnderWay(rollout: Rollout | null, desired: Desired, { observation }: World): Target | null {
+/** A pin that is gone says that its process is to be taken out, unless it may only be misspelt. */
+function isUsable(desired: Desired | null, { observation }: World): boolean {
+  return desired === null ? !mayBeSlip(observation) : desired.kind === "run";
+}
+
+/** A pin that cannot be used stops nothing: what is under way goes on. */
+function targetUnderWay(rollout: Rollout | null, desired: Desired | null, { observation }: World): Target | null {
   if (!rollout?.candidate || rollout.state.kind === "rejected" || quarantinedByHand(rollout, desired)) return null;
   const installed = findInstalled(installedIn(rollout.process, observation), rollout.candidate.digest);
   return installed ? { unit: rollout.candidate, endpoints: installed.endpoints } : null;
