@@ -47,11 +47,11 @@ describe.each([
 });
 
 /** The pin is gone, beside an error. */
-function misspell(world: World): void {
+function misspell(world: World, process: string): void {
   const file = `environments/${environment}/pins.yaml`;
-  const found = { file, line: 1, column: 1, pointer: "/pins/otherx", code: "pin/unknown", severity: "error", hint: "" } as const;
-  world.findings = [{ ...found, message: "there is no process otherx" }];
-  world.pin("other", null);
+  const found = { file, line: 1, column: 1, pointer: "/pins", code: "pin/unknown", severity: "error", hint: "" } as const;
+  world.findings = [{ ...found, message: "there is no such process" }];
+  world.pin(process, null);
 }
 
 const phaseOf = async (world: World, process: string) => (await world.state(process))?.rollout?.state.kind ?? null;
@@ -105,6 +105,13 @@ describe("a path that changes its owner", () => {
       world.engine.keepUnready(world.digest("alpha", "2.0.0"), false);
       expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
       for (const process of ["alpha", "beta"]) expect(await world.status(process)).toMatchObject({ sync: "Synced" });
+    });
+
+    it("the first is not installed again before the place is free where its pin is misspelt either", async () => {
+      misspell(world, "alpha");
+      world.engine.keepUnready(world.digest("alpha", "2.0.0"), true);
+      await world.pass();
+      expect(await underWay()).toBe(1);
     });
 
     it("no other version of the first begins when it is taken back", async () => {
@@ -165,7 +172,7 @@ describe("a path that changes its owner", () => {
 
   it.each<readonly [string, (world: World) => void]>([
     ["a pin that cannot run comes", (world) => world.pin("other", "9.9.9")],
-    ["its pin is misspelt", misspell],
+    ["its pin is misspelt", (world) => misspell(world, "other")],
   ])("is not taken from its owner by what is under way when %s meanwhile", async (_what, hurt) => {
     const world = await installed(rename);
     world.publish("other", "2.0.0", { paths: ["/other", "/apple"] });

@@ -11,6 +11,7 @@ import { inconclusive } from "../strategies/inconclusive.ts";
 import { inDoubt } from "../rollback/doubt.ts";
 import type { Digest, Instant, UnitRef } from "../names.ts";
 import { firstBlocked } from "../gates/gates.ts";
+import type { ProposedChange } from "../gates/gate.ts";
 import { holdsPlace } from "../gates/concurrency.ts";
 import { preserve } from "./preserve.ts";
 import { whenLate } from "../strategies/lateness.ts";
@@ -164,8 +165,14 @@ function inTurn(one: Case, rollout: Rollout, step: StrategyStep): StrategyStep {
   if (!isWaiting || !rolloutStates[step.state.kind].isBeforeSwitch) return step;
   const { routes } = one.pass.observation;
   const route = routes.kind === "known" ? (routes.value.get(rollout.process) ?? null) : null;
-  const held = firstBlocked(proposedChange(one, route), ["concurrency"]);
+  const change = proposedChange(one, route);
+  const held = firstBlocked({ ...change, pinned: change.pinned ?? misspelt(rollout, change) }, ["concurrency"]);
   return held ? { ...stay(rollout.state, held.text), code: held.code } : step;
+}
+
+/** Its pin is gone, and what is under way goes on: it is not taken out. */
+function misspelt({ process, candidate }: Rollout, { findings }: Pick<ProposedChange, "findings">): ProposedChange["pinned"] {
+  return candidate && { kind: "broken", process, version: candidate.version, findings };
 }
 
 /** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
