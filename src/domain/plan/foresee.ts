@@ -8,7 +8,8 @@ import { lackingOf } from "../gates/dependencies.ts";
 import { imagine, neededBy, servingThen } from "./beginning.ts";
 import { type Aftermath, reasonsOf, versionAfter } from "./held.ts";
 import { ImaginedWorld } from "./imagined-world.ts";
-import { clashesOf, entangledBy } from "./paths.ts";
+import { deadlocksOf } from "./deadlocks.ts";
+import { clashesOf, pathMoves } from "./paths.ts";
 import type { PinChange } from "./pin-changes.ts";
 import { playForward } from "./play-forward.ts";
 import type { PlayedDeployment } from "./played.ts";
@@ -33,7 +34,11 @@ export interface Foreseen {
 }
 
 export function foresee(changes: readonly PinChange[], around: Around): Foreseen {
-  return foreseeWithout(clashesOf(changes, around.from, around.to), changes, around);
+  const { from, to } = around;
+  const deadlocked = deadlocksOf(changes, from, to).flatMap(({ processes, reason }) =>
+    processes.map((process) => [process, reason] as const),
+  );
+  return foreseeWithout(new Map([...deadlocked, ...clashesOf(changes, from, to)]), changes, around);
 }
 
 type Reasons = ReadonlyMap<ProcessId, string>;
@@ -46,7 +51,7 @@ function foreseeWithout(held: Reasons, changes: readonly PinChange[], around: Ar
   const world = new ImaginedWorld(imagine(changes, { from, to, instances, isExcluded: (process) => held.has(process) }));
   const all = playForward(world, {
     processes: inOrder(free, to),
-    entangled: entangledBy(free, from, to),
+    entangled: new Set(pathMoves(free, from, to).flatMap(({ giver, taker }) => [giver, taker])),
     needsOf: (process) => neededBy(byProcess.get(process)?.to ?? null),
     workMs: (rollout) => durations(rollout).msIn(rollout.state.kind),
     removalMs,

@@ -84,28 +84,37 @@ function gainedBy(
   return own.filter((endpoint) => requestsOf(endpoint).some((request) => !had.has(request)));
 }
 
-/** Those of whom one gives up what another takes over. */
-export function entangledBy(
-  changes: readonly PinChange[],
-  from: EnvironmentSnapshot | null,
-  to: EnvironmentSnapshot,
-): ReadonlySet<ProcessId> {
-  const giverOf = new Map<string, ProcessId>();
-  const moves = changes.map((change) => [change.process, movedBy(change, from, to)] as const);
-  for (const [process, { losses }] of moves) for (const request of losses) giverOf.set(request, process);
-  const pairs = moves.flatMap(([process, { gains }]) =>
-    gains.flatMap((request) => {
-      const giver = giverOf.get(request);
-      return giver === undefined || giver === process ? [] : [process, giver];
-    }),
-  );
-  return new Set(pairs);
+/** A path that one of them gives up, and the other takes over. */
+export interface PathMove {
+  readonly giver: ProcessId;
+  readonly taker: ProcessId;
+  /** `GET /orders`. */
+  readonly path: string;
 }
 
+/** All paths that change their owner. */
+export function pathMoves(changes: readonly PinChange[], from: EnvironmentSnapshot | null, to: EnvironmentSnapshot): readonly PathMove[] {
+  const moves = changes.map((change) => [change.process, movedBy(change, from, to)] as const);
+  const lossOf = new Map(moves.flatMap(([giver, { losses }]) => [...losses].map(([request, path]) => [request, { giver, path }] as const)));
+  return moves.flatMap(([taker, { gains }]) =>
+    [...gains.keys()].flatMap((request) => {
+      const loss = lossOf.get(request);
+      return loss === undefined || loss.giver === taker ? [] : [{ ...loss, taker }];
+    }),
+  );
+}
+
+/** Requests with the paths that answer them. What cannot run changes nothing. */
 function movedBy({ process, to: pinned }: PinChange, from: EnvironmentSnapshot | null, { spec }: EnvironmentSnapshot) {
-  const before = new Set((endpointsOf(from?.pins.get(process), spec, process) ?? []).flatMap(requestsOf));
-  const after = new Set((endpointsOf(pinned ?? undefined, spec, process) ?? []).flatMap(requestsOf));
-  return { gains: [...after].filter((each) => !before.has(each)), losses: [...before].filter((each) => !after.has(each)) };
+  const before = answeredBy(endpointsOf(from?.pins.get(process), spec, process));
+  const after = pinned?.kind === "broken" ? before : answeredBy(endpointsOf(pinned ?? undefined, spec, process));
+  const without = (all: typeof before, some: typeof before) => new Map([...all].filter(([request]) => !some.has(request)));
+  return { gains: without(after, before), losses: without(before, after) };
+}
+
+function answeredBy(endpoints: readonly PublicEndpoint[] | null): ReadonlyMap<string, string> {
+  const all = endpoints ?? [];
+  return new Map(all.flatMap((endpoint) => requestsOf(endpoint).map((request) => [request, describeEndpoint(endpoint)] as const)));
 }
 
 function whyTaken(gained: readonly PublicEndpoint[], rivalOf: (form: PathForm, endpoint: PublicEndpoint) => Rival | null): string | null {
