@@ -11,6 +11,7 @@ import { openLocalRepository } from "../adapters/git/local-repository.ts";
 import { digestOfFile } from "../adapters/manifest/process/digest.ts";
 import { readLoneVersion } from "../adapters/manifest/process/lone-version.ts";
 import type { Finding } from "../domain/finding.ts";
+import type { Snapshot } from "../domain/desired/snapshot.ts";
 import { createManifests, type ManifestsOptions } from "../adapters/manifest/manifests.ts";
 import { openHistory, whyUnreadable } from "./past.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
@@ -85,7 +86,10 @@ export function createCliWorld(): CliWorld {
 }
 
 /** A work tree with what its git history says was published, and what the operator of a pinion.yaml allows. */
-async function validateDirectory(directory: string, { configFile }: ValidateOptions): Promise<{ readonly findings: readonly Finding[] }> {
+async function validateDirectory(
+  directory: string,
+  { configFile, base }: ValidateOptions,
+): Promise<{ readonly findings: readonly Finding[] }> {
   const about = { objects: createWorkTree(directory), dialects };
   const config = configFile === null ? null : (await readConfig(configFile)).config;
   const allowed = config === null ? {} : { permits: config.permits, defaults: config.defaults };
@@ -100,7 +104,8 @@ async function validateDirectory(directory: string, { configFile }: ValidateOpti
   };
   try {
     const history = past && { history: past.history, isShallow: past.isShallow };
-    const found = await validateRepository({ ...about, ...allowed, ...beside, ...history });
+    const since = base && { base: await readSnapshot(base) };
+    const found = await validateRepository({ ...about, ...allowed, ...beside, ...history, ...since });
     return { ...found, findings: [...(config?.warnings ?? []), ...found.findings] };
   } finally {
     await past?.close();
@@ -159,6 +164,12 @@ async function openRepository(place: RepositoryPlace): Promise<OpenRepository> {
   });
 }
 
+async function readSnapshot(place: RepositoryPlace): Promise<Snapshot> {
+  const repository = await openRepository(place);
+  await repository.close();
+  return repository.snapshot;
+}
+
 async function readWorkTree({ directory, base }: Extract<RepositoryPlace, { kind: "work-tree" }>): Promise<OpenRepository> {
   const past = await openHistory(gitProgram(process.env), directory, base === null ? [] : [base]);
   const objects = createWorkTree(directory);
@@ -170,5 +181,10 @@ type Reading = Pick<ManifestsOptions, "objects" | "path" | "history">;
 async function readRepository(reading: Reading, commit: string, close: () => Promise<void>): Promise<OpenRepository> {
   const manifests = createManifests({ ...reading, cache: noCache, dialects });
   const snapshot = await manifests.snapshot(commit, 0);
-  return { snapshot, version: (process, version) => manifests.version(process, version), close };
+  return {
+    snapshot,
+    version: (process, version) => manifests.version(process, version),
+    findingsSince: (base) => manifests.findingsSince(base),
+    close,
+  };
 }

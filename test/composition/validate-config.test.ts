@@ -21,6 +21,7 @@ describe("validate with a pinion.yaml", () => {
   async function findings(config: string): Promise<readonly string[]> {
     writeFileSync(join(directory, "pinion.yaml"), config);
     const found = await createCliWorld().validate(join(directory, "shop"), {
+      base: null,
       configFile: join(directory, "pinion.yaml"),
     });
     return found.findings.map(({ file, code, message }) => `${file} ${code} ${message}`);

@@ -7,6 +7,7 @@ import type { CommitId, Hash, Instant, ProcessId, Version } from "../../domain/n
 import type { Permits } from "../../domain/config/permits.ts";
 import type { ProcessVersion } from "../../domain/desired/version.ts";
 import type { Snapshot } from "../../domain/desired/snapshot.ts";
+import { deadlockFindings } from "./deadlocks.ts";
 import type { Dialect } from "../../ports/dialect.ts";
 import type { Manifests } from "../../ports/manifests.ts";
 import type { Objects, ParseCache } from "../../ports/objects.ts";
@@ -53,8 +54,13 @@ const firstTimes = 60;
 /** About what two thousand versions of middling size take. */
 const recentCharacters = 4_000_000;
 
+interface ComparingManifests extends Manifests {
+  /** What is wrong with going from this one to the newest. */
+  findingsSince(base: Snapshot): readonly Finding[];
+}
+
 /** A reader that remembers its newest snapshot. Ask for one snapshot at a time. */
-export function createManifests(options: ManifestsOptions): Manifests {
+export function createManifests(options: ManifestsOptions): ComparingManifests {
   const { budgetMs = defaultBudgetMs, now } = options;
   const firstBudgetMs = budgetMs * firstTimes;
   const reading = toReading(options, createPace(budgetMs, now));
@@ -68,6 +74,7 @@ export function createManifests(options: ManifestsOptions): Manifests {
       newest = read;
       return toSnapshot(newest, commit, committedAt);
     },
+    findingsSince: (base) => (newest === null ? [] : deadlockFindings(newest, base)),
     async earlier(commit, environment) {
       const read = await readCommit({ ...reading, pace: createPace(firstBudgetMs, now) }, commit, newest);
       return read.resolved.get(environment)?.snapshot ?? null;

@@ -2,6 +2,8 @@
 
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName, Version } from "../../domain/names.ts";
+import type { Snapshot } from "../../domain/desired/snapshot.ts";
+import { deadlockFindings } from "./deadlocks.ts";
 import { type FlowsPermit, whyNotFlow } from "../../domain/config/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
 import { finding, mostImportant, startOf } from "./document/findings.ts";
@@ -24,6 +26,8 @@ export interface ValidationOptions extends Omit<ManifestsOptions, "cache"> {
   /** Files of a work tree that a commit of it has not, and the other way round. */
   readonly ignored?: readonly string[];
   readonly notCheckedOut?: readonly string[];
+  /** What the change starts from. */
+  readonly base?: Snapshot;
   /** Files whose filter fails. */
   readonly unfiltered?: readonly string[];
 }
@@ -39,9 +43,16 @@ export async function validateRepository(options: ValidationOptions): Promise<{ 
   ]);
   const { history, commit = "HEAD" } = options;
   const promised = history === undefined ? null : await publishedBefore(reading, history, { commit, records: read.processes.records });
+  const since = options.base === undefined ? [] : deadlockFindings(read, options.base);
   const told = promised === null ? read : { ...read, processes: { ...read.processes, published: promised } };
   return {
-    findings: mostImportant([...besideCommit(options), ...read.findings, ...versionFindings(told), ...(await flowFindings(reading, read))]),
+    findings: mostImportant([
+      ...besideCommit(options),
+      ...read.findings,
+      ...since,
+      ...versionFindings(told),
+      ...(await flowFindings(reading, read)),
+    ]),
   };
 }
 

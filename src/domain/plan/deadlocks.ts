@@ -32,7 +32,8 @@ export function deadlocksOf(changes: readonly PinChange[], from: EnvironmentSnap
   const handing = pathMoves(changes, from, to).flatMap(waitsForEachOther);
   if (handing.length === 0) return [];
   const changeOf = new Map(changes.map((change) => [change.process, change]));
-  const calling = changes.flatMap((change) => waitsOfCaller(change, { changeOf, isTogether: togetherBy(handing) }));
+  const others = { changeOf, isTogether: togetherBy(handing) };
+  const calling = changes.flatMap((change) => waitsOfCaller(change, others));
   const waits = groupedBy([...calling, ...handing]);
   return circlesIn(waits).flatMap((circle) => {
     const processes = [...circle].sort();

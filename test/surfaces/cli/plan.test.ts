@@ -37,6 +37,7 @@ function repository(
   from: readonly EnvironmentSnapshot[],
   to: readonly EnvironmentSnapshot[],
   findings: readonly ReturnType<typeof finding>[] = [],
+  since: readonly ReturnType<typeof finding>[] = [],
 ): Repository {
   const [closed, places]: [string[], RepositoryPlace[]] = [[], []];
   return {
@@ -60,6 +61,7 @@ function repository(
             definitionDigest: "sha256-0",
           });
         },
+        findingsSince: (base) => (base.environments.size > 0 ? since : []),
         close() {
           closed.push(place.kind);
           return Promise.resolve();
@@ -219,6 +221,14 @@ production: 1 deployment, about 5 s, risk high
     expect(code).toBe(1);
     expect(stdout).toContain("a.yaml:1:2  error  is no YAML  (x/y)");
     expect(stdout).toContain("1 error in 1 file");
+  });
+
+  it("prints what is wrong with going there, where there is something to start from", async () => {
+    const since = [finding("these wait for each other")];
+    const { code, stdout } = await plan(repository([staging], [staging], [], since));
+    expect(code).toBe(1);
+    expect(stdout).toContain("a.yaml:1:2  error  these wait for each other  (x/y)");
+    expect((await plan(repository([], [staging], [], since), [], { git: noGit })).code).toBe(0);
   });
 
   it("tells by its exit code whether there is anything to do, if that is asked for", async () => {

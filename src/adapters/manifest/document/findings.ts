@@ -111,6 +111,8 @@ const catalogue = {
   "pin/unknown-version": "Pin a version that the process's catalogue lists.",
   "pin/not-allowed": "Pin a version without it, or ask the operator to allow it.",
   "pin/engine-missing": "Add an engine of this kind under `engines` in pinion.yaml, or pin the process elsewhere.",
+  "pin/deadlock":
+    "Deploy the new version of what is called first, while the paths are where they are; or move the path in a commit of its own.",
   "pin/draft-not-allowed": "Publish the version, or allow drafts in this environment.",
   "pin/archived": "Pin a version that is not archived.",
   "pin/deprecated": "Move to a newer version when you can.",

@@ -85,7 +85,8 @@ async function plan(session: Session, directory: string, options: Options): Prom
         await makePlans({ from, to }, { environment: options.environment ?? null, history, instancesOf }),
         overview,
       );
-      return show(session, { base, plans, findings: to.snapshot.findings }, options);
+      const since = from === null ? [] : to.findingsSince(from.snapshot);
+      return show(session, { base, plans, findings: [...to.snapshot.findings, ...since] }, options);
     } finally {
       await from?.close();
     }

@@ -1,6 +1,7 @@
 /** `pinion validate`: every finding of a config repository, before anybody merges it. */
 
 import { type Finding, hasErrors } from "../../../domain/finding.ts";
+import { findBase } from "../repository/base-revision.ts";
 import { findingJson, renderFindings, summarizeFindings } from "../terminal/findings.ts";
 import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../terminal/session.ts";
 
@@ -9,6 +10,7 @@ export const addValidate: AddCommand = (program, session, finish) => {
     .command("validate")
     .description("check all files of a config repository")
     .argument("[dir]", "the work tree of the repository", ".")
+    .option("--base <revision>", "also find what is wrong with going from there")
     .option("--config <file>", "a pinion.yaml: what its operator does not allow is a finding too")
     .addOption(formatOption())
     .addHelpText(
@@ -20,12 +22,15 @@ Examples:
   pinion validate
   pinion validate ./config-repo
   pinion validate ./config-repo --config pinion.yaml
+  pinion validate --base origin/main     also what waits for each other
   pinion validate ./config-repo --format json | jq -r '.findings[] | "\\(.file):\\(.line) \\(.message)"'
 `,
     )
-    .action(async (directory: string, { format, config }: Options) => {
+    .action(async (directory: string, { format, config, base }: Options) => {
       const configFile = config === undefined ? null : pathFrom(session, config);
-      const found = await session.world.validate(pathFrom(session, directory), { configFile });
+      const folder = pathFrom(session, directory);
+      const place = base === undefined ? null : (await findBase(session.world.git, folder, base)).place;
+      const found = await session.world.validate(folder, { configFile, base: place });
       finish(await validate(session, found, format));
     });
 };
@@ -33,6 +38,7 @@ Examples:
 interface Options {
   readonly format: Format;
   readonly config?: string;
+  readonly base?: string;
 }
 
 async function validate(session: Session, { findings }: { readonly findings: readonly Finding[] }, format: Format): Promise<number> {

@@ -69,6 +69,8 @@ export interface OpenRepository {
   readonly snapshot: Snapshot;
   /** One whole version as of this snapshot. @throws PinionError `manifest/invalid`. */
   version(process: ProcessId, version: Version): Promise<ProcessVersion>;
+  /** What is wrong with going from there to this snapshot. */
+  findingsSince(base: Snapshot): readonly Finding[];
   close(): Promise<void>;
 }
 
@@ -94,6 +96,8 @@ export interface Interrupts {
 export interface ValidateOptions {
   /** A pinion.yaml; null: none. */
   readonly configFile: string | null;
+  /** What the change starts from; null: only the files are looked at. */
+  readonly base: RepositoryPlace | null;
 }
 
 /** What the composition root hands to `runCli`. Every function may throw a `PinionError`, which is printed and makes exit code 2. */
