@@ -18,6 +18,7 @@ import { createUnrecorded } from "../controller/unrecorded.ts";
 import { createReverts } from "../controller/reverts.ts";
 import { createSource, type Source } from "../controller/source.ts";
 import { createValidations } from "../controller/validating/runner.ts";
+import { engineCheckHeaders } from "../gateway/own-requests.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
 import { nextPoll } from "../domain/config/polling.ts";
 import type { Permits } from "../domain/config/permits.ts";
@@ -35,6 +36,8 @@ export interface Assembly {
   readonly store: Store;
   readonly time: SystemTime;
   readonly secrets: Ports["secrets"];
+  /** What the engines know the checks of this controller by. */
+  readonly checkMark: string;
   readonly repository: Pick<GitRepository, "poll" | "fetch" | "mirrored" | "objects" | "url" | "writer"> &
     Partial<Pick<GitRepository, "log">>;
   readonly gateway: OpenGateway;
@@ -69,7 +72,7 @@ export function assemble(assembly: Assembly): Assembled {
   const { clock, awake } = assembly.time;
   const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
   const source = followRepository(assembly);
-  const around = { router: gateway.router, prober: createHttpProber(), secrets, clock, awake, log };
+  const around = { router: gateway.router, prober: createHttpProber(engineCheckHeaders(assembly.checkMark)), secrets, clock, awake, log };
   const spec = (environment: string) => source.wanted(environment)?.environment.spec ?? null;
   const watched = watchSecrets({
     secrets,

@@ -18,6 +18,8 @@ export interface EnginesParts {
   /** In the state folder; each environment gets a folder in it. */
   readonly directory: string;
   readonly secrets: Secrets;
+  /** What the engines know the checks of this controller by. */
+  readonly checkMark: string;
   readonly log: Log;
   /** Something happened to an engine of an environment. */
   readonly onChange: (environment: EnvironmentName) => void;
@@ -111,11 +113,12 @@ function follow(environment: EnvironmentName, { instances, onChange }: Connected
 
 /** One for all environments, made when it is first needed. */
 function createOpeners(parts: EnginesParts): (kind: EngineKind) => Promise<EngineOpener> {
-  const { directory, secrets, log, adapters = engineAdapters } = parts;
+  const { directory, secrets, checkMark, log, adapters = engineAdapters } = parts;
   const openers = new Map<EngineKind, Promise<EngineOpener>>();
   const about: EngineParts = {
     directory,
     secrets,
+    checkMark,
     log,
     installation: () => readInstallation(dirname(directory)),
     isolate: isolating(parts),

@@ -11,6 +11,7 @@ import { validateRepository } from "../adapters/manifest/validate-repository.ts"
 import { readMemoryFile, writeMemoryFile } from "../adapters/memory/memory-file.ts";
 import { createMemoryRepository, type MemoryRepository } from "../adapters/memory/repository.ts";
 import { createGatewayRouter } from "../adapters/routers/gateway/client.ts";
+import { newCheckMark } from "../gateway/own-requests.ts";
 import { startGateway } from "../gateway/start.ts";
 import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore } from "../adapters/store/store.ts";
@@ -88,12 +89,13 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock: time.clock, log });
   const outages = openOutages(store, { dispatcher: watching, clock: time.clock, log });
   closers.push(() => outages.stop());
-  const parts = { config, directory: join(directory, "engines"), secrets, log, onChange: wake, outages };
+  const checkMark = newCheckMark();
+  const parts = { config, directory: join(directory, "engines"), secrets, checkMark, log, onChange: wake, outages };
   const engines = enginesOf(options, parts);
   closers.push(() => engines.close("stop"));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
-  const around = { config, log, store, time, secrets, repository, gateway, engines };
+  const around = { config, log, store, time, secrets, checkMark, repository, gateway, engines };
   const assembled = assemble({ ...around, dispatcher: watching, outages, wake, refresh });
   closers.push(() => assembled.close());
   const controller: Controller = createController(assembled.parts);

@@ -18,6 +18,7 @@ import { appliedKey, assemble, type Assembled } from "./assemble.ts";
 import { timeMemory } from "./time-memory.ts";
 import { createEngines } from "./engines.ts";
 import { warnOfLittleRoom } from "./enough-room.ts";
+import { newCheckMark } from "../gateway/own-requests.ts";
 import { openGateway } from "./gateway.ts";
 import { isTty } from "./keys.ts";
 import { sharedUser } from "./isolation.ts";
@@ -49,7 +50,7 @@ export async function runController(options: RunControllerOptions): Promise<numb
   const time = startSystemTime({ memory: timeMemory(store), log });
   try {
     if (options.acceptRewrite) store.meta.set(appliedKey, "");
-    await serve({ ...options, config, stateDirectory, log, store, time, stopping });
+    await serve({ checkMark: newCheckMark(), ...options, config, stateDirectory, log, store, time, stopping });
     return 0;
   } finally {
     time.stop();
@@ -73,6 +74,8 @@ interface Serving extends RunControllerOptions {
   readonly store: Store;
   readonly time: SystemTime;
   readonly stopping: Promise<string>;
+  /** What the engines know our checks by. */
+  readonly checkMark: string;
 }
 
 /** What has been opened so far, to be closed in the opposite order. */
@@ -104,7 +107,7 @@ async function closeSafely(close: Closers[number], log: Log): Promise<void> {
 
 /** Until `start` is over nothing may be left behind that was not there before. */
 async function openAll(serving: Serving, closers: Closers, start: { readonly isOver: boolean }): Promise<Controller> {
-  const { config, stateDirectory, log, store, onExit } = serving;
+  const { config, stateDirectory, checkMark, log, store, onExit } = serving;
   const { clock } = serving.time;
   const secrets = createSecrets(process.env, config.permits);
   let assembled: Assembled | null = null;
@@ -119,7 +122,7 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   const { wasDown: wasGatewayDown } = gateway;
   const outages = openOutages(store, { dispatcher: watching, clock, log, wasGatewayDown });
   closers.push(() => outages.stop());
-  const engines = createEngines({ config, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake, outages });
+  const engines = createEngines({ config, directory: join(stateDirectory, "engines"), secrets, checkMark, log, onChange: wake, outages });
   closers.push(() => engines.close(onExit));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();

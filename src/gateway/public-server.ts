@@ -11,7 +11,7 @@ import type { Log } from "../ports/log.ts";
 import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
 import { headWithoutOffer, requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
-import { isCheck } from "./own-requests.ts";
+import { engineMarkOf, isCheck } from "./own-requests.ts";
 import { askedBy, createOwnAddresses, type OwnEnvironment } from "./own-addresses.ts";
 import { createPipelining, type Pipelining } from "./pipelining.ts";
 import { resolve, type Environments } from "./resolve.ts";
@@ -170,6 +170,8 @@ function handle(dependencies: Handling, request: IncomingMessage, response: Serv
     return answer(response, requestId, { status: 503, error: "no-version", message: "No version takes requests.", about: { environment } });
   onServed?.();
   const headers = requestHeaders(request, prefix, requestId, dependencies.isTrusted(request.socket));
+  const isOwn = isCheck(request.headers, dependencies.checkMark);
+  if (isOwn) headers.push(...engineMarkOf(request.headers));
   const { timeoutMs } = service.route;
   const { eject } = dependencies.upstreams;
   const { bodyIdleMs } = dependencies.settings;
@@ -185,7 +187,7 @@ function handle(dependencies: Handling, request: IncomingMessage, response: Serv
     timeoutMs,
     bodyIdleMs,
     startedAtMs,
-    isCounted: !isCheck(request.headers, dependencies.checkMark),
+    isCounted: !isOwn,
     eject,
   }).send();
 }

@@ -22,6 +22,8 @@ export interface EngineParts {
   readonly directory: string;
   /** By which flows of this installation are told from those of others on the same engine. */
   readonly installation: () => string;
+  /** The value of the header `x-pinion-engine-check` in requests that are our own checks, and count for nobody's traffic. A secret. */
+  readonly checkMark: string;
   readonly secrets: Secrets;
   readonly log: Log;
   /** Whom the instances of an environment run as. @throws `config/invalid` when the user named cannot be had. */

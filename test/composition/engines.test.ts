@@ -53,6 +53,7 @@ describe("the engines of environments", () => {
       config,
       directory: join(directory, "engines"),
       secrets: { resolve: () => Promise.reject(new Error("none")) },
+      checkMark: "mark",
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       onChange: (environment) => void woken.push(environment),
       outages: { engine: (environment, { id, state }) => void told.push(`${environment} ${id} ${state}`) },

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { engineCheckHeaders } from "../../src/gateway/own-requests.ts";
 import { createGatewayRouter } from "../../src/adapters/routers/gateway/client.ts";
 import { startGateway } from "../../src/gateway/start.ts";
 import { digestOf, logInto, openSetting, share, type Setting } from "../adapters/routers/gateway/setting.ts";
@@ -139,6 +140,19 @@ describe("the control port", () => {
     expect(await setting.router.traffic("production")).toMatchObject([{ requests: 4, errors: 2, inFlight: 0 }]);
     expect(seen).toEqual(Array.from({ length: 6 }));
     expect(Object.values(own ?? {}).join("")).not.toContain(setting.gateway.token);
+  });
+
+  it("lets the mark by which an engine knows checks pass with a check of its controller, and with nothing else", async () => {
+    const seen: unknown[] = [];
+    const backend = await setting.backend((request, response) => {
+      seen.push(request.headers["x-pinion-engine-check"]);
+      response.end();
+    });
+    await setting.route([share("1.0.0", "a", 100, [backend])]);
+    const own = (await setting.router.checkHeaders?.()) ?? {};
+    const marked = engineCheckHeaders("mark");
+    for (const headers of [{ ...own, ...marked }, marked, { "x-pinion-check": "1", ...marked }, own]) await setting.call("/", { headers });
+    expect(seen).toEqual(["mark", undefined, undefined, undefined]);
   });
 
   it("keeps its identity to its owner", async () => {

@@ -12,8 +12,8 @@ export interface HttpProber extends Prober {
 const largestBodyBytes = 1024 * 1024;
 const longestHeaderWaitMs = 2_147_483_647;
 
-/** Follows no redirects: where a redirect leads is the check's business. A body beyond 1 MiB is cut there. */
-export function createHttpProber(): HttpProber {
+/** Follows no redirects: where a redirect leads is the check's business. A body beyond 1 MiB is cut there. All requests get `marks`. */
+export function createHttpProber(marks: ProbeRequest["headers"] = {}): HttpProber {
   // Versions come and go between probes, so a connection is not kept for the next one.
   const agent = new Agent({ pipelining: 0, headersTimeout: longestHeaderWaitMs, bodyTimeout: 0 });
   return {
@@ -23,7 +23,7 @@ export function createHttpProber(): HttpProber {
       const both = signal ? AbortSignal.any([timeout, signal]) : timeout;
       try {
         both.throwIfAborted();
-        return await exchange(agent, url, request, both);
+        return await exchange(agent, url, { ...request, headers: { ...request.headers, ...marks } }, both);
       } catch (error) {
         throw new Error(`${request.method} ${request.url}: ${reason(error, { request, timeout, signal })}`, { cause: error });
       }

@@ -48,6 +48,13 @@ describe("the HTTP prober", () => {
     expect(await ask("/twice", { headers: { "x-sent": "7" } })).toMatchObject({ body: "7", headers: { "set-cookie": "a=1, b=2" } });
   });
 
+  it("puts its marks on every request", async () => {
+    const marked = createHttpProber({ "x-sent": "8" });
+    const request = { url: `${under.base}/twice`, method: "GET", headers: { "x-sent": "7" }, body: null, timeoutMs: 5_000 };
+    expect(await marked.ask(request)).toMatchObject({ body: "8" });
+    await marked.close();
+  });
+
   it.each(["/silent", "/endless"])("says in words that %s took too long", async (path) => {
     await expect(ask(path, { timeoutMs: 50 })).rejects.toThrow(`GET ${under.base}${path}: no answer within 50 ms`);
   });

@@ -3,11 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../src/adapters/engines/node-red/embedded.ts";
+import { createEngineSource } from "../../../src/adapters/metrics/engine.ts";
 import { createHttpProber, type HttpProber } from "../../../src/adapters/probes/http-prober.ts";
 import { systemClock } from "../../../src/adapters/system/system.ts";
+import { judgeMeasured } from "../../../src/domain/analysis/verdicts.ts";
 import type { PerformanceTest, ValidationSpec } from "../../../src/domain/desired/environment.ts";
+import { engineCheckHeaders } from "../../../src/gateway/own-requests.ts";
 import { helloFlow, kill, killerLibs } from "../../adapters/engines/node-red/flows.ts";
-import { silent, until } from "../../adapters/engines/node-red/instances.ts";
+import { addressOf, silent, until } from "../../adapters/engines/node-red/instances.ts";
+import { aQuery } from "../../support/metric-values.ts";
+import { errorRate } from "../../support/measuring-stand.ts";
 import { check, createStand } from "./stand.ts";
 
 const below = (value: number): PerformanceTest["checks"][number] => ({
@@ -33,8 +38,8 @@ describe("validations on a real engine", () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "pinion-validating-"));
-    embedded = await startEmbeddedNodeRed({ environment: "test", directory, instances: 1, log: silent, drainMs: 1_000 });
-    prober = createHttpProber();
+    embedded = await startEmbeddedNodeRed({ environment: "test", directory, instances: 1, checkMark: "mark", log: silent, drainMs: 1_000 });
+    prober = createHttpProber(engineCheckHeaders("mark"));
   });
   afterAll(async () => {
     await embedded?.stop();
@@ -73,6 +78,21 @@ describe("validations on a real engine", () => {
     const hanging = { ...performance, durationMs: 3_000 };
     const { ask } = await candidate("hanging", "", { during: ["performance_test"], performance: hanging });
     expect(await ask()).toMatchObject({ result: "failed", detail: expect.stringContaining("no answer to 5 requests") });
+  });
+
+  it("a version that only checks have asked is not judged by the engine's counters, and one that callers asked is", async () => {
+    const { stand, unit } = await candidate("quiet", "return msg;", { during: ["smoke_test", "performance_test"], performance });
+    const source = createEngineSource({ engine: () => embedded.engine, clock: systemClock });
+    const verdict = async () => {
+      const now = systemClock.now();
+      const read = await source.measure(aQuery({ unit, windowMs: 600_000, until: now }));
+      return judgeMeasured({ check: errorRate, candidate: read, stable: null, at: now, since: 0 }, { now, maxAgeMs: 1 });
+    };
+    await verdict();
+    expect(await stand.validate(unit, "during")).toMatchObject([{ result: "passed" }, { result: "passed" }]);
+    expect(await verdict()).toMatchObject({ kind: "unknown", why: expect.stringContaining("no request in 10 min") });
+    expect((await fetch(`${await addressOf(embedded.engine, unit)}/hello`)).status).toBe(200);
+    await until(async () => (await verdict()).kind === "healthy");
   });
 
   it("a version that kills its engine is not judged by that at once, but by doing so again", async () => {

@@ -19,6 +19,8 @@ export interface EmbeddedNodeRedOptions {
   readonly maxMemoryMb?: number | null;
   /** What flows may contain; null: whatever Node-RED knows. */
   readonly allow?: FlowsPermit | null;
+  /** What our checks are known by; left out: they count as traffic. */
+  readonly checkMark?: string;
   readonly log: Log;
   /** How long one answer of an instance may take; default 30 s, since a big deploy keeps it busy. */
   readonly timeoutMs?: number;

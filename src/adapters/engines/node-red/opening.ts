@@ -27,7 +27,7 @@ type RemoteParts = EngineParts & { readonly places: Map<string, SharedPlace> };
 async function connectRemote(
   environment: EnvironmentName,
   config: RemoteEngineConfig,
-  { secrets, installation, places }: RemoteParts,
+  { secrets, installation, checkMark, places }: RemoteParts,
 ): Promise<ConnectedEngine> {
   // Looked up at every use, because tokens are replaced; a first time now, so that a missing one is told at the start.
   const token = (): Promise<string> => secrets.resolve(config.token);
@@ -36,7 +36,8 @@ async function connectRemote(
   const { queue, environments } = places.get(place) ?? { queue: pLimit(1), environments: new Set<EnvironmentName>() };
   places.set(place, { queue, environments: environments.add(environment) });
   const owner = `${installation()}/${environment}`;
-  const { engine } = connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue });
+  const { url, publicUrl, allow } = config;
+  const { engine } = connectRemoteNodeRed({ url, publicUrl, token, allow, owner, queue, checkMark });
   const notes = () => sharingNotes([...environments].filter((other) => other !== environment));
   return {
     engine: { ...engine, notes: () => [...(engine.notes?.() ?? []), ...notes()] },
@@ -63,7 +64,9 @@ async function startEmbedded(environment: EnvironmentName, config: EmbeddedEngin
   const { instances, maxMemoryMb, allow, user } = config;
   const { isolation, notes } = await parts.isolate(environment, user);
   const directory = join(parts.directory, environment);
-  const embedded = await startEmbeddedNodeRed({ environment, directory, instances, maxMemoryMb, allow, isolation, notes, log: parts.log });
+  const { log, checkMark } = parts;
+  const options = { environment, directory, instances, maxMemoryMb, allow, isolation, notes, log, checkMark };
+  const embedded = await startEmbeddedNodeRed(options);
   return {
     engine: embedded.engine,
     instances: () => embedded.instances(),

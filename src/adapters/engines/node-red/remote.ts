@@ -23,6 +23,8 @@ export interface RemoteNodeRedOptions {
   readonly allow?: FlowsPermit | null;
   /** How long one answer may take; default 30 s. */
   readonly timeoutMs?: number;
+  /** What our checks are known by; left out: they count as traffic. */
+  readonly checkMark?: string;
 }
 
 /** Nothing is asked before the engine is used. */
@@ -30,7 +32,8 @@ export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly 
   const adminUrl = withoutSlash(options.url);
   const url = withoutSlash(options.publicUrl ?? options.url);
   const owner = options.owner ?? null;
-  const client = createNodeRedClient({ adminUrl, token: options.token, timeoutMs: options.timeoutMs ?? 30_000 });
+  const { token, timeoutMs = 30_000, checkMark } = options;
+  const client = createNodeRedClient({ adminUrl, token, timeoutMs, ...(checkMark !== undefined && { checkMark }) });
   const host: Host = {
     id: new URL(adminUrl).host,
     url,

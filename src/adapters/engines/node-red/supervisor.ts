@@ -23,6 +23,7 @@ export interface SupervisorOptions {
   readonly isolation: Isolation | null;
   readonly maxMemoryMb: number | null;
   readonly drainMs: number;
+  readonly checkMark?: string;
   readonly log: Log;
   readonly timeoutMs: number;
   readonly onChange: (change: InstanceChange) => void;
@@ -175,7 +176,9 @@ class Instance {
     this.#child = child;
     this.#failedStarts = 0;
     const url = `http://127.0.0.1:${child.record.port}`;
-    const client = createNodeRedClient({ adminUrl: `${url}/__admin`, token: child.record.token, timeoutMs: this.#options.timeoutMs });
+    const { timeoutMs, checkMark } = this.#options;
+    const { token } = child.record;
+    const client = createNodeRedClient({ adminUrl: `${url}/__admin`, token, timeoutMs, ...(checkMark !== undefined && { checkMark }) });
     this.#set({ state: "ready", why: "", url, client });
     const fields = { environment: this.#options.environment, instance: this.#host.id, pid: child.process.pid, port: child.record.port };
     this.#options.log.info(fields, child.adopted ? "found Node-RED running" : "started Node-RED");

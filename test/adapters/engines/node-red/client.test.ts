@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type Server, createServer } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { type NodeRedClient, createNodeRedClient } from "../../../../src/adapters/engines/node-red/client.ts";
+
+const markDigest = createHash("sha256").update("mark").digest("hex");
 
 describe("the admin API's client", () => {
   let server: Server | null = null;
@@ -49,6 +52,20 @@ describe("the admin API's client", () => {
     await client.nodeTypes();
     await client.nodeTypes();
     expect(seen.map(({ authorization }) => authorization)).toEqual(["Bearer one", "Bearer two"]);
+  });
+
+  it.each([
+    ["that knows no checks of ours yet is told a digest of their mark", { checks: [] }, true],
+    ["that knows them already is told nothing", { checks: [markDigest] }, false],
+    ["of an earlier release is told nothing", {}, false],
+  ])("a plugin %s", async (_what, known, isTold) => {
+    await clientOf(200, JSON.stringify({ flows: {}, tabs: {}, ...known }));
+    if (server === null) throw new Error("there is no server");
+    const { port } = server.address() as { port: number };
+    const client = createNodeRedClient({ adminUrl: `http://127.0.0.1:${port}`, token: null, timeoutMs: 5_000, checkMark: "mark" });
+    await client.state();
+    const told = { method: "PUT", url: "/pinion/checks", body: JSON.stringify({ digest: markDigest }) };
+    expect(seen.slice(1)).toEqual(isTold ? [expect.objectContaining(told)] : []);
   });
 
   it("takes 409 as: read again", async () => {

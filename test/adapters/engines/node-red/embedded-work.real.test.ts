@@ -8,13 +8,15 @@ import type { DeploymentUnit, Placement, WorkCount } from "../../../../src/domai
 import { helloFlow, node, unitOf, wires } from "./flows.ts";
 import { addressOf, find, record, silent, until } from "./instances.ts";
 
+const checkMark = "mark";
+
 describe("embedded Node-RED counts work that ended, and errors in it:", () => {
   let directory: string;
   let embedded: EmbeddedNodeRed;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "pinion-node-red-"));
-    embedded = await startEmbeddedNodeRed({ environment: "test", directory, instances: 1, log: silent, drainMs: 2_000 });
+    embedded = await startEmbeddedNodeRed({ environment: "test", directory, instances: 1, checkMark, log: silent, drainMs: 2_000 });
   });
   afterAll(async () => {
     await embedded?.stop();
@@ -124,6 +126,37 @@ describe("embedded Node-RED counts work that ended, and errors in it:", () => {
     await until(async () => (await countsOf(unit))?.finished === 5);
     expect(await countsOf(unit)).toEqual({ finished: 5, errors: 2 });
     expect(await inFlight(unit)).toBe(0);
+  });
+
+  it("no check of Pinion's own, whatever comes of it, and not what its mark is guessed to be", async () => {
+    const late = 'setTimeout(() => { node.error("late", msg); node.send({ fresh: true }); }, 50);';
+    const unit = await install({
+      nodes: [
+        node("in", "http in", { method: "get", url: "/hello" }),
+        node("first", "function", {
+          func: `if (msg.req.query.late) { ${late} } return [msg, msg, { seen: JSON.stringify(msg.req.rawHeaders) }];`,
+          outputs: 3,
+        }),
+        node("out", "template", { template: "{{req.headers.x-pinion-engine-check}}" }),
+        node("answer", "http response"),
+        node("fails", "function", { func: 'node.error("no", msg); node.error("again"); throw new Error("and again");' }),
+        last,
+      ],
+      connections: [
+        ...wires("in > first > out > answer"),
+        { from: { node: "first", port: 1 }, to: { node: "fails", port: 0 } },
+        { from: { node: "first", port: 2 }, to: { node: "last", port: 0 } },
+      ],
+      config: {},
+    });
+    const address = await addressOf(embedded.engine, unit);
+    const ask = async (path: string, mark: string) =>
+      (await fetch(`${address}${path}`, { headers: { "x-pinion-engine-check": mark } })).text();
+    expect([await ask("/hello", checkMark), await ask("/hello?late=1", checkMark)]).toEqual(["", ""]);
+    expect(await ask("/hello", "guessed")).toBe("");
+    await until(async () => (await countsOf(unit))?.finished === 1);
+    await until(async () => (await inFlight(unit)) === 0);
+    expect(await countsOf(unit)).toEqual({ finished: 1, errors: 1 });
   });
 
   it("a request whose caller went away has ended, which is nobody's error", async () => {

@@ -15,6 +15,7 @@ exports.Meter = class Meter {
   #work = new Work((count) => this.#note(count));
   #atWork = new Set();
   #tellAtWork;
+  #isCheck;
   /** The tab whose node is just being run. */
   #running = null;
   /** The piece of work that came to a node last, by the node's id. */
@@ -24,10 +25,14 @@ exports.Meter = class Meter {
   #erredAt = null;
   #strays = new Set();
 
-  /** `tabs` says which tab a node is in, which tabs count, and whether a wire leads to a node; `tellAtWork` is given whose work is under way, whenever that changes. */
-  constructor(tabs, tellAtWork) {
+  /**
+   * `tabs` says which tab a node is in, which tabs count, and whether a wire leads to a node; `tellAtWork` is given whose work is under way, whenever that changes; `isCheck` whether a request is a
+   * controller's own, which is in flight as any other, and neither it nor what comes of it is counted.
+   */
+  constructor(tabs, { tellAtWork, isCheck }) {
     this.#tabs = tabs;
     this.#tellAtWork = tellAtWork;
+    this.#isCheck = isCheck;
   }
 
   /** The tab whose node is just being run, else all that have work under way. */
@@ -47,17 +52,13 @@ exports.Meter = class Meter {
     const response = node.type === "http in" && msg && msg.res && msg.res._res;
     const count = response && this.#countOf(node);
     if (!count) return;
-    const startedAt = performance.now();
-    const piece = this.#work.begin(msg._msgid, count, "request");
-    count.requests += 1;
+    const piece = this.#work.begin(msg._msgid, count, { kind: "request", isCheck: this.#isCheck(msg.req) });
     count.requestsInFlight += 1;
     response.once("close", () => {
       count.requestsInFlight -= 1;
-      count.latencySumMs += performance.now() - startedAt;
-      if (!response.writableFinished) count.aborted += 1;
-      else count.answers[response.statusCode] = (count.answers[response.statusCode] || 0) + 1;
       this.#work.answered(piece, response.writableFinished && response.statusCode >= 500);
     });
+    if (!piece.isCheck) countAnswer(count, response);
   }
 
   /** One message is on its way from one node to another. */
@@ -122,9 +123,10 @@ exports.Meter = class Meter {
 
   #pieceFrom(node, id, count) {
     const isStart = !this.#tabs.isLedTo(node) && !beginNothing.has(node.type) && !node.type.startsWith("subflow:");
-    if (isStart) return this.#work.begin(id, count, "message");
+    if (isStart) return this.#work.begin(id, count, { kind: "message", isCheck: false });
     const last = this.#lastAt.get(node.id);
-    return last && this.#work.isUnderWay(last) ? this.#work.also(id, last) : this.#work.begin(id, count, "other");
+    if (last && this.#work.isUnderWay(last)) return this.#work.also(id, last);
+    return this.#work.begin(id, count, { kind: "other", isCheck: this.#work.wasCheck(id) || this.#wasCheck(last) });
   }
 
   /** Every error that a node reports with its message comes by a catch node: the flow's own, or the one that Pinion adds. */
@@ -133,13 +135,18 @@ exports.Meter = class Meter {
     const count = this.#countOf(node);
     if (!source || !count) return;
     this.#erredAt = source;
-    this.#fail(this.#work.find(msg._msgid), source, count);
+    if (!this.#work.wasCheck(msg._msgid)) this.#fail(this.#work.find(msg._msgid), source, count);
+  }
+
+  /** Whether that piece of work was a check, and is not long over. */
+  #wasCheck(piece) {
+    return piece !== undefined && this.#work.wasCheck(piece.ids[0]);
   }
 
   /** An error that belongs to no work under way is one of its own; more than one node may catch it. */
   #fail(piece, source, count) {
     if (piece && this.#work.isUnderWay(piece)) return void piece.fail();
-    if (this.#strays.has(source)) return;
+    if (this.#wasCheck(piece) || this.#strays.has(source)) return;
     if (this.#strays.size === 0) setImmediate(() => this.#strays.clear());
     this.#strays.add(source);
     count.finished += 1;
@@ -150,6 +157,16 @@ exports.Meter = class Meter {
 /** The ids of a unit's nodes begin with its tab's, which holds no dot. */
 function tabOfId(id) {
   return id.slice(0, Math.max(0, id.indexOf(".")));
+}
+
+function countAnswer(count, response) {
+  const startedAt = performance.now();
+  count.requests += 1;
+  response.once("close", () => {
+    count.latencySumMs += performance.now() - startedAt;
+    if (!response.writableFinished) count.aborted += 1;
+    else count.answers[response.statusCode] = (count.answers[response.statusCode] || 0) + 1;
+  });
 }
 
 function newCount(tab) {

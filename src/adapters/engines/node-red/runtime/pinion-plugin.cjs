@@ -8,6 +8,7 @@ const { randomUUID } = require("node:crypto");
 const { readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Meter } = require("./meter.cjs");
+const { OwnChecks } = require("./own-checks.cjs");
 const showPublicPaths = require("./public-paths.cjs");
 
 const markerVariable = "PINION_UNIT";
@@ -18,7 +19,8 @@ const setOffByOthers = new Set(["http in", "link in", "catch", "status", "comple
 module.exports = function pinion(RED, { revision = async () => null, tellAtWork = () => undefined } = {}) {
   if (RED.plugins) RED.plugins.registerPlugin("pinion", { type: "pinion" });
   const tabs = trackTabs(RED);
-  const meter = new Meter(tabs, tellAtWork);
+  const checks = new OwnChecks();
+  const meter = new Meter(tabs, { tellAtWork, isCheck: (request) => checks.has(request) });
   const arming = holdUnarmed(RED, tabs);
 
   RED.hooks.add("onSend.pinion", (sent) => {
@@ -35,13 +37,19 @@ module.exports = function pinion(RED, { revision = async () => null, tellAtWork 
   if (RED.log && RED.log.addHandler) RED.log.addHandler({ emit: (_event, entry) => meter.logged(entry) });
   RED.events.on("flows:started", () => meter.keepOnly(tabs.known));
 
+  if (RED.httpNode) {
+    RED.httpNode.use(function receiveCheck(request, _response, next) {
+      checks.receive(request);
+      next();
+    });
+  }
   showPublicPaths(RED);
-  serve(RED, { tabs, meter, arming, revision });
+  serve(RED, { tabs, meter, arming, checks, revision });
   return { atWork: () => meter.atWork(), inFlight: () => [...tabs.known.keys()].reduce((sum, tab) => sum + meter.read(tab).inFlight, 0) };
 };
 
 /** What Pinion asks of the plugin, beside Node-RED's own admin API and behind the same permissions. */
-function serve(RED, { tabs, meter, arming, revision }) {
+function serve(RED, { tabs, meter, arming, checks, revision }) {
   const may = (permission) => RED.auth.needsPermission(permission);
   const answering = (work) => (request, response) => {
     work(request, response).catch((error) => response.status(500).json({ error: String(error) }));
@@ -53,7 +61,8 @@ function serve(RED, { tabs, meter, arming, revision }) {
   RED.httpAdmin.get("/pinion/health", may("flows.read"), (_request, response) => response.json(health()));
   const state = answering(async (_request, response) => {
     const rev = await revision();
-    response.json({ ...health(), rev, memoryBytes: process.memoryUsage().rss, tabs: Object.fromEntries([...tabs.known].map(stateOf)) });
+    const { rss: memoryBytes } = process.memoryUsage();
+    response.json({ ...health(), rev, memoryBytes, checks: checks.digests, tabs: Object.fromEntries([...tabs.known].map(stateOf)) });
   });
   RED.httpAdmin.get("/pinion/state", may("flows.read"), state);
   const arm = answering(async (request, response) => {
@@ -63,6 +72,13 @@ function serve(RED, { tabs, meter, arming, revision }) {
     return response.json({ armed: wish.arm });
   });
   RED.httpAdmin.put("/pinion/armed", may("flows.write"), arm);
+  const learn = answering(async (request, response) => {
+    const { digest } = (request.body ?? (await readBody(request))) || {};
+    if (!/^[0-9a-f]{64}$/.test(digest)) return response.status(400).json({ error: "expected {digest: SHA-256 in hex}" });
+    checks.learn(digest);
+    return response.json({ checks: checks.digests });
+  });
+  RED.httpAdmin.put("/pinion/checks", may("flows.write"), learn);
 }
 
 /** Which tabs are Pinion's, whether their nodes live, and how often flows were started. */

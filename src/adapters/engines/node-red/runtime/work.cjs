@@ -2,20 +2,23 @@
 /* oxlint-disable typescript/prefer-readonly -- JavaScript has no such word */
 /**
  * Follows pieces of work through the nodes of a tab: a request until it is answered, a message that a node began by itself until
- * no node works on it any more. What came to an end is counted, and whether a node reported an error on the way.
+ * no node works on it any more. What came to an end is counted, and whether a node reported an error on the way; a check of Pinion's own is only followed.
  */
 
 /** What no node has finished for this long is taken for lost: some nodes never say that they are done. */
 const forgottenAfterMs = 30 * 60_000;
 /** More than this at once, and the oldest are no longer followed. */
 const mostFollowed = 50_000;
+/** What a node does for so long after a check is over may come of it. */
+const checkEchoesMs = 60_000;
 
 /** One piece, with all messages that came of it. */
 class Piece {
-  constructor(id, counts, kind) {
+  constructor(id, counts, { kind, isCheck }) {
     this.ids = [id];
     this.counts = counts;
     this.kind = kind;
+    this.isCheck = isCheck;
     this.since = Date.now();
     this.isOver = kind === "other";
     this.hasFailed = false;
@@ -41,6 +44,7 @@ class Piece {
   finish() {
     if (this.isOver) return;
     this.isOver = true;
+    if (this.isCheck) return;
     this.counts.finished += 1;
     if (this.hasFailed) this.counts.errors += 1;
   }
@@ -48,6 +52,7 @@ class Piece {
   fail() {
     if (this.hasFailed) return;
     this.hasFailed = true;
+    if (this.isCheck) return;
     if (this.kind === "other") this.counts.finished += 1;
     if (this.isOver) this.counts.errors += 1;
   }
@@ -57,6 +62,8 @@ exports.Work = class Work {
   /** Pieces under way, by the ids of their messages. */
   #pieces = new Map();
   #ending = new Set();
+  /** When checks ended, by the ids of their messages; the oldest first. */
+  #pastChecks = new Map();
   #turned;
 
   /** `turned` is told whenever the first piece of some counts begins, or the last one ends. */
@@ -70,9 +77,13 @@ exports.Work = class Work {
   isUnderWay(piece) {
     return this.#pieces.get(piece.ids[0]) === piece;
   }
+  /** Whether a message belonged to a check that ended lately. */
+  wasCheck(id) {
+    return this.#pastChecks.get(id) > Date.now() - checkEchoesMs;
+  }
   /** `request`: over when `answered` says so. `message`: over when nothing waits. `other`: of unknown origin, counts only if it fails. */
-  begin(id, counts, kind) {
-    const piece = new Piece(id, counts, kind);
+  begin(id, counts, nature) {
+    const piece = new Piece(id, counts, nature);
     this.#pieces.set(id, piece);
     counts.open.add(piece);
     if (counts.open.size === 1) this.#turned(counts);
@@ -117,8 +128,18 @@ exports.Work = class Work {
       piece.finish();
     }
   }
+  #remember(ids) {
+    const now = Date.now();
+    for (const id of ids) this.#pastChecks.delete(id);
+    for (const id of ids) this.#pastChecks.set(id, now);
+    for (const [id, endedAt] of this.#pastChecks) {
+      if (endedAt > now - checkEchoesMs && this.#pastChecks.size <= mostFollowed) return;
+      this.#pastChecks.delete(id);
+    }
+  }
   #drop(piece) {
     for (const id of piece.ids) this.#pieces.delete(id);
+    if (piece.isCheck) this.#remember(piece.ids);
     if (piece.counts.open.delete(piece) && piece.counts.open.size === 0) this.#turned(piece.counts);
   }
 };
