@@ -86,7 +86,7 @@ function judgeProcess(world: SimWorld, end: End): void {
 
 const unpinned: ReadonlySet<string> = new Set(["NotRemoved", "TakenOut", "Frozen"]);
 
-/** Gone; beside an error it stays, with the reason, and as suspended while it has traffic. Whoever cannot hand its paths over stays too. */
+/** Gone; beside an error it stays, with the reason, and as suspended while it has traffic, or watched. Whoever cannot hand its paths over stays too. */
 function judgeUnpinned({ trace, plan }: SimWorld, end: End, what: string): void {
   const mayStay = isKeptByError(end) || (plan.sourceErrors.paths.size > 0 && isHandingOver(end));
   trace.expect(isGone(end) || mayStay, "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
@@ -94,7 +94,12 @@ function judgeUnpinned({ trace, plan }: SimWorld, end: End, what: string): void 
 
 function isKeptByError({ hasErrors, serving, state }: End): boolean {
   const isShown = unpinned.has(state?.status?.reason.code ?? "") && (serving === null || state?.status?.health === "Suspended");
-  return hasErrors && isShown;
+  return hasErrors && (isShown || isWatchedStill(state));
+}
+
+/** It was under watch when its pin went, and stays so: where it is bad, and has no way back, a person must decide, as with a pin. */
+function isWatchedStill(state: ProcessState | null): boolean {
+  return state !== null && state.rollout !== null && isAlarming(state.status);
 }
 
 function isHandingOver({ serving, state }: End): boolean {
