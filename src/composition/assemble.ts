@@ -13,6 +13,7 @@ import type { LoopParts } from "../controller/loop.ts";
 import type { Outages } from "../controller/outages.ts";
 import type { Ports } from "../controller/ports.ts";
 import { createChangeRecords } from "../controller/changes/change-records.ts";
+import { createPlanRecords } from "../controller/plans/plan-records.ts";
 import { createLastPlacements } from "../controller/last-placements.ts";
 import { createUnrecorded } from "../controller/unrecorded.ts";
 import { createReverts } from "../controller/reverts.ts";
@@ -95,6 +96,7 @@ export function assemble(assembly: Assembly): Assembled {
     hash: sha256,
     validations: createValidations(wake),
     changes: createChangeRecords(),
+    plans: createPlanRecords(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: measuring.measurements,
     pinWriter: repository.writer({ identity: config.identity, signing: config.signing, path, clock: wallClock }),
@@ -109,7 +111,7 @@ export function assemble(assembly: Assembly): Assembled {
   return {
     parts,
     close: () => measuring.close(),
-    idle: async () => void (await Promise.all([ports.reverts.idle(), ports.changes.close()])),
+    idle: async () => void (await Promise.all([ports.reverts.idle(), ports.changes.close(), ports.plans.close()])),
   };
 }
 

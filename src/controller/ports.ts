@@ -4,7 +4,7 @@ import type { Action } from "../domain/journal/actions.ts";
 import type { DesiredState } from "../domain/desired/resolve.ts";
 import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
 import type { HandEdit, LiveChanges } from "../domain/changes/recorded.ts";
-import type { EngineObservation, Known } from "../domain/observed/observation.ts";
+import type { EngineObservation, Known, Observation } from "../domain/observed/observation.ts";
 import type { CommitId, EngineKind, EnvironmentName, Hash, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Measured, MetricRequest } from "../domain/analysis/metrics.ts";
 import type { Decision, EnvironmentState, OwedAction } from "../domain/journal/state.ts";
@@ -93,6 +93,16 @@ export interface ChangeRecords {
   close(): Promise<void>;
 }
 
+/** Records beside the passes what is foreseen of deployments. */
+export interface PlanRecords {
+  /** After a decision is recorded: the plans of the deployments that it opened. */
+  opened(decision: Decision, observation: Observation, ports: Ports): void;
+  /** Resolves when nothing is being worked out. */
+  idle(): Promise<void>;
+  /** Begins nothing new, and resolves when what is under way is over. */
+  close(): Promise<void>;
+}
+
 export interface Ports {
   readonly journal: Journal;
   readonly unrecorded: Unrecorded;
@@ -108,6 +118,7 @@ export interface Ports {
   readonly reverts: Reverts;
   readonly measurements: Measurements;
   readonly changes: ChangeRecords;
+  readonly plans: PlanRecords;
   readonly placements: LastPlacements;
   readonly pinWriter: PinWriter;
   /** Rung when there is something to be told to others. */

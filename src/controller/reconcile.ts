@@ -25,7 +25,8 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
 
   const state = ports.unrecorded.over(await ports.journal.state(environment));
   const measured = ports.measurements.latest(environment, metricRequestsOf(state, observation.spec));
-  const decision = decide(state, { ...observation, measured });
+  const seen = { ...observation, measured };
+  const decision = decide(state, seen);
   const toRecord = ports.unrecorded.joined(decision);
   if (isNothingNew(toRecord)) {
     const next = hasHeldBack === true ? await performAfter(decision, ports) : decision;
@@ -35,6 +36,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
 
   await record(decision, state, ports);
   ports.changes.opened(decision, state, ports);
+  ports.plans.opened(decision, seen, ports);
   report(decision, state, ports.log);
   if (toRecord.events.length > 0) ports.dispatcher.notify();
   await performOwed(environment, ports);

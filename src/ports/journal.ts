@@ -6,6 +6,7 @@ import type { Command, CommandResult } from "../domain/journal/commands.ts";
 import type { RevertRequest, RevertOutcome } from "../domain/journal/revert.ts";
 import type { DeploymentKind, Stuck } from "../domain/journal/rollout.ts";
 import type { Deployment, DeploymentStepRecord, EnvironmentState, OwedAction, Decision } from "../domain/journal/state.ts";
+import type { OpenedPlan } from "../domain/journal/rollout-plan.ts";
 import type { DeploymentPhase } from "../domain/journal/status.ts";
 
 export interface HistoryQuery {
@@ -54,6 +55,9 @@ export interface Journal {
   /** What a deployment changes; recorded again it replaces the record. Of one that the history does not know it is left out. */
   recordChanges(environment: EnvironmentName, deployment: string, changes: RecordedChanges): Promise<void>;
 
+  /** What was foreseen of a deployment when it was opened; the same holds. */
+  recordPlan(environment: EnvironmentName, deployment: string, plan: OpenedPlan): Promise<void>;
+
   /**
    * A change by hand. While it is there it has one record, which also says when it was undone; a bounded number of them is kept. The
    * deployment that undid it says so in its timeline.
@@ -81,7 +85,7 @@ export interface Journal {
   /** Deployments that are over, counted since the journal began. */
   deploymentCounts(): Promise<readonly DeploymentCount[]>;
 
-  /** Newest first. Asked for by id it comes with all that is kept of changes, else without what is large. */
+  /** Newest first. Asked for by id it comes with its plan and all that is kept of changes, else without what is large. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
 
   /** What was changed by hand in this process, newest first, at most 20. */

@@ -15,6 +15,8 @@ import {
   pause,
   quarantined,
   recordedChanges,
+  rollbackPlan,
+  rolloutPlan,
   revertRequest,
   revertOutcome,
   syncStatus,
@@ -202,6 +204,8 @@ export const deployment = named(
     validations: list(validationResult(time)),
     changes: nullable(recordedChanges),
     handEdits: list(handEdit(time)),
+    deploymentPlan: nullable(rolloutPlan),
+    rollbackPlan: nullable(rollbackPlan),
   }),
 );
 

@@ -11,3 +11,4 @@ export const deploymentKind = values.deploymentKind;
 export const deploymentPhase = values.deploymentPhase;
 export const recordedChanges = describing<RecordedChanges>()(values.recordedChanges);
 export const handEdit = describing<HandEdit>()(values.handEdit(Type.Number()));
+export const openedPlan = values.openedPlan;

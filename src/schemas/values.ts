@@ -4,6 +4,7 @@ import { type TSchema, Type } from "typebox";
 import type { WorkflowChanges } from "../domain/changes/changes.ts";
 import type { RecordedChanges } from "../domain/changes/recorded.ts";
 import { askedFrom, type Phase, type ValidationName } from "../domain/validation-result.ts";
+import type { OpenedPlan, DeploymentAction } from "../domain/journal/rollout-plan.ts";
 import type { DeploymentKind } from "../domain/journal/rollout.ts";
 import type { DeploymentPhase, Health, SyncStatus } from "../domain/journal/status.ts";
 import { describing, digest, list, named, nullable, oneOf, variants } from "./shapes.ts";
@@ -22,6 +23,8 @@ export const health = describing<Health>()(oneOf(["Healthy", "Progressing", "Deg
 
 export const validationPhase = describing<Phase>()(oneOf(["pre", "during", "post"]));
 
+const validationName = oneOf(Object.keys(askedFrom) as ValidationName[]);
+
 /** What is installed, with its share of the traffic. */
 export const actual = list(Type.Object({ version: text, weight: Type.Number() }));
 
@@ -32,7 +35,7 @@ export function validationResult<At extends TSchema>(at: At) {
   return Type.Object({
     phase: validationPhase,
     scope: text,
-    validation: oneOf(Object.keys(askedFrom) as ValidationName[]),
+    validation: validationName,
     subject: text,
     result: oneOf(["passed", "failed", "unknown"]),
     detail: text,
@@ -125,3 +128,67 @@ export function handEdit<At extends TSchema>(at: At) {
     changes: recordedChanges,
   });
 }
+
+const planned = { validation: validationName, subject: text };
+const riskLevel = oneOf(["low", "medium", "high"]);
+
+const actions = {
+  validate: true,
+  install: true,
+  check: true,
+  wait: true,
+  "hand-over": true,
+  shift: true,
+  analyse: true,
+  pause: true,
+  roll: true,
+  switch: true,
+  confirm: true,
+  drain: true,
+  bake: true,
+  clear: true,
+  remove: true,
+} as const satisfies Readonly<Record<DeploymentAction, true>>;
+
+/** What will be done if nothing disturbs it. Durations are milliseconds. */
+export const rolloutPlan = named(
+  "DeploymentPlan",
+  Type.Object({
+    steps: list(
+      Type.Object({
+        id: text,
+        name: text,
+        brief: text,
+        action: oneOf(Object.keys(actions) as DeploymentAction[]),
+        order: Type.Number(),
+        dependencies: list(text),
+        validation: nullable(Type.Object({ phase: validationPhase, validations: list(Type.Object(planned)) })),
+        estimatedDuration: Type.Number(),
+      }),
+    ),
+    dependencies: list(Type.Object({ process: text, on: text, range: text, version: text })),
+    estimatedDuration: Type.Number(),
+    riskAssessment: Type.Object({
+      level: riskLevel,
+      reasons: list(Type.Object({ level: riskLevel, process: nullable(text), reason: text })),
+    }),
+    validationChecks: list(Type.Object({ process: text, phase: validationPhase, ...planned })),
+    leftOut: Type.Number(),
+  }),
+);
+
+/** How to get back. */
+export const rollbackPlan = named(
+  "RollbackPlan",
+  Type.Object({
+    instruction: text,
+    automatic: nullable(Type.Object({ triggers: list(text), bakeMs: Type.Number() })),
+    steps: list(
+      Type.Object({ process: text, version: nullable(text), how: oneOf(["switch-back", "reinstall", "remove"]), name: text }),
+    ),
+  }),
+);
+
+export const openedPlan = describing<OpenedPlan>()(
+  Type.Object({ deploymentPlan: rolloutPlan, rollbackPlan: nullable(rollbackPlan) }),
+);

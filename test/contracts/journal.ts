@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Journal } from "../../src/ports/journal.ts";
 import { arm, ending, install, opening, result, rollout, row, decision, stuckWith } from "../support/journal-values.ts";
 import { keepsChanges } from "./journal-changes.ts";
+import { keepsPlans } from "./journal-plans.ts";
 import { keepsEveryKind } from "./journal-kinds.ts";
 import { hearsPeople, tellsOthers } from "./journal-people.ts";
 
@@ -166,6 +167,8 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         validations: [result("creates an order")],
         changes: null,
         handEdits: [],
+        deploymentPlan: null,
+        rollbackPlan: null,
       });
     });
 
@@ -214,6 +217,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     });
 
     keepsChanges(() => journal, readers);
+    keepsPlans(() => journal, readers);
     keepsEveryKind(() => journal, readers);
     hearsPeople(() => journal, readers);
     tellsOthers(() => journal, readers);

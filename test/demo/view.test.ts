@@ -82,6 +82,8 @@ const failed: Deployment = {
   validations: [],
   changes: null,
   handEdits: [],
+  deploymentPlan: null,
+  rollbackPlan: null,
 };
 
 const progress: Progress = {

@@ -2,15 +2,18 @@
 
 import { mergeResults } from "../../src/domain/journal/remembered.ts";
 import type { HandEdit, RecordedChanges } from "../../src/domain/changes/recorded.ts";
+import type { OpenedPlan } from "../../src/domain/journal/rollout-plan.ts";
 import type { ValidationResult } from "../../src/domain/validation-result.ts";
 import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/journal/state.ts";
 import type { HistoryQuery, DeploymentCount } from "../../src/ports/journal.ts";
+
+const nothingBeside = { changes: null, handEdits: [], deploymentPlan: null, rollbackPlan: null };
 
 /** Opens a deployment or takes it further; an update of an unknown one is left out. */
 export function updateHistory(history: Map<string, Deployment>, update: DeploymentUpdate, validations: readonly ValidationResult[]): void {
   const known =
     history.get(update.id) ??
-    (update.opened && { ...update.opened, id: update.id, steps: [], validations, changes: null, handEdits: [], trigger: null });
+    (update.opened && { ...update.opened, id: update.id, steps: [], validations, ...nothingBeside, trigger: null });
   if (!known) return;
   const { phase, endedAt, step } = update;
   const trigger = update.trigger ?? known.trigger;
@@ -65,16 +68,18 @@ function isSameEdit(one: HandEdit, other: HandEdit): boolean {
 
 export interface KeptChanges {
   readonly changes: ReadonlyMap<string, RecordedChanges>;
+  readonly plans: ReadonlyMap<string, OpenedPlan>;
   readonly handEdits: readonly HandEdit[];
 }
 
 /** The deployment with what is kept of its changes; with `isWhole` also what is large. */
-export function withChanges(deployment: Deployment, { changes, handEdits }: KeptChanges, isWhole: boolean): Deployment {
+export function withChanges(deployment: Deployment, { changes, plans, handEdits }: KeptChanges, isWhole: boolean): Deployment {
   const shown = (recorded: RecordedChanges): RecordedChanges => (isWhole ? recorded : { ...recorded, changes: null });
   const own = changes.get(deployment.id);
   return {
     ...deployment,
     changes: own ? shown(own) : null,
+    ...(isWhole ? plans.get(deployment.id) : null),
     handEdits: handEdits
       .filter(({ undone }) => undone?.deployment === deployment.id)
       .map((each) => ({ ...each, changes: shown(each.changes) })),

@@ -11,6 +11,7 @@ import {
 } from "../../src/domain/journal/remembered.ts";
 import type { HandEdit, RecordedChanges } from "../../src/domain/changes/recorded.ts";
 import { undoneStep } from "../../src/domain/journal/undone-step.ts";
+import type { OpenedPlan } from "../../src/domain/journal/rollout-plan.ts";
 import type { PinionEvent } from "../../src/domain/journal/events.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { CommandResult } from "../../src/domain/journal/commands.ts";
@@ -20,7 +21,17 @@ import { keepHandEdit, matching, storyWith, tallied, withChanges, updateHistory,
 
 /** A call that changed something, in order. */
 export interface JournalCall {
-  readonly call: "record" | "settled" | "refused" | "recordEvidence" | "recordChanges" | "recordHandEdit" | "ordered" | "reverted" | "told";
+  readonly call:
+    | "record"
+    | "settled"
+    | "refused"
+    | "recordEvidence"
+    | "recordChanges"
+    | "recordPlan"
+    | "recordHandEdit"
+    | "ordered"
+    | "reverted"
+    | "told";
   /** Null: of no single one. */
   readonly environment: EnvironmentName | null;
 }
@@ -40,6 +51,7 @@ interface Contents {
   readonly history: Map<string, Deployment>;
   readonly results: Map<string, CommandResult>;
   readonly changes: Map<string, RecordedChanges>;
+  readonly plans: Map<string, OpenedPlan>;
   readonly handEdits: HandEdit[];
   readonly untold: Map<string, PinionEvent>;
   readonly told: Set<string>;
@@ -51,6 +63,7 @@ const nothing = (): Contents => ({
   history: new Map(),
   results: new Map(),
   changes: new Map(),
+  plans: new Map(),
   handEdits: [],
   untold: new Map(),
   told: new Set(),
@@ -102,6 +115,10 @@ export function createFakeJournal(contents: Contents = nothing()): FakeJournal {
     recordChanges: (environment, deployment, changes) =>
       effect({ call: "recordChanges", environment }, () => {
         if (contents.history.has(deployment)) contents.changes.set(deployment, throughJson(changes));
+      }),
+    recordPlan: (environment, deployment, plan) =>
+      effect({ call: "recordPlan", environment }, () => {
+        if (contents.history.has(deployment)) contents.plans.set(deployment, throughJson(plan));
       }),
     recordHandEdit: (edit) =>
       effect({ call: "recordHandEdit", environment: edit.environment }, () => {

@@ -11,6 +11,7 @@ import { createGatewaySource } from "../../src/adapters/metrics/gateway.ts";
 import { createController } from "../../src/controller/controller.ts";
 import { createMeasurements } from "../../src/controller/measuring/measurements.ts";
 import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
+import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
@@ -123,6 +124,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     measurements,
     placements: createLastPlacements(),
     changes: createChangeRecords(),
+    plans: createPlanRecords(),
     pinWriter: repository.writer(),
     dispatcher: { notify: () => undefined },
     engine: () => engine,

@@ -62,6 +62,7 @@ const rules = {
     refused: onDisk,
     recordValidation: onDisk,
     recordChanges: onDisk,
+    recordPlan: onDisk,
     recordHandEdit: onDisk,
     recordCommand: onDisk,
     reverted: onDisk,
@@ -81,7 +82,7 @@ const rules = {
 
 const [pollMs, resyncMs] = [5_000, 10_000];
 
-/** What is said of changes decides nothing: worlds are the same without it. */
+/** What is said of changes, or foreseen, decides nothing: worlds are the same without it. */
 const nothingToRecord: Ports["changes"] = {
   opened: () => undefined,
   seen: () => undefined,
@@ -91,6 +92,8 @@ const nothingToRecord: Ports["changes"] = {
   idle: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
+
+const nothingToPlan: Ports["plans"] = { opened: () => undefined, idle: () => Promise.resolve(), close: () => Promise.resolve() };
 
 export function startController(parts: LifeParts, number: number): ControllerLife {
   const life: Life = { number, isDead: false, frozenUntil: 0 };
@@ -203,6 +206,7 @@ function openPorts(
     validations: createValidations(wake, (ms, work) => world.time.later(ms, work, life)),
     placements: createLastPlacements(),
     changes: nothingToRecord,
+    plans: nothingToPlan,
     unrecorded: createUnrecorded(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: createMeasurements({ sources, clock, awake, log, wake, timeoutMs: 3_000 }),

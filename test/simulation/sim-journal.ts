@@ -93,6 +93,7 @@ type Changing = Pick<
   | "refused"
   | "recordValidation"
   | "recordChanges"
+  | "recordPlan"
   | "recordHandEdit"
   | "recordCommand"
   | "reverted"
@@ -112,6 +113,7 @@ function changing(journal: () => Journal, change: (work: () => Promise<void>) =>
     refused: (environment, id, stuck, notBefore) => change(() => journal().refused(environment, id, stuck, notBefore)),
     recordValidation: (environment, deployment, results) => both((to) => to.recordValidation(environment, deployment, results)),
     recordChanges: (environment, deployment, changes) => both((to) => to.recordChanges(environment, deployment, changes)),
+    recordPlan: (environment, deployment, plan) => both((to) => to.recordPlan(environment, deployment, plan)),
     recordHandEdit: (edit) => both((to) => to.recordHandEdit(edit)),
     recordCommand: (command) => both((to) => to.recordCommand(command)),
     reverted: (request, outcome, step) => both((to) => to.reverted(request, outcome, step)),

@@ -25,6 +25,8 @@ export function deployment(parts: Partial<Deployment> = {}): Deployment {
     validations: [],
     changes: null,
     handEdits: [],
+    deploymentPlan: null,
+    rollbackPlan: null,
     ...parts,
   };
 }

@@ -12,6 +12,7 @@ import type { Measured, MetricRequest, Reading } from "../../src/domain/analysis
 import type { CommandResult, CommandSpec } from "../../src/domain/journal/commands.ts";
 import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/revert.ts";
 import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
+import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
@@ -144,6 +145,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
       validations: createValidations(() => undefined),
       placements: createLastPlacements(),
       changes: createChangeRecords(),
+      plans: createPlanRecords(),
       unrecorded: createUnrecorded(),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
@@ -246,7 +248,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
       world.now += 1;
       const decision = await reconcile(environment, world.ports);
       await world.ports.validations.idle();
-      for (const beside of [world.ports.reverts, world.ports.changes]) await beside.idle();
+      for (const beside of [world.ports.reverts, world.ports.changes, world.ports.plans]) await beside.idle();
       return decision === null || isNothingNew(decision);
     },
     async settle() {

@@ -19,6 +19,7 @@ import {
 } from "../../domain/journal/remembered.ts";
 import { createHistoryWriter } from "./sqlite/write-history.ts";
 import { createChangesWriter } from "./sqlite/recorded-changes.ts";
+import { createPlanWriter } from "./sqlite/recorded-plans.ts";
 import type { HistoryWriter } from "./sqlite/write-history.ts";
 import { undoneStep } from "../../domain/journal/undone-step.ts";
 import { createStateWriter } from "./sqlite/write-state.ts";
@@ -49,7 +50,7 @@ export interface ChangeParts {
 }
 
 type AboutActions = Pick<Journal, "record" | "acknowledged" | "refused">;
-type AboutStories = Pick<Journal, "recordValidation" | "recordChanges" | "recordHandEdit" | "recordCommand" | "reverted">;
+type AboutStories = Pick<Journal, "recordValidation" | "recordChanges" | "recordPlan" | "recordHandEdit" | "recordCommand" | "reverted">;
 
 interface Parts extends ChangeParts {
   readonly rows: StateWriter;
@@ -114,8 +115,9 @@ function writeStep({ rows, history, commands, outbox, log, keepDeployments }: Pa
 }
 
 /** What is remembered stays as it is. */
-function aboutChanges({ connection, change, history }: Parts): Pick<AboutStories, "recordChanges" | "recordHandEdit"> {
+function aboutChanges({ connection, change, history }: Parts): Pick<AboutStories, "recordChanges" | "recordPlan" | "recordHandEdit"> {
   const writer = createChangesWriter(connection);
+  const writePlan = createPlanWriter(connection);
   const note = (environment: EnvironmentName, write: () => void): Promise<void> =>
     change({
       environment,
@@ -127,6 +129,7 @@ function aboutChanges({ connection, change, history }: Parts): Pick<AboutStories
     });
   return {
     recordChanges: (environment, deployment, changes) => note(environment, () => writer.writeChanges(deployment, changes)),
+    recordPlan: (environment, deployment, plan) => note(environment, () => writePlan(deployment, plan)),
     recordHandEdit: (edit) =>
       note(edit.environment, () => {
         writer.writeHandEdit(edit);

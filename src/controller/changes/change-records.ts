@@ -3,10 +3,10 @@
  * are, no pass waits for it, and an engine is never asked for two units at once.
  */
 
-import pLimit from "p-limit";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { ChangeRecords, Ports } from "../ports.ts";
 import { PinionError } from "../../domain/errors.ts";
+import { Aside } from "../aside.ts";
 import { changesOf, openedIn, underWay } from "./deployment-changes.ts";
 import { HandEdits } from "./hand-edits.ts";
 
@@ -14,22 +14,11 @@ import { HandEdits } from "./hand-edits.ts";
 const mostWaiting = 5_000;
 
 export function createChangeRecords(): ChangeRecords {
-  const turn = pLimit(1);
+  const aside = new Aside(mostWaiting);
   const resumed = new Set<EnvironmentName>();
-  const working = new Set<Promise<void>>();
-  let isClosed = false;
-
-  /** In turn; what goes wrong is said, and holds up nothing. */
-  const later = (environment: EnvironmentName, ports: Ports, work: () => Promise<void>): void => {
-    if (isClosed || working.size >= mostWaiting) return;
-    const run = turn(async () => {
-      if (!isClosed) await work();
-    })
-      .catch((error: unknown) => complain(environment, ports, error))
-      .finally(() => working.delete(run));
-    working.add(run);
-  };
-  const handEdits = new HandEdits(later, (work) => turn(work));
+  const later = (environment: EnvironmentName, ports: Ports, work: () => Promise<void>): void =>
+    aside.later(work, (error) => complain(environment, ports, error));
+  const handEdits = new HandEdits(later, (work) => aside.inTurn(work));
   return {
     opened({ environment, deployments, processes }, before, ports) {
       for (const opened of openedIn({ deployments, processes, before })) {
@@ -56,13 +45,8 @@ export function createChangeRecords(): ChangeRecords {
       handEdits.replacing(environment, replaced, ports).catch((error: unknown) => complain(environment, ports, error)),
     look: (environment, process, ports) => handEdits.look({ environment, process }, ports),
     handEdits: (environment) => handEdits.there(environment),
-    async idle() {
-      while (working.size > 0) await Promise.all(working);
-    },
-    async close() {
-      isClosed = true;
-      while (working.size > 0) await Promise.all(working);
-    },
+    idle: () => aside.idle(),
+    close: () => aside.close(),
   };
 }
 

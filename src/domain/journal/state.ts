@@ -4,6 +4,7 @@ import type { HandEdit, RecordedChanges } from "../changes/recorded.ts";
 import type { Action } from "./actions.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
 import type { DeploymentKind, Exchange, Rollout, Stuck } from "./rollout.ts";
+import type { RollbackPlan, RolloutPlan } from "./rollout-plan.ts";
 import type { DeploymentPhase, ProcessStatus } from "./status.ts";
 import type { PinionEvent } from "./events.ts";
 import type { ValidationResult } from "../validation-result.ts";
@@ -114,13 +115,20 @@ export interface Deployment {
   readonly changes: RecordedChanges | null;
   /** What it put back that somebody had changed by hand. */
   readonly handEdits: readonly HandEdit[];
+  /** What was foreseen when it was opened; null: not worked out, or left out of a list. */
+  readonly deploymentPlan: RolloutPlan | null;
+  /** Null also where it is itself the way back. */
+  readonly rollbackPlan: RollbackPlan | null;
 }
+
+/** What is kept of a deployment beside its story, and read with it. */
+export type KeptBeside = "changes" | "handEdits" | "deploymentPlan" | "rollbackPlan";
 
 /** What is new in a deployment's history after one decision. */
 export interface DeploymentUpdate {
   readonly id: string;
   /** Present on the first update only. */
-  readonly opened?: Omit<Deployment, "id" | "steps" | "validations" | "changes" | "handEdits" | "endedAt" | "phase" | "reason" | "trigger">;
+  readonly opened?: Omit<Deployment, "id" | "steps" | "validations" | KeptBeside | "endedAt" | "phase" | "reason" | "trigger">;
   readonly phase: DeploymentPhase;
   readonly step: DeploymentStepRecord;
   readonly endedAt: Instant | null;

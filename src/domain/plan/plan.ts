@@ -1,15 +1,8 @@
 /** What merging a change would do in one environment: the decision function played forward, with what is held, risk, duration and the way back. */
 
 import semver from "semver";
-import type {
-  DeploymentPlan,
-  DeploymentStep,
-  HeldDeployment,
-  PlanDependency,
-  PlannedDeployment,
-  ValidationCheck,
-  VersionDistance,
-} from "./deployment-plan.ts";
+import type { DeploymentPlan, HeldDeployment, PlannedDeployment, VersionDistance } from "./deployment-plan.ts";
+import type { PlanDependency } from "../journal/rollout-plan.ts";
 import type { JsonObject } from "../desired/definition.ts";
 import type { ChangeSummary } from "../changes/describe.ts";
 import type { EnvironmentSpec } from "../desired/environment.ts";
@@ -27,7 +20,7 @@ import { createDurations } from "./state-durations.ts";
 import { planRollback } from "./way-back.ts";
 import { describeSettings } from "./settings.ts";
 import { rulesOf } from "../strategies/rollout-states.ts";
-import { type Act, planSteps } from "./steps.ts";
+import { type Act, checksIn, planSteps } from "./steps.ts";
 import type { Check } from "../desired/version.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import type { Deployment } from "../journal/state.ts";
@@ -141,13 +134,17 @@ function planDeployment(played: Act["played"], { changeOf, begins }: Foreseen, {
     from,
     to,
     distance: to === null ? null : distanceBetween(from, to),
-    isDowngrade: from !== null && to !== null && semver.lt(to, from),
+    isDowngrade: isDowngrade(from, to),
     why: to === null ? `takes ${process} out of ${environment}: ${why}` : why,
     changes: details.get(process)?.changes ?? null,
     waitsFor: neededBy(change.to).filter(begins),
     estimatedDuration: (endedAt ?? startedAt) - startedAt,
     estimatedFrom: durations(opened).from,
   };
+}
+
+export function isDowngrade(from: Version | null, to: Version | null): boolean {
+  return from !== null && to !== null && semver.lt(to, from);
 }
 
 /** How far apart two versions are, in the words of semantic versioning. */
@@ -186,14 +183,6 @@ function consequencesOf(acts: readonly Act[], { input, to, foreseen, changes }: 
     validationChecks: steps.flatMap(({ process, steps: own }) => checksIn(process, own)),
     rollbackPlan: planRollback(deployments, spec),
   };
-}
-
-/** What is asked on each instance is one check. */
-function checksIn(process: ProcessId, steps: readonly DeploymentStep[]): readonly ValidationCheck[] {
-  const checks = steps.flatMap(({ validation }) =>
-    validation === null ? [] : validation.validations.map((one) => ({ process, phase: validation.phase, ...one })),
-  );
-  return [...new Map(checks.map((check) => [JSON.stringify(check), check])).values()];
 }
 
 function dependenciesOf(acts: readonly Act[], foreseen: Foreseen): readonly PlanDependency[] {

@@ -14,7 +14,7 @@ import type { ImaginedWorld } from "./imagined-world.ts";
 import { type PlayedDeployment, PlayedDeployments } from "./played.ts";
 
 export interface Cast {
-  /** Whose pins change, in the order in which they are decided about. */
+  /** Whose pins change, or whose deployment is under way, in the order in which they are decided about. */
   readonly processes: readonly ProcessId[];
   /** Whose paths change their owner: what is decided about one of them depends on all. */
   readonly entangled: ReadonlySet<ProcessId>;
@@ -23,9 +23,11 @@ export interface Cast {
   workMs(rollout: Rollout): number;
   /** How long it takes to remove what was taken out. */
   readonly removalMs: number;
+  /** What is not over after so many decisions has no end; absent: it is played to the end. */
+  readonly mostDecisions?: number;
 }
 
-/** Deployments in the order in which they begin. What never begins is not among them. */
+/** Those that are under way, then the others in the order in which they begin. What never begins is not among them. */
 export function playForward(world: ImaginedWorld, cast: Cast): readonly PlayedDeployment[] {
   return new Play(world, cast).run();
 }
@@ -40,7 +42,7 @@ class Play {
   readonly #pinned: ReadonlySet<ProcessId>;
   readonly #places: ReadonlyMap<ProcessId, number>;
   /** Not begun, and not asked yet since what they wait for has changed. */
-  #queue: readonly ProcessId[];
+  #queue: readonly ProcessId[] = [];
   /** Not begun, and held by a gate. */
   readonly #held = new Set<ProcessId>();
   /** Under way, or about to be removed, with the moment at which something is due. */
@@ -55,12 +57,19 @@ class Play {
     this.#spec = spec;
     this.#pinned = new Set(desired?.processes.keys());
     this.#places = new Map(cast.processes.map((process, place) => [process, place]));
-    this.#queue = cast.processes;
+    for (const process of cast.processes) this.#takeUp(process);
+    this.#queue = cast.processes.filter((process) => !this.#active.has(process));
   }
 
   run(): readonly PlayedDeployment[] {
-    while (this.#act() || this.#letTimePass()) this.#insistOnAnEnd();
+    while (this.#steps < (this.#cast.mostDecisions ?? Infinity) && (this.#act() || this.#letTimePass())) this.#insistOnAnEnd();
     return this.#played.all;
+  }
+
+  /** What is under way goes on from where it is. */
+  #takeUp(process: ProcessId): void {
+    const rollout = this.#world.row(process)?.rollout;
+    if (rollout) this.#noteRollout(rollout, null);
   }
 
   #insistOnAnEnd(): void {

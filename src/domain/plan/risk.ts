@@ -3,7 +3,8 @@
  * gravest.
  */
 
-import type { PlannedDeployment, RiskAssessment, RiskLevel, RiskReason } from "./deployment-plan.ts";
+import type { PlannedDeployment } from "./deployment-plan.ts";
+import type { RiskAssessment, RiskLevel, RiskReason } from "../journal/rollout-plan.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "../desired/environment.ts";
 import type { ProcessId } from "../names.ts";
 import { traitsOf } from "../strategies/traits.ts";

@@ -10,7 +10,7 @@ import { onInconclusiveOf } from "../strategies/inconclusive.ts";
 import { checksOf } from "../strategies/rollout-view.ts";
 import type { In } from "../strategies/steps.ts";
 import { isJudgedOnTheWay, traitsOf } from "../strategies/traits.ts";
-import type { DeploymentAction, DeploymentStep, StepValidation } from "./deployment-plan.ts";
+import type { DeploymentAction, DeploymentStep, StepValidation } from "../journal/rollout-plan.ts";
 import { askedAfter, askedBefore, askedDuring } from "./validations.ts";
 
 export type StepWords = Pick<DeploymentStep, "action" | "name" | "brief" | "validation">;

@@ -1,6 +1,7 @@
 /** The steps of a plan, from the deployments that were played. */
 
-import type { DeploymentStep, PlannedDeployment } from "./deployment-plan.ts";
+import type { PlannedDeployment } from "./deployment-plan.ts";
+import type { DeploymentStep, ValidationCheck } from "../journal/rollout-plan.ts";
 import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { ProcessId } from "../names.ts";
 import type { Check } from "../desired/version.ts";
@@ -70,4 +71,12 @@ function lastBefore(at: number, steps: readonly Placed[]): readonly string[] {
     .filter(({ endedAt }) => endedAt <= at)
     .slice(-1)
     .map(({ id }) => id);
+}
+
+/** What is asked on each instance is one check. */
+export function checksIn(process: ProcessId, steps: readonly DeploymentStep[]): readonly ValidationCheck[] {
+  const checks = steps.flatMap(({ validation }) =>
+    validation === null ? [] : validation.validations.map((one) => ({ process, phase: validation.phase, ...one })),
+  );
+  return [...new Map(checks.map((check) => [JSON.stringify(check), check])).values()];
 }

@@ -1,7 +1,7 @@
 /** Which validations a deployment will have, each with what it is about. */
 
 import { describeBound } from "../analysis/verdicts.ts";
-import type { PlannedValidation } from "./deployment-plan.ts";
+import type { PlannedValidation } from "../journal/rollout-plan.ts";
 import type { EnvironmentSpec, ValidationSpec } from "../desired/environment.ts";
 import type { ValidationName } from "../validation-result.ts";
 import { assertNever, type ProcessId } from "../names.ts";

@@ -1,7 +1,8 @@
 /** The way back from a plan, should it turn out to be wrong. */
 
 import { describeFiring } from "../analysis/verdicts.ts";
-import type { AutomaticRollback, PlannedDeployment, RollbackPlan, RollbackStep } from "./deployment-plan.ts";
+import type { PlannedDeployment } from "./deployment-plan.ts";
+import type { AutomaticRollback, RollbackPlan, RollbackStep } from "../journal/rollout-plan.ts";
 import { type EnvironmentSpec, strategyFor } from "../desired/environment.ts";
 import { describeDuration } from "../analysis/figures.ts";
 import { traitsOf } from "../strategies/traits.ts";

@@ -185,7 +185,7 @@ return errors === 0;
 
 export const deployment = validate26;
 const schema10 = {"$ref":"Deployment","$id":"deployment"};
-const schema11 = {"type":"object","required":["id","environment","process","kind","version","digest","from","strategy","commit","startedAt","endedAt","durationMs","phase","reason","trigger","steps","validations","changes","handEdits"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"kind":{"type":"string","enum":["deploy","rollback","self-heal","prune"]},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"digest":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"strategy":{"type":"string"},"commit":{"type":"string"},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"endedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"durationMs":{"anyOf":[{"type":"number"},{"type":"null"}]},"phase":{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},"reason":{"$ref":"Reason"},"trigger":{"anyOf":[{"type":"string"},{"type":"null"}]},"steps":{"type":"array","items":{"type":"object","required":["at","state","code","why"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"state":{"type":"string"},"code":{"type":"string","description":"a code of docs/reasons.md"},"why":{"type":"string"}}}},"validations":{"type":"array","items":{"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"durationMs":{"type":"number"}}}},"changes":{"anyOf":[{"$ref":"RecordedChanges"},{"type":"null"}]},"handEdits":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}}}},"$id":"Deployment"};
+const schema11 = {"type":"object","required":["id","environment","process","kind","version","digest","from","strategy","commit","startedAt","endedAt","durationMs","phase","reason","trigger","steps","validations","changes","handEdits","deploymentPlan","rollbackPlan"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"kind":{"type":"string","enum":["deploy","rollback","self-heal","prune"]},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"digest":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"strategy":{"type":"string"},"commit":{"type":"string"},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"endedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"durationMs":{"anyOf":[{"type":"number"},{"type":"null"}]},"phase":{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},"reason":{"$ref":"Reason"},"trigger":{"anyOf":[{"type":"string"},{"type":"null"}]},"steps":{"type":"array","items":{"type":"object","required":["at","state","code","why"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"state":{"type":"string"},"code":{"type":"string","description":"a code of docs/reasons.md"},"why":{"type":"string"}}}},"validations":{"type":"array","items":{"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"durationMs":{"type":"number"}}}},"changes":{"anyOf":[{"$ref":"RecordedChanges"},{"type":"null"}]},"handEdits":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}}},"deploymentPlan":{"anyOf":[{"$ref":"DeploymentPlan"},{"type":"null"}]},"rollbackPlan":{"anyOf":[{"$ref":"RollbackPlan"},{"type":"null"}]}},"$id":"Deployment"};
 const pattern1 = new RegExp("^sha256-[0-9a-f]{64}$", "u");
 const schema12 = {"type":"object","required":["code","text"],"properties":{"code":{"type":"string","description":"a code of docs/reasons.md"},"text":{"type":"string"},"about":{"type":"string"}},"$id":"Reason"};
 
@@ -784,6 +784,1143 @@ validate30.errors = vErrors;
 return errors === 0;
 }
 
+const schema15 = {"type":"object","required":["steps","dependencies","estimatedDuration","riskAssessment","validationChecks","leftOut"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["id","name","brief","action","order","dependencies","validation","estimatedDuration"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"brief":{"type":"string"},"action":{"type":"string","enum":["validate","install","check","wait","hand-over","shift","analyse","pause","roll","switch","confirm","drain","bake","clear","remove"]},"order":{"type":"number"},"dependencies":{"type":"array","items":{"type":"string"}},"validation":{"anyOf":[{"type":"object","required":["phase","validations"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"validations":{"type":"array","items":{"type":"object","required":["validation","subject"],"properties":{"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}}}},{"type":"null"}]},"estimatedDuration":{"type":"number"}}}},"dependencies":{"type":"array","items":{"type":"object","required":["process","on","range","version"],"properties":{"process":{"type":"string"},"on":{"type":"string"},"range":{"type":"string"},"version":{"type":"string"}}}},"estimatedDuration":{"type":"number"},"riskAssessment":{"type":"object","required":["level","reasons"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"reasons":{"type":"array","items":{"type":"object","required":["level","process","reason"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"process":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"}}}}}},"validationChecks":{"type":"array","items":{"type":"object","required":["process","phase","validation","subject"],"properties":{"process":{"type":"string"},"phase":{"type":"string","enum":["pre","during","post"]},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}},"leftOut":{"type":"number"}},"$id":"DeploymentPlan"};
+
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="DeploymentPlan" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((data.steps === undefined) && (missing0 = "steps")) || ((data.dependencies === undefined) && (missing0 = "dependencies"))) || ((data.estimatedDuration === undefined) && (missing0 = "estimatedDuration"))) || ((data.riskAssessment === undefined) && (missing0 = "riskAssessment"))) || ((data.validationChecks === undefined) && (missing0 = "validationChecks"))) || ((data.leftOut === undefined) && (missing0 = "leftOut"))){
+validate35.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema15.required,parentSchema:schema15,data}];
+return false;
+}
+else {
+if(data.steps !== undefined){
+let data0 = data.steps;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+const _errs3 = errors;
+if(errors === _errs3){
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+let missing1;
+if(((((((((data1.id === undefined) && (missing1 = "id")) || ((data1.name === undefined) && (missing1 = "name"))) || ((data1.brief === undefined) && (missing1 = "brief"))) || ((data1.action === undefined) && (missing1 = "action"))) || ((data1.order === undefined) && (missing1 = "order"))) || ((data1.dependencies === undefined) && (missing1 = "dependencies"))) || ((data1.validation === undefined) && (missing1 = "validation"))) || ((data1.estimatedDuration === undefined) && (missing1 = "estimatedDuration"))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0,schemaPath:"#/properties/steps/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema15.properties.steps.items.required,parentSchema:schema15.properties.steps.items,data:data1}];
+return false;
+}
+else {
+if(data1.id !== undefined){
+let data2 = data1.id;
+const _errs5 = errors;
+if(typeof data2 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/id",schemaPath:"#/properties/steps/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.id.type,parentSchema:schema15.properties.steps.items.properties.id,data:data2}];
+return false;
+}
+var valid2 = _errs5 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.name !== undefined){
+let data3 = data1.name;
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.name.type,parentSchema:schema15.properties.steps.items.properties.name,data:data3}];
+return false;
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.brief !== undefined){
+let data4 = data1.brief;
+const _errs9 = errors;
+if(typeof data4 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/brief",schemaPath:"#/properties/steps/items/properties/brief/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.brief.type,parentSchema:schema15.properties.steps.items.properties.brief,data:data4}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.action !== undefined){
+let data5 = data1.action;
+const _errs11 = errors;
+if(typeof data5 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.action.type,parentSchema:schema15.properties.steps.items.properties.action,data:data5}];
+return false;
+}
+if(!(((((((((((((((data5 === "validate") || (data5 === "install")) || (data5 === "check")) || (data5 === "wait")) || (data5 === "hand-over")) || (data5 === "shift")) || (data5 === "analyse")) || (data5 === "pause")) || (data5 === "roll")) || (data5 === "switch")) || (data5 === "confirm")) || (data5 === "drain")) || (data5 === "bake")) || (data5 === "clear")) || (data5 === "remove"))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.action.enum},schema:schema15.properties.steps.items.properties.action.enum,parentSchema:schema15.properties.steps.items.properties.action,data:data5}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.order !== undefined){
+let data6 = data1.order;
+const _errs13 = errors;
+if(!(typeof data6 == "number")){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/order",schemaPath:"#/properties/steps/items/properties/order/type",keyword:"type",params:{type: "number"},schema:schema15.properties.steps.items.properties.order.type,parentSchema:schema15.properties.steps.items.properties.order,data:data6}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.dependencies !== undefined){
+let data7 = data1.dependencies;
+const _errs15 = errors;
+if(errors === _errs15){
+if(Array.isArray(data7)){
+var valid3 = true;
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+let data8 = data7[i1];
+const _errs17 = errors;
+if(typeof data8 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies/" + i1,schemaPath:"#/properties/steps/items/properties/dependencies/items/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.dependencies.items.type,parentSchema:schema15.properties.steps.items.properties.dependencies.items,data:data8}];
+return false;
+}
+var valid3 = _errs17 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies",schemaPath:"#/properties/steps/items/properties/dependencies/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.items.properties.dependencies.type,parentSchema:schema15.properties.steps.items.properties.dependencies,data:data7}];
+return false;
+}
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.validation !== undefined){
+let data9 = data1.validation;
+const _errs19 = errors;
+const _errs20 = errors;
+let valid4 = false;
+const _errs21 = errors;
+if(errors === _errs21){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing2;
+if(((data9.phase === undefined) && (missing2 = "phase")) || ((data9.validations === undefined) && (missing2 = "validations"))){
+const err0 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema15.properties.steps.items.properties.validation.anyOf[0].required,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0],data:data9};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if(data9.phase !== undefined){
+let data10 = data9.phase;
+const _errs23 = errors;
+if(typeof data10 !== "string"){
+const err1 = {instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase,data:data10};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!(((data10 === "pre") || (data10 === "during")) || (data10 === "post"))){
+const err2 = {instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase.enum},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase.enum,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase,data:data10};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var valid5 = _errs23 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data9.validations !== undefined){
+let data11 = data9.validations;
+const _errs25 = errors;
+if(errors === _errs25){
+if(Array.isArray(data11)){
+var valid6 = true;
+const len2 = data11.length;
+for(let i2=0; i2<len2; i2++){
+let data12 = data11[i2];
+const _errs27 = errors;
+if(errors === _errs27){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing3;
+if(((data12.validation === undefined) && (missing3 = "validation")) || ((data12.subject === undefined) && (missing3 = "subject"))){
+const err3 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.required,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items,data:data12};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if(data12.validation !== undefined){
+let data13 = data12.validation;
+const _errs29 = errors;
+if(typeof data13 !== "string"){
+const err4 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation,data:data13};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(!(((((((((((data13 === "process_validation") || (data13 === "environment_validation")) || (data13 === "dependency_validation")) || (data13 === "step_validation")) || (data13 === "service_availability")) || (data13 === "health_check")) || (data13 === "smoke_test")) || (data13 === "integration_test")) || (data13 === "data_integrity")) || (data13 === "performance_test")) || (data13 === "monitoring_setup"))){
+const err5 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.enum},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.enum,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation,data:data13};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var valid7 = _errs29 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data12.subject !== undefined){
+let data14 = data12.subject;
+const _errs31 = errors;
+if(typeof data14 !== "string"){
+const err6 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/subject",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.subject.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.subject,data:data14};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+var valid7 = _errs31 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items,data:data12};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+var valid6 = _errs27 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations,data:data11};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+var valid5 = _errs25 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0],data:data9};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+var _valid0 = _errs21 === errors;
+valid4 = valid4 || _valid0;
+if(!valid4){
+const _errs33 = errors;
+if(data9 !== null){
+const err10 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema15.properties.steps.items.properties.validation.anyOf[1].type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[1],data:data9};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var _valid0 = _errs33 === errors;
+valid4 = valid4 || _valid0;
+}
+if(!valid4){
+const err11 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf",keyword:"anyOf",params:{},schema:schema15.properties.steps.items.properties.validation.anyOf,parentSchema:schema15.properties.steps.items.properties.validation,data:data9};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+validate35.errors = vErrors;
+return false;
+}
+else {
+errors = _errs20;
+if(vErrors !== null){
+if(_errs20){
+vErrors.length = _errs20;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.estimatedDuration !== undefined){
+let data15 = data1.estimatedDuration;
+const _errs35 = errors;
+if(!(typeof data15 == "number")){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/estimatedDuration",schemaPath:"#/properties/steps/items/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema15.properties.steps.items.properties.estimatedDuration.type,parentSchema:schema15.properties.steps.items.properties.estimatedDuration,data:data15}];
+return false;
+}
+var valid2 = _errs35 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.steps.items.type,parentSchema:schema15.properties.steps.items,data:data1}];
+return false;
+}
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.type,parentSchema:schema15.properties.steps,data:data0}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.dependencies !== undefined){
+let data16 = data.dependencies;
+const _errs37 = errors;
+if(errors === _errs37){
+if(Array.isArray(data16)){
+var valid8 = true;
+const len3 = data16.length;
+for(let i3=0; i3<len3; i3++){
+let data17 = data16[i3];
+const _errs39 = errors;
+if(errors === _errs39){
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+let missing4;
+if(((((data17.process === undefined) && (missing4 = "process")) || ((data17.on === undefined) && (missing4 = "on"))) || ((data17.range === undefined) && (missing4 = "range"))) || ((data17.version === undefined) && (missing4 = "version"))){
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema15.properties.dependencies.items.required,parentSchema:schema15.properties.dependencies.items,data:data17}];
+return false;
+}
+else {
+if(data17.process !== undefined){
+let data18 = data17.process;
+const _errs41 = errors;
+if(typeof data18 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/process",schemaPath:"#/properties/dependencies/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.process.type,parentSchema:schema15.properties.dependencies.items.properties.process,data:data18}];
+return false;
+}
+var valid9 = _errs41 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data17.on !== undefined){
+let data19 = data17.on;
+const _errs43 = errors;
+if(typeof data19 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/on",schemaPath:"#/properties/dependencies/items/properties/on/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.on.type,parentSchema:schema15.properties.dependencies.items.properties.on,data:data19}];
+return false;
+}
+var valid9 = _errs43 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data17.range !== undefined){
+let data20 = data17.range;
+const _errs45 = errors;
+if(typeof data20 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/range",schemaPath:"#/properties/dependencies/items/properties/range/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.range.type,parentSchema:schema15.properties.dependencies.items.properties.range,data:data20}];
+return false;
+}
+var valid9 = _errs45 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data17.version !== undefined){
+let data21 = data17.version;
+const _errs47 = errors;
+if(typeof data21 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/version",schemaPath:"#/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.version.type,parentSchema:schema15.properties.dependencies.items.properties.version,data:data21}];
+return false;
+}
+var valid9 = _errs47 === errors;
+}
+else {
+var valid9 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.dependencies.items.type,parentSchema:schema15.properties.dependencies.items,data:data17}];
+return false;
+}
+}
+var valid8 = _errs39 === errors;
+if(!valid8){
+break;
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "array"},schema:schema15.properties.dependencies.type,parentSchema:schema15.properties.dependencies,data:data16}];
+return false;
+}
+}
+var valid0 = _errs37 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.estimatedDuration !== undefined){
+let data22 = data.estimatedDuration;
+const _errs49 = errors;
+if(!(typeof data22 == "number")){
+validate35.errors = [{instancePath:instancePath+"/estimatedDuration",schemaPath:"#/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema15.properties.estimatedDuration.type,parentSchema:schema15.properties.estimatedDuration,data:data22}];
+return false;
+}
+var valid0 = _errs49 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.riskAssessment !== undefined){
+let data23 = data.riskAssessment;
+const _errs51 = errors;
+if(errors === _errs51){
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+let missing5;
+if(((data23.level === undefined) && (missing5 = "level")) || ((data23.reasons === undefined) && (missing5 = "reasons"))){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/required",keyword:"required",params:{missingProperty: missing5},schema:schema15.properties.riskAssessment.required,parentSchema:schema15.properties.riskAssessment,data:data23}];
+return false;
+}
+else {
+if(data23.level !== undefined){
+let data24 = data23.level;
+const _errs53 = errors;
+if(typeof data24 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.level.type,parentSchema:schema15.properties.riskAssessment.properties.level,data:data24}];
+return false;
+}
+if(!(((data24 === "low") || (data24 === "medium")) || (data24 === "high"))){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/enum",keyword:"enum",params:{allowedValues: schema15.properties.riskAssessment.properties.level.enum},schema:schema15.properties.riskAssessment.properties.level.enum,parentSchema:schema15.properties.riskAssessment.properties.level,data:data24}];
+return false;
+}
+var valid10 = _errs53 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data23.reasons !== undefined){
+let data25 = data23.reasons;
+const _errs55 = errors;
+if(errors === _errs55){
+if(Array.isArray(data25)){
+var valid11 = true;
+const len4 = data25.length;
+for(let i4=0; i4<len4; i4++){
+let data26 = data25[i4];
+const _errs57 = errors;
+if(errors === _errs57){
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+let missing6;
+if((((data26.level === undefined) && (missing6 = "level")) || ((data26.process === undefined) && (missing6 = "process"))) || ((data26.reason === undefined) && (missing6 = "reason"))){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/required",keyword:"required",params:{missingProperty: missing6},schema:schema15.properties.riskAssessment.properties.reasons.items.required,parentSchema:schema15.properties.riskAssessment.properties.reasons.items,data:data26}];
+return false;
+}
+else {
+if(data26.level !== undefined){
+let data27 = data26.level;
+const _errs59 = errors;
+if(typeof data27 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.level.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.level,data:data27}];
+return false;
+}
+if(!(((data27 === "low") || (data27 === "medium")) || (data27 === "high"))){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/enum",keyword:"enum",params:{allowedValues: schema15.properties.riskAssessment.properties.reasons.items.properties.level.enum},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.level.enum,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.level,data:data27}];
+return false;
+}
+var valid12 = _errs59 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data26.process !== undefined){
+let data28 = data26.process;
+const _errs61 = errors;
+const _errs62 = errors;
+let valid13 = false;
+const _errs63 = errors;
+if(typeof data28 !== "string"){
+const err12 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[0].type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[0],data:data28};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+var _valid1 = _errs63 === errors;
+valid13 = valid13 || _valid1;
+if(!valid13){
+const _errs65 = errors;
+if(data28 !== null){
+const err13 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[1].type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[1],data:data28};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+var _valid1 = _errs65 === errors;
+valid13 = valid13 || _valid1;
+}
+if(!valid13){
+const err14 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf",keyword:"anyOf",params:{},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process,data:data28};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+validate35.errors = vErrors;
+return false;
+}
+else {
+errors = _errs62;
+if(vErrors !== null){
+if(_errs62){
+vErrors.length = _errs62;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid12 = _errs61 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data26.reason !== undefined){
+let data29 = data26.reason;
+const _errs67 = errors;
+if(typeof data29 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/reason",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.reason.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.reason,data:data29}];
+return false;
+}
+var valid12 = _errs67 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.riskAssessment.properties.reasons.items.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items,data:data26}];
+return false;
+}
+}
+var valid11 = _errs57 === errors;
+if(!valid11){
+break;
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons",schemaPath:"#/properties/riskAssessment/properties/reasons/type",keyword:"type",params:{type: "array"},schema:schema15.properties.riskAssessment.properties.reasons.type,parentSchema:schema15.properties.riskAssessment.properties.reasons,data:data25}];
+return false;
+}
+}
+var valid10 = _errs55 === errors;
+}
+else {
+var valid10 = true;
+}
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/type",keyword:"type",params:{type: "object"},schema:schema15.properties.riskAssessment.type,parentSchema:schema15.properties.riskAssessment,data:data23}];
+return false;
+}
+}
+var valid0 = _errs51 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.validationChecks !== undefined){
+let data30 = data.validationChecks;
+const _errs69 = errors;
+if(errors === _errs69){
+if(Array.isArray(data30)){
+var valid14 = true;
+const len5 = data30.length;
+for(let i5=0; i5<len5; i5++){
+let data31 = data30[i5];
+const _errs71 = errors;
+if(errors === _errs71){
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+let missing7;
+if(((((data31.process === undefined) && (missing7 = "process")) || ((data31.phase === undefined) && (missing7 = "phase"))) || ((data31.validation === undefined) && (missing7 = "validation"))) || ((data31.subject === undefined) && (missing7 = "subject"))){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/required",keyword:"required",params:{missingProperty: missing7},schema:schema15.properties.validationChecks.items.required,parentSchema:schema15.properties.validationChecks.items,data:data31}];
+return false;
+}
+else {
+if(data31.process !== undefined){
+let data32 = data31.process;
+const _errs73 = errors;
+if(typeof data32 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/process",schemaPath:"#/properties/validationChecks/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.process.type,parentSchema:schema15.properties.validationChecks.items.properties.process,data:data32}];
+return false;
+}
+var valid15 = _errs73 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data31.phase !== undefined){
+let data33 = data31.phase;
+const _errs75 = errors;
+if(typeof data33 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.phase.type,parentSchema:schema15.properties.validationChecks.items.properties.phase,data:data33}];
+return false;
+}
+if(!(((data33 === "pre") || (data33 === "during")) || (data33 === "post"))){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.validationChecks.items.properties.phase.enum},schema:schema15.properties.validationChecks.items.properties.phase.enum,parentSchema:schema15.properties.validationChecks.items.properties.phase,data:data33}];
+return false;
+}
+var valid15 = _errs75 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data31.validation !== undefined){
+let data34 = data31.validation;
+const _errs77 = errors;
+if(typeof data34 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.validation.type,parentSchema:schema15.properties.validationChecks.items.properties.validation,data:data34}];
+return false;
+}
+if(!(((((((((((data34 === "process_validation") || (data34 === "environment_validation")) || (data34 === "dependency_validation")) || (data34 === "step_validation")) || (data34 === "service_availability")) || (data34 === "health_check")) || (data34 === "smoke_test")) || (data34 === "integration_test")) || (data34 === "data_integrity")) || (data34 === "performance_test")) || (data34 === "monitoring_setup"))){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.validationChecks.items.properties.validation.enum},schema:schema15.properties.validationChecks.items.properties.validation.enum,parentSchema:schema15.properties.validationChecks.items.properties.validation,data:data34}];
+return false;
+}
+var valid15 = _errs77 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data31.subject !== undefined){
+let data35 = data31.subject;
+const _errs79 = errors;
+if(typeof data35 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/subject",schemaPath:"#/properties/validationChecks/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.subject.type,parentSchema:schema15.properties.validationChecks.items.properties.subject,data:data35}];
+return false;
+}
+var valid15 = _errs79 === errors;
+}
+else {
+var valid15 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.validationChecks.items.type,parentSchema:schema15.properties.validationChecks.items,data:data31}];
+return false;
+}
+}
+var valid14 = _errs71 === errors;
+if(!valid14){
+break;
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/validationChecks",schemaPath:"#/properties/validationChecks/type",keyword:"type",params:{type: "array"},schema:schema15.properties.validationChecks.type,parentSchema:schema15.properties.validationChecks,data:data30}];
+return false;
+}
+}
+var valid0 = _errs69 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.leftOut !== undefined){
+let data36 = data.leftOut;
+const _errs81 = errors;
+if(!(typeof data36 == "number")){
+validate35.errors = [{instancePath:instancePath+"/leftOut",schemaPath:"#/properties/leftOut/type",keyword:"type",params:{type: "number"},schema:schema15.properties.leftOut.type,parentSchema:schema15.properties.leftOut,data:data36}];
+return false;
+}
+var valid0 = _errs81 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate35.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema15.type,parentSchema:schema15,data}];
+return false;
+}
+}
+validate35.errors = vErrors;
+return errors === 0;
+}
+
+const schema16 = {"type":"object","required":["instruction","automatic","steps"],"properties":{"instruction":{"type":"string"},"automatic":{"anyOf":[{"type":"object","required":["triggers","bakeMs"],"properties":{"triggers":{"type":"array","items":{"type":"string"}},"bakeMs":{"type":"number"}}},{"type":"null"}]},"steps":{"type":"array","items":{"type":"object","required":["process","version","how","name"],"properties":{"process":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"how":{"type":"string","enum":["switch-back","reinstall","remove"]},"name":{"type":"string"}}}}},"$id":"RollbackPlan"};
+
+function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="RollbackPlan" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.instruction === undefined) && (missing0 = "instruction")) || ((data.automatic === undefined) && (missing0 = "automatic"))) || ((data.steps === undefined) && (missing0 = "steps"))){
+validate37.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema16.required,parentSchema:schema16,data}];
+return false;
+}
+else {
+if(data.instruction !== undefined){
+let data0 = data.instruction;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate37.errors = [{instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/type",keyword:"type",params:{type: "string"},schema:schema16.properties.instruction.type,parentSchema:schema16.properties.instruction,data:data0}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.automatic !== undefined){
+let data1 = data.automatic;
+const _errs3 = errors;
+const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
+if(errors === _errs5){
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+let missing1;
+if(((data1.triggers === undefined) && (missing1 = "triggers")) || ((data1.bakeMs === undefined) && (missing1 = "bakeMs"))){
+const err0 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema16.properties.automatic.anyOf[0].required,parentSchema:schema16.properties.automatic.anyOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if(data1.triggers !== undefined){
+let data2 = data1.triggers;
+const _errs7 = errors;
+if(errors === _errs7){
+if(Array.isArray(data2)){
+var valid3 = true;
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+const _errs9 = errors;
+if(typeof data3 !== "string"){
+const err1 = {instancePath:instancePath+"/automatic/triggers/" + i0,schemaPath:"#/properties/automatic/anyOf/0/properties/triggers/items/type",keyword:"type",params:{type: "string"},schema:schema16.properties.automatic.anyOf[0].properties.triggers.items.type,parentSchema:schema16.properties.automatic.anyOf[0].properties.triggers.items,data:data3};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var valid3 = _errs9 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/automatic/triggers",schemaPath:"#/properties/automatic/anyOf/0/properties/triggers/type",keyword:"type",params:{type: "array"},schema:schema16.properties.automatic.anyOf[0].properties.triggers.type,parentSchema:schema16.properties.automatic.anyOf[0].properties.triggers,data:data2};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.bakeMs !== undefined){
+let data4 = data1.bakeMs;
+const _errs11 = errors;
+if(!(typeof data4 == "number")){
+const err3 = {instancePath:instancePath+"/automatic/bakeMs",schemaPath:"#/properties/automatic/anyOf/0/properties/bakeMs/type",keyword:"type",params:{type: "number"},schema:schema16.properties.automatic.anyOf[0].properties.bakeMs.type,parentSchema:schema16.properties.automatic.anyOf[0].properties.bakeMs,data:data4};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema16.properties.automatic.anyOf[0].type,parentSchema:schema16.properties.automatic.anyOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+var _valid0 = _errs5 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs13 = errors;
+if(data1 !== null){
+const err5 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.automatic.anyOf[1].type,parentSchema:schema16.properties.automatic.anyOf[1],data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid0 = _errs13 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err6 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.automatic.anyOf,parentSchema:schema16.properties.automatic,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+validate37.errors = vErrors;
+return false;
+}
+else {
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.steps !== undefined){
+let data5 = data.steps;
+const _errs15 = errors;
+if(errors === _errs15){
+if(Array.isArray(data5)){
+var valid4 = true;
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+let data6 = data5[i1];
+const _errs17 = errors;
+if(errors === _errs17){
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+let missing2;
+if(((((data6.process === undefined) && (missing2 = "process")) || ((data6.version === undefined) && (missing2 = "version"))) || ((data6.how === undefined) && (missing2 = "how"))) || ((data6.name === undefined) && (missing2 = "name"))){
+validate37.errors = [{instancePath:instancePath+"/steps/" + i1,schemaPath:"#/properties/steps/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema16.properties.steps.items.required,parentSchema:schema16.properties.steps.items,data:data6}];
+return false;
+}
+else {
+if(data6.process !== undefined){
+let data7 = data6.process;
+const _errs19 = errors;
+if(typeof data7 !== "string"){
+validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/process",schemaPath:"#/properties/steps/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema16.properties.steps.items.properties.process.type,parentSchema:schema16.properties.steps.items.properties.process,data:data7}];
+return false;
+}
+var valid5 = _errs19 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data6.version !== undefined){
+let data8 = data6.version;
+const _errs21 = errors;
+const _errs22 = errors;
+let valid6 = false;
+const _errs23 = errors;
+if(typeof data8 !== "string"){
+const err7 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema16.properties.steps.items.properties.version.anyOf[0].type,parentSchema:schema16.properties.steps.items.properties.version.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var _valid1 = _errs23 === errors;
+valid6 = valid6 || _valid1;
+if(!valid6){
+const _errs25 = errors;
+if(data8 !== null){
+const err8 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.steps.items.properties.version.anyOf[1].type,parentSchema:schema16.properties.steps.items.properties.version.anyOf[1],data:data8};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var _valid1 = _errs25 === errors;
+valid6 = valid6 || _valid1;
+}
+if(!valid6){
+const err9 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.steps.items.properties.version.anyOf,parentSchema:schema16.properties.steps.items.properties.version,data:data8};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+validate37.errors = vErrors;
+return false;
+}
+else {
+errors = _errs22;
+if(vErrors !== null){
+if(_errs22){
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid5 = _errs21 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data6.how !== undefined){
+let data9 = data6.how;
+const _errs27 = errors;
+if(typeof data9 !== "string"){
+validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/how",schemaPath:"#/properties/steps/items/properties/how/type",keyword:"type",params:{type: "string"},schema:schema16.properties.steps.items.properties.how.type,parentSchema:schema16.properties.steps.items.properties.how,data:data9}];
+return false;
+}
+if(!(((data9 === "switch-back") || (data9 === "reinstall")) || (data9 === "remove"))){
+validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/how",schemaPath:"#/properties/steps/items/properties/how/enum",keyword:"enum",params:{allowedValues: schema16.properties.steps.items.properties.how.enum},schema:schema16.properties.steps.items.properties.how.enum,parentSchema:schema16.properties.steps.items.properties.how,data:data9}];
+return false;
+}
+var valid5 = _errs27 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data6.name !== undefined){
+let data10 = data6.name;
+const _errs29 = errors;
+if(typeof data10 !== "string"){
+validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema16.properties.steps.items.properties.name.type,parentSchema:schema16.properties.steps.items.properties.name,data:data10}];
+return false;
+}
+var valid5 = _errs29 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate37.errors = [{instancePath:instancePath+"/steps/" + i1,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type: "object"},schema:schema16.properties.steps.items.type,parentSchema:schema16.properties.steps.items,data:data6}];
+return false;
+}
+}
+var valid4 = _errs17 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate37.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},schema:schema16.properties.steps.type,parentSchema:schema16.properties.steps,data:data5}];
+return false;
+}
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate37.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema16.type,parentSchema:schema16,data}];
+return false;
+}
+}
+validate37.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Deployment" */;
@@ -792,7 +1929,7 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.digest === undefined) && (missing0 = "digest"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.commit === undefined) && (missing0 = "commit"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.durationMs === undefined) && (missing0 = "durationMs"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.trigger === undefined) && (missing0 = "trigger"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.validations === undefined) && (missing0 = "validations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.handEdits === undefined) && (missing0 = "handEdits"))){
+if((((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.digest === undefined) && (missing0 = "digest"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.commit === undefined) && (missing0 = "commit"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.durationMs === undefined) && (missing0 = "durationMs"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.trigger === undefined) && (missing0 = "trigger"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.validations === undefined) && (missing0 = "validations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.handEdits === undefined) && (missing0 = "handEdits"))) || ((data.deploymentPlan === undefined) && (missing0 = "deploymentPlan"))) || ((data.rollbackPlan === undefined) && (missing0 = "rollbackPlan"))){
 validate27.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema11.required,parentSchema:schema11,data}];
 return false;
 }
@@ -2016,6 +3153,120 @@ var valid0 = _errs93 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.deploymentPlan !== undefined){
+let data45 = data.deploymentPlan;
+const _errs124 = errors;
+const _errs125 = errors;
+let valid17 = false;
+const _errs126 = errors;
+if(!(validate35(data45, {instancePath:instancePath+"/deploymentPlan",parentData:data,parentDataProperty:"deploymentPlan",rootData}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+errors = vErrors.length;
+}
+var _valid9 = _errs126 === errors;
+valid17 = valid17 || _valid9;
+if(!valid17){
+const _errs127 = errors;
+if(data45 !== null){
+const err31 = {instancePath:instancePath+"/deploymentPlan",schemaPath:"#/properties/deploymentPlan/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.deploymentPlan.anyOf[1].type,parentSchema:schema11.properties.deploymentPlan.anyOf[1],data:data45};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+var _valid9 = _errs127 === errors;
+valid17 = valid17 || _valid9;
+}
+if(!valid17){
+const err32 = {instancePath:instancePath+"/deploymentPlan",schemaPath:"#/properties/deploymentPlan/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.deploymentPlan.anyOf,parentSchema:schema11.properties.deploymentPlan,data:data45};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+validate27.errors = vErrors;
+return false;
+}
+else {
+errors = _errs125;
+if(vErrors !== null){
+if(_errs125){
+vErrors.length = _errs125;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs124 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.rollbackPlan !== undefined){
+let data46 = data.rollbackPlan;
+const _errs129 = errors;
+const _errs130 = errors;
+let valid18 = false;
+const _errs131 = errors;
+if(!(validate37(data46, {instancePath:instancePath+"/rollbackPlan",parentData:data,parentDataProperty:"rollbackPlan",rootData}))){
+vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+errors = vErrors.length;
+}
+var _valid10 = _errs131 === errors;
+valid18 = valid18 || _valid10;
+if(!valid18){
+const _errs132 = errors;
+if(data46 !== null){
+const err33 = {instancePath:instancePath+"/rollbackPlan",schemaPath:"#/properties/rollbackPlan/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.rollbackPlan.anyOf[1].type,parentSchema:schema11.properties.rollbackPlan.anyOf[1],data:data46};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+var _valid10 = _errs132 === errors;
+valid18 = valid18 || _valid10;
+}
+if(!valid18){
+const err34 = {instancePath:instancePath+"/rollbackPlan",schemaPath:"#/properties/rollbackPlan/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.rollbackPlan.anyOf,parentSchema:schema11.properties.rollbackPlan,data:data46};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+validate27.errors = vErrors;
+return false;
+}
+else {
+errors = _errs130;
+if(vErrors !== null){
+if(_errs130){
+vErrors.length = _errs130;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs129 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
 }
 }
 }
@@ -2058,10 +3309,10 @@ validate26.errors = vErrors;
 return errors === 0;
 }
 
-export const history = validate36;
-const schema15 = {"type":"object","required":["now","deployments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployments":{"type":"array","items":{"$ref":"Deployment"}}},"$id":"history"};
+export const history = validate40;
+const schema17 = {"type":"object","required":["now","deployments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployments":{"type":"array","items":{"$ref":"Deployment"}}},"$id":"history"};
 
-function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="history" */;
 let vErrors = null;
 let errors = 0;
@@ -2069,7 +3320,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.now === undefined) && (missing0 = "now")) || ((data.deployments === undefined) && (missing0 = "deployments"))){
-validate36.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema15.required,parentSchema:schema15,data}];
+validate40.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema17.required,parentSchema:schema17,data}];
 return false;
 }
 else {
@@ -2080,12 +3331,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate36.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema15.properties.now,data:data0}];
+validate40.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema17.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate36.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema15.properties.now.type,parentSchema:schema15.properties.now,data:data0}];
+validate40.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema17.properties.now.type,parentSchema:schema17.properties.now,data:data0}];
 return false;
 }
 }
@@ -2116,7 +3367,7 @@ break;
 }
 }
 else {
-validate36.errors = [{instancePath:instancePath+"/deployments",schemaPath:"#/properties/deployments/type",keyword:"type",params:{type: "array"},schema:schema15.properties.deployments.type,parentSchema:schema15.properties.deployments,data:data1}];
+validate40.errors = [{instancePath:instancePath+"/deployments",schemaPath:"#/properties/deployments/type",keyword:"type",params:{type: "array"},schema:schema17.properties.deployments.type,parentSchema:schema17.properties.deployments,data:data1}];
 return false;
 }
 }
@@ -2129,18 +3380,18 @@ var valid0 = true;
 }
 }
 else {
-validate36.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema15.type,parentSchema:schema15,data}];
+validate40.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema17.type,parentSchema:schema17,data}];
 return false;
 }
 }
-validate36.errors = vErrors;
+validate40.errors = vErrors;
 return errors === 0;
 }
 
-export const live = validate38;
-const schema16 = {"type":"object","required":["now","environment","process","version","digest","isInstalled","edit","earlier"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"isInstalled":{"type":"boolean"},"edit":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"earlier":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}}}},"$id":"live"};
+export const live = validate42;
+const schema18 = {"type":"object","required":["now","environment","process","version","digest","isInstalled","edit","earlier"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"isInstalled":{"type":"boolean"},"edit":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"earlier":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}}}},"$id":"live"};
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="live" */;
 let vErrors = null;
 let errors = 0;
@@ -2148,7 +3399,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.now === undefined) && (missing0 = "now")) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.digest === undefined) && (missing0 = "digest"))) || ((data.isInstalled === undefined) && (missing0 = "isInstalled"))) || ((data.edit === undefined) && (missing0 = "edit"))) || ((data.earlier === undefined) && (missing0 = "earlier"))){
-validate38.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema16.required,parentSchema:schema16,data}];
+validate42.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema18.required,parentSchema:schema18,data}];
 return false;
 }
 else {
@@ -2159,12 +3410,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate38.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.now,data:data0}];
+validate42.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate38.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema16.properties.now.type,parentSchema:schema16.properties.now,data:data0}];
+validate42.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema18.properties.now.type,parentSchema:schema18.properties.now,data:data0}];
 return false;
 }
 }
@@ -2179,7 +3430,7 @@ if(data.environment !== undefined){
 let data1 = data.environment;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema16.properties.environment.type,parentSchema:schema16.properties.environment,data:data1}];
+validate42.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema18.properties.environment.type,parentSchema:schema18.properties.environment,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2192,7 +3443,7 @@ if(data.process !== undefined){
 let data2 = data.process;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema16.properties.process.type,parentSchema:schema16.properties.process,data:data2}];
+validate42.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema18.properties.process.type,parentSchema:schema18.properties.process,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -2205,7 +3456,7 @@ if(data.version !== undefined){
 let data3 = data.version;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},schema:schema16.properties.version.type,parentSchema:schema16.properties.version,data:data3}];
+validate42.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.version.type,parentSchema:schema18.properties.version,data:data3}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -2220,12 +3471,12 @@ const _errs9 = errors;
 if(errors === _errs9){
 if(typeof data4 === "string"){
 if(!pattern1.test(data4)){
-validate38.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema16.properties.digest,data:data4}];
+validate42.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema18.properties.digest,data:data4}];
 return false;
 }
 }
 else {
-validate38.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema16.properties.digest.type,parentSchema:schema16.properties.digest,data:data4}];
+validate42.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema18.properties.digest.type,parentSchema:schema18.properties.digest,data:data4}];
 return false;
 }
 }
@@ -2239,7 +3490,7 @@ if(data.isInstalled !== undefined){
 let data5 = data.isInstalled;
 const _errs11 = errors;
 if(typeof data5 !== "boolean"){
-validate38.errors = [{instancePath:instancePath+"/isInstalled",schemaPath:"#/properties/isInstalled/type",keyword:"type",params:{type: "boolean"},schema:schema16.properties.isInstalled.type,parentSchema:schema16.properties.isInstalled,data:data5}];
+validate42.errors = [{instancePath:instancePath+"/isInstalled",schemaPath:"#/properties/isInstalled/type",keyword:"type",params:{type: "boolean"},schema:schema18.properties.isInstalled.type,parentSchema:schema18.properties.isInstalled,data:data5}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -2258,7 +3509,7 @@ if(errors === _errs15){
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 let missing1;
 if(((((((((data6.environment === undefined) && (missing1 = "environment")) || ((data6.process === undefined) && (missing1 = "process"))) || ((data6.version === undefined) && (missing1 = "version"))) || ((data6.digest === undefined) && (missing1 = "digest"))) || ((data6.content === undefined) && (missing1 = "content"))) || ((data6.seenAt === undefined) && (missing1 = "seenAt"))) || ((data6.undone === undefined) && (missing1 = "undone"))) || ((data6.changes === undefined) && (missing1 = "changes"))){
-const err0 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema16.properties.edit.anyOf[0].required,parentSchema:schema16.properties.edit.anyOf[0],data:data6};
+const err0 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema18.properties.edit.anyOf[0].required,parentSchema:schema18.properties.edit.anyOf[0],data:data6};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2272,7 +3523,7 @@ if(data6.environment !== undefined){
 let data7 = data6.environment;
 const _errs17 = errors;
 if(typeof data7 !== "string"){
-const err1 = {instancePath:instancePath+"/edit/environment",schemaPath:"#/properties/edit/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.environment.type,parentSchema:schema16.properties.edit.anyOf[0].properties.environment,data:data7};
+const err1 = {instancePath:instancePath+"/edit/environment",schemaPath:"#/properties/edit/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.environment.type,parentSchema:schema18.properties.edit.anyOf[0].properties.environment,data:data7};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2291,7 +3542,7 @@ if(data6.process !== undefined){
 let data8 = data6.process;
 const _errs19 = errors;
 if(typeof data8 !== "string"){
-const err2 = {instancePath:instancePath+"/edit/process",schemaPath:"#/properties/edit/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.process.type,parentSchema:schema16.properties.edit.anyOf[0].properties.process,data:data8};
+const err2 = {instancePath:instancePath+"/edit/process",schemaPath:"#/properties/edit/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.process.type,parentSchema:schema18.properties.edit.anyOf[0].properties.process,data:data8};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2310,7 +3561,7 @@ if(data6.version !== undefined){
 let data9 = data6.version;
 const _errs21 = errors;
 if(typeof data9 !== "string"){
-const err3 = {instancePath:instancePath+"/edit/version",schemaPath:"#/properties/edit/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.version.type,parentSchema:schema16.properties.edit.anyOf[0].properties.version,data:data9};
+const err3 = {instancePath:instancePath+"/edit/version",schemaPath:"#/properties/edit/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.version.type,parentSchema:schema18.properties.edit.anyOf[0].properties.version,data:data9};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2331,7 +3582,7 @@ const _errs23 = errors;
 if(errors === _errs23){
 if(typeof data10 === "string"){
 if(!pattern1.test(data10)){
-const err4 = {instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema16.properties.edit.anyOf[0].properties.digest,data:data10};
+const err4 = {instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema18.properties.edit.anyOf[0].properties.digest,data:data10};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2342,7 +3593,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.digest.type,parentSchema:schema16.properties.edit.anyOf[0].properties.digest,data:data10};
+const err5 = {instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.digest.type,parentSchema:schema18.properties.edit.anyOf[0].properties.digest,data:data10};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2362,7 +3613,7 @@ if(data6.content !== undefined){
 let data11 = data6.content;
 const _errs25 = errors;
 if(typeof data11 !== "string"){
-const err6 = {instancePath:instancePath+"/edit/content",schemaPath:"#/properties/edit/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.content.type,parentSchema:schema16.properties.edit.anyOf[0].properties.content,data:data11};
+const err6 = {instancePath:instancePath+"/edit/content",schemaPath:"#/properties/edit/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.content.type,parentSchema:schema18.properties.edit.anyOf[0].properties.content,data:data11};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2384,7 +3635,7 @@ if(errors === _errs27){
 if(errors === _errs27){
 if(typeof data12 === "string"){
 if(!pattern0.test(data12)){
-const err7 = {instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.edit.anyOf[0].properties.seenAt,data:data12};
+const err7 = {instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.edit.anyOf[0].properties.seenAt,data:data12};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2395,7 +3646,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.seenAt.type,parentSchema:schema16.properties.edit.anyOf[0].properties.seenAt,data:data12};
+const err8 = {instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.seenAt.type,parentSchema:schema18.properties.edit.anyOf[0].properties.seenAt,data:data12};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2422,7 +3673,7 @@ if(errors === _errs31){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing2;
 if(((data13.at === undefined) && (missing2 = "at")) || ((data13.deployment === undefined) && (missing2 = "deployment"))){
-const err9 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0],data:data13};
+const err9 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0],data:data13};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2439,7 +3690,7 @@ if(errors === _errs33){
 if(errors === _errs33){
 if(typeof data14 === "string"){
 if(!pattern0.test(data14)){
-const err10 = {instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at,data:data14};
+const err10 = {instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at,data:data14};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2450,7 +3701,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at,data:data14};
+const err11 = {instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at,data:data14};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2474,7 +3725,7 @@ const _errs36 = errors;
 let valid5 = false;
 const _errs37 = errors;
 if(typeof data15 !== "string"){
-const err12 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data15};
+const err12 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data15};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2488,7 +3739,7 @@ valid5 = valid5 || _valid2;
 if(!valid5){
 const _errs39 = errors;
 if(data15 !== null){
-const err13 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data15};
+const err13 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2501,7 +3752,7 @@ var _valid2 = _errs39 === errors;
 valid5 = valid5 || _valid2;
 }
 if(!valid5){
-const err14 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data15};
+const err14 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data15};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2530,7 +3781,7 @@ var valid4 = true;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[0],data:data13};
+const err15 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0],data:data13};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2545,7 +3796,7 @@ valid3 = valid3 || _valid1;
 if(!valid3){
 const _errs41 = errors;
 if(data13 !== null){
-const err16 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema16.properties.edit.anyOf[0].properties.undone.anyOf[1],data:data13};
+const err16 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[1],data:data13};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2558,7 +3809,7 @@ var _valid1 = _errs41 === errors;
 valid3 = valid3 || _valid1;
 }
 if(!valid3){
-const err17 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.edit.anyOf[0].properties.undone.anyOf,parentSchema:schema16.properties.edit.anyOf[0].properties.undone,data:data13};
+const err17 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf,parentSchema:schema18.properties.edit.anyOf[0].properties.undone,data:data13};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2605,7 +3856,7 @@ var valid2 = true;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema16.properties.edit.anyOf[0].type,parentSchema:schema16.properties.edit.anyOf[0],data:data6};
+const err18 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.edit.anyOf[0].type,parentSchema:schema18.properties.edit.anyOf[0],data:data6};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2620,7 +3871,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs44 = errors;
 if(data6 !== null){
-const err19 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.edit.anyOf[1].type,parentSchema:schema16.properties.edit.anyOf[1],data:data6};
+const err19 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.edit.anyOf[1].type,parentSchema:schema18.properties.edit.anyOf[1],data:data6};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2633,7 +3884,7 @@ var _valid0 = _errs44 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err20 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.edit.anyOf,parentSchema:schema16.properties.edit,data:data6};
+const err20 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.edit.anyOf,parentSchema:schema18.properties.edit,data:data6};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2641,7 +3892,7 @@ else {
 vErrors.push(err20);
 }
 errors++;
-validate38.errors = vErrors;
+validate42.errors = vErrors;
 return false;
 }
 else {
@@ -2675,7 +3926,7 @@ if(errors === _errs48){
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing3;
 if(((((((((data18.environment === undefined) && (missing3 = "environment")) || ((data18.process === undefined) && (missing3 = "process"))) || ((data18.version === undefined) && (missing3 = "version"))) || ((data18.digest === undefined) && (missing3 = "digest"))) || ((data18.content === undefined) && (missing3 = "content"))) || ((data18.seenAt === undefined) && (missing3 = "seenAt"))) || ((data18.undone === undefined) && (missing3 = "undone"))) || ((data18.changes === undefined) && (missing3 = "changes"))){
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema16.properties.earlier.items.required,parentSchema:schema16.properties.earlier.items,data:data18}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema18.properties.earlier.items.required,parentSchema:schema18.properties.earlier.items,data:data18}];
 return false;
 }
 else {
@@ -2683,7 +3934,7 @@ if(data18.environment !== undefined){
 let data19 = data18.environment;
 const _errs50 = errors;
 if(typeof data19 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/environment",schemaPath:"#/properties/earlier/items/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.environment.type,parentSchema:schema16.properties.earlier.items.properties.environment,data:data19}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/environment",schemaPath:"#/properties/earlier/items/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.environment.type,parentSchema:schema18.properties.earlier.items.properties.environment,data:data19}];
 return false;
 }
 var valid7 = _errs50 === errors;
@@ -2696,7 +3947,7 @@ if(data18.process !== undefined){
 let data20 = data18.process;
 const _errs52 = errors;
 if(typeof data20 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/process",schemaPath:"#/properties/earlier/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.process.type,parentSchema:schema16.properties.earlier.items.properties.process,data:data20}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/process",schemaPath:"#/properties/earlier/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.process.type,parentSchema:schema18.properties.earlier.items.properties.process,data:data20}];
 return false;
 }
 var valid7 = _errs52 === errors;
@@ -2709,7 +3960,7 @@ if(data18.version !== undefined){
 let data21 = data18.version;
 const _errs54 = errors;
 if(typeof data21 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/version",schemaPath:"#/properties/earlier/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.version.type,parentSchema:schema16.properties.earlier.items.properties.version,data:data21}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/version",schemaPath:"#/properties/earlier/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.version.type,parentSchema:schema18.properties.earlier.items.properties.version,data:data21}];
 return false;
 }
 var valid7 = _errs54 === errors;
@@ -2724,12 +3975,12 @@ const _errs56 = errors;
 if(errors === _errs56){
 if(typeof data22 === "string"){
 if(!pattern1.test(data22)){
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/digest",schemaPath:"#/properties/earlier/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema16.properties.earlier.items.properties.digest,data:data22}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/digest",schemaPath:"#/properties/earlier/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema18.properties.earlier.items.properties.digest,data:data22}];
 return false;
 }
 }
 else {
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/digest",schemaPath:"#/properties/earlier/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.digest.type,parentSchema:schema16.properties.earlier.items.properties.digest,data:data22}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/digest",schemaPath:"#/properties/earlier/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.digest.type,parentSchema:schema18.properties.earlier.items.properties.digest,data:data22}];
 return false;
 }
 }
@@ -2743,7 +3994,7 @@ if(data18.content !== undefined){
 let data23 = data18.content;
 const _errs58 = errors;
 if(typeof data23 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/content",schemaPath:"#/properties/earlier/items/properties/content/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.content.type,parentSchema:schema16.properties.earlier.items.properties.content,data:data23}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/content",schemaPath:"#/properties/earlier/items/properties/content/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.content.type,parentSchema:schema18.properties.earlier.items.properties.content,data:data23}];
 return false;
 }
 var valid7 = _errs58 === errors;
@@ -2759,12 +4010,12 @@ if(errors === _errs60){
 if(errors === _errs60){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/seenAt",schemaPath:"#/properties/earlier/items/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.earlier.items.properties.seenAt,data:data24}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/seenAt",schemaPath:"#/properties/earlier/items/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.earlier.items.properties.seenAt,data:data24}];
 return false;
 }
 }
 else {
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0+"/seenAt",schemaPath:"#/properties/earlier/items/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.seenAt.type,parentSchema:schema16.properties.earlier.items.properties.seenAt,data:data24}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/seenAt",schemaPath:"#/properties/earlier/items/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.seenAt.type,parentSchema:schema18.properties.earlier.items.properties.seenAt,data:data24}];
 return false;
 }
 }
@@ -2785,7 +4036,7 @@ if(errors === _errs64){
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 let missing4;
 if(((data25.at === undefined) && (missing4 = "at")) || ((data25.deployment === undefined) && (missing4 = "deployment"))){
-const err21 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].required,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0],data:data25};
+const err21 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].required,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2802,7 +4053,7 @@ if(errors === _errs66){
 if(errors === _errs66){
 if(typeof data26 === "string"){
 if(!pattern0.test(data26)){
-const err22 = {instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.at,data:data26};
+const err22 = {instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.at,data:data26};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2813,7 +4064,7 @@ errors++;
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.at.type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.at,data:data26};
+const err23 = {instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.at.type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.at,data:data26};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2837,7 +4088,7 @@ const _errs69 = errors;
 let valid10 = false;
 const _errs70 = errors;
 if(typeof data27 !== "string"){
-const err24 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data27};
+const err24 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data27};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2851,7 +4102,7 @@ valid10 = valid10 || _valid4;
 if(!valid10){
 const _errs72 = errors;
 if(data27 !== null){
-const err25 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data27};
+const err25 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data27};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2864,7 +4115,7 @@ var _valid4 = _errs72 === errors;
 valid10 = valid10 || _valid4;
 }
 if(!valid10){
-const err26 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0].properties.deployment,data:data27};
+const err26 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment,data:data27};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2893,7 +4144,7 @@ var valid9 = true;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema16.properties.earlier.items.properties.undone.anyOf[0].type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[0],data:data25};
+const err27 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2908,7 +4159,7 @@ valid8 = valid8 || _valid3;
 if(!valid8){
 const _errs74 = errors;
 if(data25 !== null){
-const err28 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.earlier.items.properties.undone.anyOf[1].type,parentSchema:schema16.properties.earlier.items.properties.undone.anyOf[1],data:data25};
+const err28 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.earlier.items.properties.undone.anyOf[1].type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2921,7 +4172,7 @@ var _valid3 = _errs74 === errors;
 valid8 = valid8 || _valid3;
 }
 if(!valid8){
-const err29 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.earlier.items.properties.undone.anyOf,parentSchema:schema16.properties.earlier.items.properties.undone,data:data25};
+const err29 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.earlier.items.properties.undone.anyOf,parentSchema:schema18.properties.earlier.items.properties.undone,data:data25};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2929,7 +4180,7 @@ else {
 vErrors.push(err29);
 }
 errors++;
-validate38.errors = vErrors;
+validate42.errors = vErrors;
 return false;
 }
 else {
@@ -2970,7 +4221,7 @@ var valid7 = true;
 }
 }
 else {
-validate38.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/type",keyword:"type",params:{type: "object"},schema:schema16.properties.earlier.items.type,parentSchema:schema16.properties.earlier.items,data:data18}];
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/properties/earlier/items/type",keyword:"type",params:{type: "object"},schema:schema18.properties.earlier.items.type,parentSchema:schema18.properties.earlier.items,data:data18}];
 return false;
 }
 }
@@ -2981,7 +4232,7 @@ break;
 }
 }
 else {
-validate38.errors = [{instancePath:instancePath+"/earlier",schemaPath:"#/properties/earlier/type",keyword:"type",params:{type: "array"},schema:schema16.properties.earlier.type,parentSchema:schema16.properties.earlier,data:data17}];
+validate42.errors = [{instancePath:instancePath+"/earlier",schemaPath:"#/properties/earlier/type",keyword:"type",params:{type: "array"},schema:schema18.properties.earlier.type,parentSchema:schema18.properties.earlier,data:data17}];
 return false;
 }
 }
@@ -3000,20 +4251,20 @@ var valid0 = true;
 }
 }
 else {
-validate38.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema16.type,parentSchema:schema16,data}];
+validate42.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema18.type,parentSchema:schema18,data}];
 return false;
 }
 }
-validate38.errors = vErrors;
+validate42.errors = vErrors;
 return errors === 0;
 }
 
-export const problem = validate41;
-const schema17 = {"$ref":"Problem","$id":"problem"};
-const schema18 = {"type":"object","required":["code","message","hint"],"properties":{"code":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Problem"};
-const schema19 = {"type":"object","required":["file","line","column","pointer","code","severity","message","hint"],"properties":{"file":{"type":"string"},"line":{"type":"number"},"column":{"type":"number"},"pointer":{"type":"string"},"code":{"type":"string"},"severity":{"type":"string","enum":["error","warning"]},"message":{"type":"string"},"hint":{"type":"string"}},"$id":"Finding"};
+export const problem = validate45;
+const schema19 = {"$ref":"Problem","$id":"problem"};
+const schema20 = {"type":"object","required":["code","message","hint"],"properties":{"code":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Problem"};
+const schema21 = {"type":"object","required":["file","line","column","pointer","code","severity","message","hint"],"properties":{"file":{"type":"string"},"line":{"type":"number"},"column":{"type":"number"},"pointer":{"type":"string"},"code":{"type":"string"},"severity":{"type":"string","enum":["error","warning"]},"message":{"type":"string"},"hint":{"type":"string"}},"$id":"Finding"};
 
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Finding" */;
 let vErrors = null;
 let errors = 0;
@@ -3021,7 +4272,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.file === undefined) && (missing0 = "file")) || ((data.line === undefined) && (missing0 = "line"))) || ((data.column === undefined) && (missing0 = "column"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.severity === undefined) && (missing0 = "severity"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.hint === undefined) && (missing0 = "hint"))){
-validate43.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema19.required,parentSchema:schema19,data}];
+validate47.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
 return false;
 }
 else {
@@ -3029,7 +4280,7 @@ if(data.file !== undefined){
 let data0 = data.file;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},schema:schema19.properties.file.type,parentSchema:schema19.properties.file,data:data0}];
+validate47.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},schema:schema21.properties.file.type,parentSchema:schema21.properties.file,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -3042,7 +4293,7 @@ if(data.line !== undefined){
 let data1 = data.line;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate43.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "number"},schema:schema19.properties.line.type,parentSchema:schema19.properties.line,data:data1}];
+validate47.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "number"},schema:schema21.properties.line.type,parentSchema:schema21.properties.line,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3055,7 +4306,7 @@ if(data.column !== undefined){
 let data2 = data.column;
 const _errs5 = errors;
 if(!(typeof data2 == "number")){
-validate43.errors = [{instancePath:instancePath+"/column",schemaPath:"#/properties/column/type",keyword:"type",params:{type: "number"},schema:schema19.properties.column.type,parentSchema:schema19.properties.column,data:data2}];
+validate47.errors = [{instancePath:instancePath+"/column",schemaPath:"#/properties/column/type",keyword:"type",params:{type: "number"},schema:schema21.properties.column.type,parentSchema:schema21.properties.column,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -3068,7 +4319,7 @@ if(data.pointer !== undefined){
 let data3 = data.pointer;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/pointer",schemaPath:"#/properties/pointer/type",keyword:"type",params:{type: "string"},schema:schema19.properties.pointer.type,parentSchema:schema19.properties.pointer,data:data3}];
+validate47.errors = [{instancePath:instancePath+"/pointer",schemaPath:"#/properties/pointer/type",keyword:"type",params:{type: "string"},schema:schema21.properties.pointer.type,parentSchema:schema21.properties.pointer,data:data3}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -3081,7 +4332,7 @@ if(data.code !== undefined){
 let data4 = data.code;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema19.properties.code.type,parentSchema:schema19.properties.code,data:data4}];
+validate47.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema21.properties.code.type,parentSchema:schema21.properties.code,data:data4}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -3094,11 +4345,11 @@ if(data.severity !== undefined){
 let data5 = data.severity;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/type",keyword:"type",params:{type: "string"},schema:schema19.properties.severity.type,parentSchema:schema19.properties.severity,data:data5}];
+validate47.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/type",keyword:"type",params:{type: "string"},schema:schema21.properties.severity.type,parentSchema:schema21.properties.severity,data:data5}];
 return false;
 }
 if(!((data5 === "error") || (data5 === "warning"))){
-validate43.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema19.properties.severity.enum},schema:schema19.properties.severity.enum,parentSchema:schema19.properties.severity,data:data5}];
+validate47.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema21.properties.severity.enum},schema:schema21.properties.severity.enum,parentSchema:schema21.properties.severity,data:data5}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -3111,7 +4362,7 @@ if(data.message !== undefined){
 let data6 = data.message;
 const _errs13 = errors;
 if(typeof data6 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema19.properties.message.type,parentSchema:schema19.properties.message,data:data6}];
+validate47.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema21.properties.message.type,parentSchema:schema21.properties.message,data:data6}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -3124,7 +4375,7 @@ if(data.hint !== undefined){
 let data7 = data.hint;
 const _errs15 = errors;
 if(typeof data7 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema19.properties.hint.type,parentSchema:schema19.properties.hint,data:data7}];
+validate47.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema21.properties.hint.type,parentSchema:schema21.properties.hint,data:data7}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -3142,16 +4393,16 @@ var valid0 = true;
 }
 }
 else {
-validate43.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema19.type,parentSchema:schema19,data}];
+validate47.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema21.type,parentSchema:schema21,data}];
 return false;
 }
 }
-validate43.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Problem" */;
 let vErrors = null;
 let errors = 0;
@@ -3159,7 +4410,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))) || ((data.hint === undefined) && (missing0 = "hint"))){
-validate42.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema18.required,parentSchema:schema18,data}];
+validate46.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema20.required,parentSchema:schema20,data}];
 return false;
 }
 else {
@@ -3167,7 +4418,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate42.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema18.properties.code.type,parentSchema:schema18.properties.code,data:data0}];
+validate46.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema20.properties.code.type,parentSchema:schema20.properties.code,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -3180,7 +4431,7 @@ if(data.message !== undefined){
 let data1 = data.message;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate42.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema18.properties.message.type,parentSchema:schema18.properties.message,data:data1}];
+validate46.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema20.properties.message.type,parentSchema:schema20.properties.message,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3193,7 +4444,7 @@ if(data.hint !== undefined){
 let data2 = data.hint;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate42.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema18.properties.hint.type,parentSchema:schema18.properties.hint,data:data2}];
+validate46.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema20.properties.hint.type,parentSchema:schema20.properties.hint,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -3211,8 +4462,8 @@ var valid1 = true;
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 const _errs9 = errors;
-if(!(validate43(data3[i0], {instancePath:instancePath+"/findings/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+if(!(validate47(data3[i0], {instancePath:instancePath+"/findings/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs9 === errors;
@@ -3222,7 +4473,7 @@ break;
 }
 }
 else {
-validate42.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema18.properties.findings.type,parentSchema:schema18.properties.findings,data:data3}];
+validate46.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema20.properties.findings.type,parentSchema:schema20.properties.findings,data:data3}];
 return false;
 }
 }
@@ -3237,34 +4488,34 @@ var valid0 = true;
 }
 }
 else {
-validate42.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema18.type,parentSchema:schema18,data}];
+validate46.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema20.type,parentSchema:schema20,data}];
 return false;
 }
 }
-validate42.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="problem" */;
 let vErrors = null;
 let errors = 0;
-if(!(validate42(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate46(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
-validate41.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
 
-export const processes = validate46;
-const schema20 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"anyOf":[{"type":"string"},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
-const schema21 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"ListedProcess"};
-const schema22 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
-const schema23 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"anyOf":[{"type":"string"},{"type":"null"}]},"claimed":{"type":"string"}},"$id":"Person"};
+export const processes = validate50;
+const schema22 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"anyOf":[{"type":"string"},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
+const schema23 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"ListedProcess"};
+const schema24 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
+const schema25 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"anyOf":[{"type":"string"},{"type":"null"}]},"claimed":{"type":"string"}},"$id":"Person"};
 
-function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Person" */;
 let vErrors = null;
 let errors = 0;
@@ -3272,7 +4523,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.name === undefined) && (missing0 = "name")) || ((data.email === undefined) && (missing0 = "email"))){
-validate50.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema23.required,parentSchema:schema23,data}];
+validate54.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema25.required,parentSchema:schema25,data}];
 return false;
 }
 else {
@@ -3280,7 +4531,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema23.properties.name.type,parentSchema:schema23.properties.name,data:data0}];
+validate54.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema25.properties.name.type,parentSchema:schema25.properties.name,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -3296,7 +4547,7 @@ const _errs4 = errors;
 let valid1 = false;
 const _errs5 = errors;
 if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.email.anyOf[0].type,parentSchema:schema23.properties.email.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.email.anyOf[0].type,parentSchema:schema25.properties.email.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3310,7 +4561,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err1 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.email.anyOf[1].type,parentSchema:schema23.properties.email.anyOf[1],data:data1};
+const err1 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.email.anyOf[1].type,parentSchema:schema25.properties.email.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3323,7 +4574,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.email.anyOf,parentSchema:schema23.properties.email,data:data1};
+const err2 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.email.anyOf,parentSchema:schema25.properties.email,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3331,7 +4582,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate50.errors = vErrors;
+validate54.errors = vErrors;
 return false;
 }
 else {
@@ -3355,7 +4606,7 @@ if(data.claimed !== undefined){
 let data2 = data.claimed;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema23.properties.claimed.type,parentSchema:schema23.properties.claimed,data:data2}];
+validate54.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema25.properties.claimed.type,parentSchema:schema25.properties.claimed,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -3368,16 +4619,16 @@ var valid0 = true;
 }
 }
 else {
-validate50.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema23.type,parentSchema:schema23,data}];
+validate54.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema25.type,parentSchema:schema25,data}];
 return false;
 }
 }
-validate50.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Progress" */;
 let vErrors = null;
 let errors = 0;
@@ -3385,7 +4636,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.deployment === undefined) && (missing0 = "deployment")) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.step === undefined) && (missing0 = "step"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.weight === undefined) && (missing0 = "weight"))) || ((data.why === undefined) && (missing0 = "why"))) || ((data.until === undefined) && (missing0 = "until"))) || ((data.deadline === undefined) && (missing0 = "deadline"))) || ((data.verdict === undefined) && (missing0 = "verdict"))) || ((data.figures === undefined) && (missing0 = "figures"))) || ((data.paused === undefined) && (missing0 = "paused"))){
-validate49.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema22.required,parentSchema:schema22,data}];
+validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
 return false;
 }
 else {
@@ -3393,7 +4644,7 @@ if(data.deployment !== undefined){
 let data0 = data.deployment;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/deployment",schemaPath:"#/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema22.properties.deployment.type,parentSchema:schema22.properties.deployment,data:data0}];
+validate53.errors = [{instancePath:instancePath+"/deployment",schemaPath:"#/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema24.properties.deployment.type,parentSchema:schema24.properties.deployment,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -3406,7 +4657,7 @@ if(data.strategy !== undefined){
 let data1 = data.strategy;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema22.properties.strategy.type,parentSchema:schema22.properties.strategy,data:data1}];
+validate53.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema24.properties.strategy.type,parentSchema:schema24.properties.strategy,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3419,7 +4670,7 @@ if(data.state !== undefined){
 let data2 = data.state;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},schema:schema22.properties.state.type,parentSchema:schema22.properties.state,data:data2}];
+validate53.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},schema:schema24.properties.state.type,parentSchema:schema24.properties.state,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -3435,7 +4686,7 @@ const _errs8 = errors;
 let valid1 = false;
 const _errs9 = errors;
 if(typeof data3 !== "string"){
-const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.version.anyOf[0].type,parentSchema:schema22.properties.version.anyOf[0],data:data3};
+const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.version.anyOf[0].type,parentSchema:schema24.properties.version.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3449,7 +4700,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs11 = errors;
 if(data3 !== null){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.version.anyOf[1].type,parentSchema:schema22.properties.version.anyOf[1],data:data3};
+const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.version.anyOf[1].type,parentSchema:schema24.properties.version.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3462,7 +4713,7 @@ var _valid0 = _errs11 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.version.anyOf,parentSchema:schema22.properties.version,data:data3};
+const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.version.anyOf,parentSchema:schema24.properties.version,data:data3};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3470,7 +4721,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -3497,7 +4748,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.from.anyOf[0].type,parentSchema:schema22.properties.from.anyOf[0],data:data4};
+const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.from.anyOf[0].type,parentSchema:schema24.properties.from.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3511,7 +4762,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data4 !== null){
-const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.from.anyOf[1].type,parentSchema:schema22.properties.from.anyOf[1],data:data4};
+const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.from.anyOf[1].type,parentSchema:schema24.properties.from.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3524,7 +4775,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.from.anyOf,parentSchema:schema22.properties.from,data:data4};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.from.anyOf,parentSchema:schema24.properties.from,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3532,7 +4783,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -3559,12 +4810,12 @@ if(errors === _errs19){
 if(errors === _errs19){
 if(typeof data5 === "string"){
 if(!pattern0.test(data5)){
-validate49.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.startedAt,data:data5}];
+validate53.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.startedAt,data:data5}];
 return false;
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/type",keyword:"type",params:{type: "string"},schema:schema22.properties.startedAt.type,parentSchema:schema22.properties.startedAt,data:data5}];
+validate53.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/type",keyword:"type",params:{type: "string"},schema:schema24.properties.startedAt.type,parentSchema:schema24.properties.startedAt,data:data5}];
 return false;
 }
 }
@@ -3582,7 +4833,7 @@ const _errs22 = errors;
 let valid3 = false;
 const _errs23 = errors;
 if(!(typeof data6 == "number")){
-const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.step.anyOf[0].type,parentSchema:schema22.properties.step.anyOf[0],data:data6};
+const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.step.anyOf[0].type,parentSchema:schema24.properties.step.anyOf[0],data:data6};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3596,7 +4847,7 @@ valid3 = valid3 || _valid2;
 if(!valid3){
 const _errs25 = errors;
 if(data6 !== null){
-const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.step.anyOf[1].type,parentSchema:schema22.properties.step.anyOf[1],data:data6};
+const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.step.anyOf[1].type,parentSchema:schema24.properties.step.anyOf[1],data:data6};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3609,7 +4860,7 @@ var _valid2 = _errs25 === errors;
 valid3 = valid3 || _valid2;
 }
 if(!valid3){
-const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.step.anyOf,parentSchema:schema22.properties.step,data:data6};
+const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.step.anyOf,parentSchema:schema24.properties.step,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3617,7 +4868,7 @@ else {
 vErrors.push(err8);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -3644,7 +4895,7 @@ const _errs28 = errors;
 let valid4 = false;
 const _errs29 = errors;
 if(!(typeof data7 == "number")){
-const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.steps.anyOf[0].type,parentSchema:schema22.properties.steps.anyOf[0],data:data7};
+const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.steps.anyOf[0].type,parentSchema:schema24.properties.steps.anyOf[0],data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3658,7 +4909,7 @@ valid4 = valid4 || _valid3;
 if(!valid4){
 const _errs31 = errors;
 if(data7 !== null){
-const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.steps.anyOf[1].type,parentSchema:schema22.properties.steps.anyOf[1],data:data7};
+const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.steps.anyOf[1].type,parentSchema:schema24.properties.steps.anyOf[1],data:data7};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3671,7 +4922,7 @@ var _valid3 = _errs31 === errors;
 valid4 = valid4 || _valid3;
 }
 if(!valid4){
-const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.steps.anyOf,parentSchema:schema22.properties.steps,data:data7};
+const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.steps.anyOf,parentSchema:schema24.properties.steps,data:data7};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3679,7 +4930,7 @@ else {
 vErrors.push(err11);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -3703,7 +4954,7 @@ if(data.weight !== undefined){
 let data8 = data.weight;
 const _errs33 = errors;
 if(!(typeof data8 == "number")){
-validate49.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema22.properties.weight.type,parentSchema:schema22.properties.weight,data:data8}];
+validate53.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema24.properties.weight.type,parentSchema:schema24.properties.weight,data:data8}];
 return false;
 }
 var valid0 = _errs33 === errors;
@@ -3716,7 +4967,7 @@ if(data.why !== undefined){
 let data9 = data.why;
 const _errs35 = errors;
 if(typeof data9 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.why.type,parentSchema:schema22.properties.why,data:data9}];
+validate53.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.why.type,parentSchema:schema24.properties.why,data:data9}];
 return false;
 }
 var valid0 = _errs35 === errors;
@@ -3735,7 +4986,7 @@ if(errors === _errs39){
 if(errors === _errs39){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
-const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.until.anyOf[0],data:data10};
+const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.until.anyOf[0],data:data10};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3746,7 +4997,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.until.anyOf[0].type,parentSchema:schema22.properties.until.anyOf[0],data:data10};
+const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.until.anyOf[0].type,parentSchema:schema24.properties.until.anyOf[0],data:data10};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3762,7 +5013,7 @@ valid5 = valid5 || _valid4;
 if(!valid5){
 const _errs41 = errors;
 if(data10 !== null){
-const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.until.anyOf[1].type,parentSchema:schema22.properties.until.anyOf[1],data:data10};
+const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.until.anyOf[1].type,parentSchema:schema24.properties.until.anyOf[1],data:data10};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3775,7 +5026,7 @@ var _valid4 = _errs41 === errors;
 valid5 = valid5 || _valid4;
 }
 if(!valid5){
-const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.until.anyOf,parentSchema:schema22.properties.until,data:data10};
+const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.until.anyOf,parentSchema:schema24.properties.until,data:data10};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3783,7 +5034,7 @@ else {
 vErrors.push(err15);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -3813,7 +5064,7 @@ if(errors === _errs45){
 if(errors === _errs45){
 if(typeof data11 === "string"){
 if(!pattern0.test(data11)){
-const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.deadline.anyOf[0],data:data11};
+const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.deadline.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3824,7 +5075,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.deadline.anyOf[0].type,parentSchema:schema22.properties.deadline.anyOf[0],data:data11};
+const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.deadline.anyOf[0].type,parentSchema:schema24.properties.deadline.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3840,7 +5091,7 @@ valid6 = valid6 || _valid5;
 if(!valid6){
 const _errs47 = errors;
 if(data11 !== null){
-const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.deadline.anyOf[1].type,parentSchema:schema22.properties.deadline.anyOf[1],data:data11};
+const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.deadline.anyOf[1].type,parentSchema:schema24.properties.deadline.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3853,7 +5104,7 @@ var _valid5 = _errs47 === errors;
 valid6 = valid6 || _valid5;
 }
 if(!valid6){
-const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.deadline.anyOf,parentSchema:schema22.properties.deadline,data:data11};
+const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.deadline.anyOf,parentSchema:schema24.properties.deadline,data:data11};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3861,7 +5112,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -3888,7 +5139,7 @@ if(errors === _errs49){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing1;
 if((data12.kind === undefined) && (missing1 = "kind")){
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/required",keyword:"required",params:{missingProperty: missing1},schema:schema22.properties.verdict.required,parentSchema:schema22.properties.verdict,data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/required",keyword:"required",params:{missingProperty: missing1},schema:schema24.properties.verdict.required,parentSchema:schema24.properties.verdict,data:data12}];
 return false;
 }
 else {
@@ -3896,7 +5147,7 @@ if(data12.kind !== undefined){
 let data13 = data12.kind;
 const _errs52 = errors;
 if(!(((data13 === "healthy") || (data13 === "unhealthy")) || (data13 === "unknown"))){
-validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema22.properties.verdict.properties.kind.enum},schema:schema22.properties.verdict.properties.kind.enum,parentSchema:schema22.properties.verdict.properties.kind,data:data13}];
+validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema24.properties.verdict.properties.kind.enum},schema:schema24.properties.verdict.properties.kind.enum,parentSchema:schema24.properties.verdict.properties.kind,data:data13}];
 return false;
 }
 var valid7 = _errs52 === errors;
@@ -3913,25 +5164,25 @@ if(errors === _errs53){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if((data12.kind === undefined) && (missing2 = "kind")){
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema22.properties.verdict.oneOf[0].required,parentSchema:schema22.properties.verdict.oneOf[0],data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema24.properties.verdict.oneOf[0].required,parentSchema:schema24.properties.verdict.oneOf[0],data:data12}];
 return false;
 }
 else {
 if(data12.kind !== undefined){
 let data14 = data12.kind;
 if(typeof data14 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[0].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[0].properties.kind,data:data14}];
+validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[0].properties.kind.type,parentSchema:schema24.properties.verdict.oneOf[0].properties.kind,data:data14}];
 return false;
 }
 if("healthy" !== data14){
-validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "healthy"},schema:"healthy",parentSchema:schema22.properties.verdict.oneOf[0].properties.kind,data:data14}];
+validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "healthy"},schema:"healthy",parentSchema:schema24.properties.verdict.oneOf[0].properties.kind,data:data14}];
 return false;
 }
 }
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[0].type,parentSchema:schema22.properties.verdict.oneOf[0],data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.verdict.oneOf[0].type,parentSchema:schema24.properties.verdict.oneOf[0],data:data12}];
 return false;
 }
 }
@@ -3942,7 +5193,7 @@ if(errors === _errs57){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if(((data12.kind === undefined) && (missing3 = "kind")) || ((data12.why === undefined) && (missing3 = "why"))){
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},schema:schema22.properties.verdict.oneOf[1].required,parentSchema:schema22.properties.verdict.oneOf[1],data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},schema:schema24.properties.verdict.oneOf[1].required,parentSchema:schema24.properties.verdict.oneOf[1],data:data12}];
 return false;
 }
 else {
@@ -3950,11 +5201,11 @@ if(data12.kind !== undefined){
 let data15 = data12.kind;
 const _errs59 = errors;
 if(typeof data15 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[1].properties.kind,data:data15}];
+validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema24.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
 if("unhealthy" !== data15){
-validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema22.properties.verdict.oneOf[1].properties.kind,data:data15}];
+validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema24.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
 var valid12 = _errs59 === errors;
@@ -3967,7 +5218,7 @@ if(data12.why !== undefined){
 let data16 = data12.why;
 const _errs61 = errors;
 if(typeof data16 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema22.properties.verdict.oneOf[1].properties.why,data:data16}];
+validate53.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema24.properties.verdict.oneOf[1].properties.why,data:data16}];
 return false;
 }
 var valid12 = _errs61 === errors;
@@ -3979,7 +5230,7 @@ var valid12 = true;
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[1].type,parentSchema:schema22.properties.verdict.oneOf[1],data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema24.properties.verdict.oneOf[1].type,parentSchema:schema24.properties.verdict.oneOf[1],data:data12}];
 return false;
 }
 }
@@ -3990,7 +5241,7 @@ if(errors === _errs63){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing4;
 if(((data12.kind === undefined) && (missing4 = "kind")) || ((data12.why === undefined) && (missing4 = "why"))){
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},schema:schema22.properties.verdict.oneOf[2].required,parentSchema:schema22.properties.verdict.oneOf[2],data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},schema:schema24.properties.verdict.oneOf[2].required,parentSchema:schema24.properties.verdict.oneOf[2],data:data12}];
 return false;
 }
 else {
@@ -3998,11 +5249,11 @@ if(data12.kind !== undefined){
 let data17 = data12.kind;
 const _errs65 = errors;
 if(typeof data17 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.kind,data:data17}];
+validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema24.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
 if("unknown" !== data17){
-validate49.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema22.properties.verdict.oneOf[2].properties.kind,data:data17}];
+validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema24.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
 var valid14 = _errs65 === errors;
@@ -4015,7 +5266,7 @@ if(data12.why !== undefined){
 let data18 = data12.why;
 const _errs67 = errors;
 if(typeof data18 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.why,data:data18}];
+validate53.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema24.properties.verdict.oneOf[2].properties.why,data:data18}];
 return false;
 }
 var valid14 = _errs67 === errors;
@@ -4028,7 +5279,7 @@ if(data12.about !== undefined){
 let data19 = data12.about;
 const _errs69 = errors;
 if(typeof data19 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.about,data:data19}];
+validate53.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema24.properties.verdict.oneOf[2].properties.about,data:data19}];
 return false;
 }
 var valid14 = _errs69 === errors;
@@ -4041,25 +5292,25 @@ var valid14 = true;
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[2].type,parentSchema:schema22.properties.verdict.oneOf[2],data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema24.properties.verdict.oneOf[2].type,parentSchema:schema24.properties.verdict.oneOf[2],data:data12}];
 return false;
 }
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema22.properties.verdict.discriminator,parentSchema:schema22.properties.verdict,data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema24.properties.verdict.discriminator,parentSchema:schema24.properties.verdict,data:data12}];
 return false;
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema22.properties.verdict.discriminator,parentSchema:schema22.properties.verdict,data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema24.properties.verdict.discriminator,parentSchema:schema24.properties.verdict,data:data12}];
 return false;
 }
 }
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.type,parentSchema:schema22.properties.verdict,data:data12}];
+validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/type",keyword:"type",params:{type: "object"},schema:schema24.properties.verdict.type,parentSchema:schema24.properties.verdict,data:data12}];
 return false;
 }
 }
@@ -4083,7 +5334,7 @@ if(errors === _errs73){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing5;
 if(((((((((data21.name === undefined) && (missing5 = "name")) || ((data21.unit === undefined) && (missing5 = "unit"))) || ((data21.candidate === undefined) && (missing5 = "candidate"))) || ((data21.stable === undefined) && (missing5 = "stable"))) || ((data21.limit === undefined) && (missing5 = "limit"))) || ((data21.requests === undefined) && (missing5 = "requests"))) || ((data21.verdict === undefined) && (missing5 = "verdict"))) || ((data21.why === undefined) && (missing5 = "why"))){
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/required",keyword:"required",params:{missingProperty: missing5},schema:schema22.properties.figures.items.required,parentSchema:schema22.properties.figures.items,data:data21}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/required",keyword:"required",params:{missingProperty: missing5},schema:schema24.properties.figures.items.required,parentSchema:schema24.properties.figures.items,data:data21}];
 return false;
 }
 else {
@@ -4091,7 +5342,7 @@ if(data21.name !== undefined){
 let data22 = data21.name;
 const _errs75 = errors;
 if(typeof data22 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.name.type,parentSchema:schema22.properties.figures.items.properties.name,data:data22}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.name.type,parentSchema:schema24.properties.figures.items.properties.name,data:data22}];
 return false;
 }
 var valid16 = _errs75 === errors;
@@ -4104,11 +5355,11 @@ if(data21.unit !== undefined){
 let data23 = data21.unit;
 const _errs77 = errors;
 if(typeof data23 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.unit.type,parentSchema:schema22.properties.figures.items.properties.unit,data:data23}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.unit.type,parentSchema:schema24.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
 if(!(((data23 === "%") || (data23 === "ms")) || (data23 === ""))){
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema22.properties.figures.items.properties.unit.enum},schema:schema22.properties.figures.items.properties.unit.enum,parentSchema:schema22.properties.figures.items.properties.unit,data:data23}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema24.properties.figures.items.properties.unit.enum},schema:schema24.properties.figures.items.properties.unit.enum,parentSchema:schema24.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
 var valid16 = _errs77 === errors;
@@ -4124,7 +5375,7 @@ const _errs80 = errors;
 let valid17 = false;
 const _errs81 = errors;
 if(!(typeof data24 == "number")){
-const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.candidate.anyOf[0],data:data24};
+const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema24.properties.figures.items.properties.candidate.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4138,7 +5389,7 @@ valid17 = valid17 || _valid6;
 if(!valid17){
 const _errs83 = errors;
 if(data24 !== null){
-const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.candidate.anyOf[1],data:data24};
+const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema24.properties.figures.items.properties.candidate.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4151,7 +5402,7 @@ var _valid6 = _errs83 === errors;
 valid17 = valid17 || _valid6;
 }
 if(!valid17){
-const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.candidate.anyOf,parentSchema:schema22.properties.figures.items.properties.candidate,data:data24};
+const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.figures.items.properties.candidate.anyOf,parentSchema:schema24.properties.figures.items.properties.candidate,data:data24};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4159,7 +5410,7 @@ else {
 vErrors.push(err22);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4186,7 +5437,7 @@ const _errs86 = errors;
 let valid18 = false;
 const _errs87 = errors;
 if(!(typeof data25 == "number")){
-const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.stable.anyOf[0],data:data25};
+const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema24.properties.figures.items.properties.stable.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4200,7 +5451,7 @@ valid18 = valid18 || _valid7;
 if(!valid18){
 const _errs89 = errors;
 if(data25 !== null){
-const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.stable.anyOf[1],data:data25};
+const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema24.properties.figures.items.properties.stable.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4213,7 +5464,7 @@ var _valid7 = _errs89 === errors;
 valid18 = valid18 || _valid7;
 }
 if(!valid18){
-const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.stable.anyOf,parentSchema:schema22.properties.figures.items.properties.stable,data:data25};
+const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.figures.items.properties.stable.anyOf,parentSchema:schema24.properties.figures.items.properties.stable,data:data25};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4221,7 +5472,7 @@ else {
 vErrors.push(err25);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4245,7 +5496,7 @@ if(data21.limit !== undefined){
 let data26 = data21.limit;
 const _errs91 = errors;
 if(typeof data26 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.limit.type,parentSchema:schema22.properties.figures.items.properties.limit,data:data26}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.limit.type,parentSchema:schema24.properties.figures.items.properties.limit,data:data26}];
 return false;
 }
 var valid16 = _errs91 === errors;
@@ -4261,7 +5512,7 @@ const _errs94 = errors;
 let valid19 = false;
 const _errs95 = errors;
 if(!(typeof data27 == "number")){
-const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.requests.anyOf[0],data:data27};
+const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema24.properties.figures.items.properties.requests.anyOf[0],data:data27};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4275,7 +5526,7 @@ valid19 = valid19 || _valid8;
 if(!valid19){
 const _errs97 = errors;
 if(data27 !== null){
-const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.requests.anyOf[1],data:data27};
+const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema24.properties.figures.items.properties.requests.anyOf[1],data:data27};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4288,7 +5539,7 @@ var _valid8 = _errs97 === errors;
 valid19 = valid19 || _valid8;
 }
 if(!valid19){
-const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.requests.anyOf,parentSchema:schema22.properties.figures.items.properties.requests,data:data27};
+const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.figures.items.properties.requests.anyOf,parentSchema:schema24.properties.figures.items.properties.requests,data:data27};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4296,7 +5547,7 @@ else {
 vErrors.push(err28);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4320,11 +5571,11 @@ if(data21.verdict !== undefined){
 let data28 = data21.verdict;
 const _errs99 = errors;
 if(typeof data28 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.verdict.type,parentSchema:schema22.properties.figures.items.properties.verdict,data:data28}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.verdict.type,parentSchema:schema24.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
 if(!(((data28 === "healthy") || (data28 === "unhealthy")) || (data28 === "unknown"))){
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema22.properties.figures.items.properties.verdict.enum},schema:schema22.properties.figures.items.properties.verdict.enum,parentSchema:schema22.properties.figures.items.properties.verdict,data:data28}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema24.properties.figures.items.properties.verdict.enum},schema:schema24.properties.figures.items.properties.verdict.enum,parentSchema:schema24.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
 var valid16 = _errs99 === errors;
@@ -4337,7 +5588,7 @@ if(data21.why !== undefined){
 let data29 = data21.why;
 const _errs101 = errors;
 if(typeof data29 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.why.type,parentSchema:schema22.properties.figures.items.properties.why,data:data29}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.why.type,parentSchema:schema24.properties.figures.items.properties.why,data:data29}];
 return false;
 }
 var valid16 = _errs101 === errors;
@@ -4355,7 +5606,7 @@ var valid16 = true;
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/type",keyword:"type",params:{type: "object"},schema:schema22.properties.figures.items.type,parentSchema:schema22.properties.figures.items,data:data21}];
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/type",keyword:"type",params:{type: "object"},schema:schema24.properties.figures.items.type,parentSchema:schema24.properties.figures.items,data:data21}];
 return false;
 }
 }
@@ -4366,7 +5617,7 @@ break;
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/properties/figures/type",keyword:"type",params:{type: "array"},schema:schema22.properties.figures.type,parentSchema:schema22.properties.figures,data:data20}];
+validate53.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/properties/figures/type",keyword:"type",params:{type: "array"},schema:schema24.properties.figures.type,parentSchema:schema24.properties.figures,data:data20}];
 return false;
 }
 }
@@ -4386,7 +5637,7 @@ if(errors === _errs105){
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 let missing6;
 if((((data30.by === undefined) && (missing6 = "by")) || ((data30.why === undefined) && (missing6 = "why"))) || ((data30.at === undefined) && (missing6 = "at"))){
-const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema22.properties.paused.anyOf[0].required,parentSchema:schema22.properties.paused.anyOf[0],data:data30};
+const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema24.properties.paused.anyOf[0].required,parentSchema:schema24.properties.paused.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4398,8 +5649,8 @@ errors++;
 else {
 if(data30.by !== undefined){
 const _errs107 = errors;
-if(!(validate50(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+if(!(validate54(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 var valid21 = _errs107 === errors;
@@ -4412,7 +5663,7 @@ if(data30.why !== undefined){
 let data32 = data30.why;
 const _errs108 = errors;
 if(typeof data32 !== "string"){
-const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.paused.anyOf[0].properties.why.type,parentSchema:schema22.properties.paused.anyOf[0].properties.why,data:data32};
+const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.paused.anyOf[0].properties.why.type,parentSchema:schema24.properties.paused.anyOf[0].properties.why,data:data32};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -4434,7 +5685,7 @@ if(errors === _errs110){
 if(errors === _errs110){
 if(typeof data33 === "string"){
 if(!pattern0.test(data33)){
-const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.paused.anyOf[0].properties.at,data:data33};
+const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.paused.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4445,7 +5696,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema22.properties.paused.anyOf[0].properties.at.type,parentSchema:schema22.properties.paused.anyOf[0].properties.at,data:data33};
+const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema24.properties.paused.anyOf[0].properties.at.type,parentSchema:schema24.properties.paused.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4466,7 +5717,7 @@ var valid21 = true;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema22.properties.paused.anyOf[0].type,parentSchema:schema22.properties.paused.anyOf[0],data:data30};
+const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.paused.anyOf[0].type,parentSchema:schema24.properties.paused.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4481,7 +5732,7 @@ valid20 = valid20 || _valid9;
 if(!valid20){
 const _errs112 = errors;
 if(data30 !== null){
-const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.paused.anyOf[1].type,parentSchema:schema22.properties.paused.anyOf[1],data:data30};
+const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.paused.anyOf[1].type,parentSchema:schema24.properties.paused.anyOf[1],data:data30};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4494,7 +5745,7 @@ var _valid9 = _errs112 === errors;
 valid20 = valid20 || _valid9;
 }
 if(!valid20){
-const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.paused.anyOf,parentSchema:schema22.properties.paused,data:data30};
+const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.paused.anyOf,parentSchema:schema24.properties.paused,data:data30};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4502,7 +5753,7 @@ else {
 vErrors.push(err35);
 }
 errors++;
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4538,17 +5789,17 @@ var valid0 = true;
 }
 }
 else {
-validate49.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema22.type,parentSchema:schema22,data}];
+validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema24.type,parentSchema:schema24,data}];
 return false;
 }
 }
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return errors === 0;
 }
 
-const schema24 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
+const schema26 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
 
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Revert" */;
 let vErrors = null;
 let errors = 0;
@@ -4556,7 +5807,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.request === undefined) && (missing0 = "request")) || ((data.outcome === undefined) && (missing0 = "outcome"))) || ((data.refusal === undefined) && (missing0 = "refusal"))){
-validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
+validate57.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema26.required,parentSchema:schema26,data}];
 return false;
 }
 else {
@@ -4567,7 +5818,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if((((((((((((((data0.id === undefined) && (missing1 = "id")) || ((data0.environment === undefined) && (missing1 = "environment"))) || ((data0.process === undefined) && (missing1 = "process"))) || ((data0.from === undefined) && (missing1 = "from"))) || ((data0.to === undefined) && (missing1 = "to"))) || ((data0.quarantine === undefined) && (missing1 = "quarantine"))) || ((data0.trigger === undefined) && (missing1 = "trigger"))) || ((data0.why === undefined) && (missing1 = "why"))) || ((data0.at === undefined) && (missing1 = "at"))) || ((data0.commit === undefined) && (missing1 = "commit"))) || ((data0.deployment === undefined) && (missing1 = "deployment"))) || ((data0.by === undefined) && (missing1 = "by"))) || ((data0.mode === undefined) && (missing1 = "mode"))){
-validate53.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: missing1},schema:schema24.properties.request.required,parentSchema:schema24.properties.request,data:data0}];
+validate57.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: missing1},schema:schema26.properties.request.required,parentSchema:schema26.properties.request,data:data0}];
 return false;
 }
 else {
@@ -4575,7 +5826,7 @@ if(data0.id !== undefined){
 let data1 = data0.id;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/id",schemaPath:"#/properties/request/properties/id/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.id.type,parentSchema:schema24.properties.request.properties.id,data:data1}];
+validate57.errors = [{instancePath:instancePath+"/request/id",schemaPath:"#/properties/request/properties/id/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.id.type,parentSchema:schema26.properties.request.properties.id,data:data1}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -4588,7 +5839,7 @@ if(data0.environment !== undefined){
 let data2 = data0.environment;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/environment",schemaPath:"#/properties/request/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.environment.type,parentSchema:schema24.properties.request.properties.environment,data:data2}];
+validate57.errors = [{instancePath:instancePath+"/request/environment",schemaPath:"#/properties/request/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.environment.type,parentSchema:schema26.properties.request.properties.environment,data:data2}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -4601,7 +5852,7 @@ if(data0.process !== undefined){
 let data3 = data0.process;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/process",schemaPath:"#/properties/request/properties/process/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.process.type,parentSchema:schema24.properties.request.properties.process,data:data3}];
+validate57.errors = [{instancePath:instancePath+"/request/process",schemaPath:"#/properties/request/properties/process/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.process.type,parentSchema:schema26.properties.request.properties.process,data:data3}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -4614,7 +5865,7 @@ if(data0.from !== undefined){
 let data4 = data0.from;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/from",schemaPath:"#/properties/request/properties/from/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.from.type,parentSchema:schema24.properties.request.properties.from,data:data4}];
+validate57.errors = [{instancePath:instancePath+"/request/from",schemaPath:"#/properties/request/properties/from/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.from.type,parentSchema:schema26.properties.request.properties.from,data:data4}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -4627,7 +5878,7 @@ if(data0.to !== undefined){
 let data5 = data0.to;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/to",schemaPath:"#/properties/request/properties/to/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.to.type,parentSchema:schema24.properties.request.properties.to,data:data5}];
+validate57.errors = [{instancePath:instancePath+"/request/to",schemaPath:"#/properties/request/properties/to/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.to.type,parentSchema:schema26.properties.request.properties.to,data:data5}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -4650,7 +5901,7 @@ if(errors === _errs15){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 let missing2;
 if((((data7.process === undefined) && (missing2 = "process")) || ((data7.from === undefined) && (missing2 = "from"))) || ((data7.to === undefined) && (missing2 = "to"))){
-validate53.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema24.properties.request.properties.along.items.required,parentSchema:schema24.properties.request.properties.along.items,data:data7}];
+validate57.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema26.properties.request.properties.along.items.required,parentSchema:schema26.properties.request.properties.along.items,data:data7}];
 return false;
 }
 else {
@@ -4658,7 +5909,7 @@ if(data7.process !== undefined){
 let data8 = data7.process;
 const _errs17 = errors;
 if(typeof data8 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/along/" + i0+"/process",schemaPath:"#/properties/request/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.along.items.properties.process.type,parentSchema:schema24.properties.request.properties.along.items.properties.process,data:data8}];
+validate57.errors = [{instancePath:instancePath+"/request/along/" + i0+"/process",schemaPath:"#/properties/request/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.along.items.properties.process.type,parentSchema:schema26.properties.request.properties.along.items.properties.process,data:data8}];
 return false;
 }
 var valid3 = _errs17 === errors;
@@ -4671,7 +5922,7 @@ if(data7.from !== undefined){
 let data9 = data7.from;
 const _errs19 = errors;
 if(typeof data9 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/along/" + i0+"/from",schemaPath:"#/properties/request/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.along.items.properties.from.type,parentSchema:schema24.properties.request.properties.along.items.properties.from,data:data9}];
+validate57.errors = [{instancePath:instancePath+"/request/along/" + i0+"/from",schemaPath:"#/properties/request/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.along.items.properties.from.type,parentSchema:schema26.properties.request.properties.along.items.properties.from,data:data9}];
 return false;
 }
 var valid3 = _errs19 === errors;
@@ -4684,7 +5935,7 @@ if(data7.to !== undefined){
 let data10 = data7.to;
 const _errs21 = errors;
 if(typeof data10 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/along/" + i0+"/to",schemaPath:"#/properties/request/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.along.items.properties.to.type,parentSchema:schema24.properties.request.properties.along.items.properties.to,data:data10}];
+validate57.errors = [{instancePath:instancePath+"/request/along/" + i0+"/to",schemaPath:"#/properties/request/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.along.items.properties.to.type,parentSchema:schema26.properties.request.properties.along.items.properties.to,data:data10}];
 return false;
 }
 var valid3 = _errs21 === errors;
@@ -4697,7 +5948,7 @@ var valid3 = true;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema24.properties.request.properties.along.items.type,parentSchema:schema24.properties.request.properties.along.items,data:data7}];
+validate57.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema26.properties.request.properties.along.items.type,parentSchema:schema26.properties.request.properties.along.items,data:data7}];
 return false;
 }
 }
@@ -4708,7 +5959,7 @@ break;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/request/along",schemaPath:"#/properties/request/properties/along/type",keyword:"type",params:{type: "array"},schema:schema24.properties.request.properties.along.type,parentSchema:schema24.properties.request.properties.along,data:data6}];
+validate57.errors = [{instancePath:instancePath+"/request/along",schemaPath:"#/properties/request/properties/along/type",keyword:"type",params:{type: "array"},schema:schema26.properties.request.properties.along.type,parentSchema:schema26.properties.request.properties.along,data:data6}];
 return false;
 }
 }
@@ -4727,7 +5978,7 @@ const _errs25 = errors;
 if(errors === _errs25){
 if(typeof data11 === "string"){
 if(!pattern1.test(data11)){
-const err0 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema24.properties.request.properties.quarantine.anyOf[0],data:data11};
+const err0 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema26.properties.request.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4738,7 +5989,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.quarantine.anyOf[0].type,parentSchema:schema24.properties.request.properties.quarantine.anyOf[0],data:data11};
+const err1 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.quarantine.anyOf[0].type,parentSchema:schema26.properties.request.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4753,7 +6004,7 @@ valid4 = valid4 || _valid0;
 if(!valid4){
 const _errs27 = errors;
 if(data11 !== null){
-const err2 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.request.properties.quarantine.anyOf[1].type,parentSchema:schema24.properties.request.properties.quarantine.anyOf[1],data:data11};
+const err2 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.request.properties.quarantine.anyOf[1].type,parentSchema:schema26.properties.request.properties.quarantine.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4766,7 +6017,7 @@ var _valid0 = _errs27 === errors;
 valid4 = valid4 || _valid0;
 }
 if(!valid4){
-const err3 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.request.properties.quarantine.anyOf,parentSchema:schema24.properties.request.properties.quarantine,data:data11};
+const err3 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.request.properties.quarantine.anyOf,parentSchema:schema26.properties.request.properties.quarantine,data:data11};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4774,7 +6025,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate53.errors = vErrors;
+validate57.errors = vErrors;
 return false;
 }
 else {
@@ -4798,7 +6049,7 @@ if(data0.trigger !== undefined){
 let data12 = data0.trigger;
 const _errs29 = errors;
 if(typeof data12 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/trigger",schemaPath:"#/properties/request/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.trigger.type,parentSchema:schema24.properties.request.properties.trigger,data:data12}];
+validate57.errors = [{instancePath:instancePath+"/request/trigger",schemaPath:"#/properties/request/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.trigger.type,parentSchema:schema26.properties.request.properties.trigger,data:data12}];
 return false;
 }
 var valid1 = _errs29 === errors;
@@ -4811,7 +6062,7 @@ if(data0.why !== undefined){
 let data13 = data0.why;
 const _errs31 = errors;
 if(typeof data13 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/why",schemaPath:"#/properties/request/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.why.type,parentSchema:schema24.properties.request.properties.why,data:data13}];
+validate57.errors = [{instancePath:instancePath+"/request/why",schemaPath:"#/properties/request/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.why.type,parentSchema:schema26.properties.request.properties.why,data:data13}];
 return false;
 }
 var valid1 = _errs31 === errors;
@@ -4827,12 +6078,12 @@ if(errors === _errs33){
 if(errors === _errs33){
 if(typeof data14 === "string"){
 if(!pattern0.test(data14)){
-validate53.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.request.properties.at,data:data14}];
+validate57.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.request.properties.at,data:data14}];
 return false;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.at.type,parentSchema:schema24.properties.request.properties.at,data:data14}];
+validate57.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.at.type,parentSchema:schema26.properties.request.properties.at,data:data14}];
 return false;
 }
 }
@@ -4847,7 +6098,7 @@ if(data0.commit !== undefined){
 let data15 = data0.commit;
 const _errs35 = errors;
 if(typeof data15 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/commit",schemaPath:"#/properties/request/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.commit.type,parentSchema:schema24.properties.request.properties.commit,data:data15}];
+validate57.errors = [{instancePath:instancePath+"/request/commit",schemaPath:"#/properties/request/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.commit.type,parentSchema:schema26.properties.request.properties.commit,data:data15}];
 return false;
 }
 var valid1 = _errs35 === errors;
@@ -4863,7 +6114,7 @@ const _errs38 = errors;
 let valid5 = false;
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-const err4 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.deployment.anyOf[0].type,parentSchema:schema24.properties.request.properties.deployment.anyOf[0],data:data16};
+const err4 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.deployment.anyOf[0].type,parentSchema:schema26.properties.request.properties.deployment.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4877,7 +6128,7 @@ valid5 = valid5 || _valid1;
 if(!valid5){
 const _errs41 = errors;
 if(data16 !== null){
-const err5 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.request.properties.deployment.anyOf[1].type,parentSchema:schema24.properties.request.properties.deployment.anyOf[1],data:data16};
+const err5 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.request.properties.deployment.anyOf[1].type,parentSchema:schema26.properties.request.properties.deployment.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4890,7 +6141,7 @@ var _valid1 = _errs41 === errors;
 valid5 = valid5 || _valid1;
 }
 if(!valid5){
-const err6 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.request.properties.deployment.anyOf,parentSchema:schema24.properties.request.properties.deployment,data:data16};
+const err6 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.request.properties.deployment.anyOf,parentSchema:schema26.properties.request.properties.deployment,data:data16};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4898,7 +6149,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate53.errors = vErrors;
+validate57.errors = vErrors;
 return false;
 }
 else {
@@ -4924,8 +6175,8 @@ const _errs43 = errors;
 const _errs44 = errors;
 let valid6 = false;
 const _errs45 = errors;
-if(!(validate50(data17, {instancePath:instancePath+"/request/by",parentData:data0,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+if(!(validate54(data17, {instancePath:instancePath+"/request/by",parentData:data0,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs45 === errors;
@@ -4933,7 +6184,7 @@ valid6 = valid6 || _valid2;
 if(!valid6){
 const _errs46 = errors;
 if(data17 !== null){
-const err7 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.request.properties.by.anyOf[1].type,parentSchema:schema24.properties.request.properties.by.anyOf[1],data:data17};
+const err7 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.request.properties.by.anyOf[1].type,parentSchema:schema26.properties.request.properties.by.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4946,7 +6197,7 @@ var _valid2 = _errs46 === errors;
 valid6 = valid6 || _valid2;
 }
 if(!valid6){
-const err8 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.request.properties.by.anyOf,parentSchema:schema24.properties.request.properties.by,data:data17};
+const err8 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.request.properties.by.anyOf,parentSchema:schema26.properties.request.properties.by,data:data17};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4954,7 +6205,7 @@ else {
 vErrors.push(err8);
 }
 errors++;
-validate53.errors = vErrors;
+validate57.errors = vErrors;
 return false;
 }
 else {
@@ -4978,11 +6229,11 @@ if(data0.mode !== undefined){
 let data18 = data0.mode;
 const _errs48 = errors;
 if(typeof data18 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema24.properties.request.properties.mode.type,parentSchema:schema24.properties.request.properties.mode,data:data18}];
+validate57.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.mode.type,parentSchema:schema26.properties.request.properties.mode,data:data18}];
 return false;
 }
 if(!((data18 === "push") || (data18 === "propose"))){
-validate53.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/enum",keyword:"enum",params:{allowedValues: schema24.properties.request.properties.mode.enum},schema:schema24.properties.request.properties.mode.enum,parentSchema:schema24.properties.request.properties.mode,data:data18}];
+validate57.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/enum",keyword:"enum",params:{allowedValues: schema26.properties.request.properties.mode.enum},schema:schema26.properties.request.properties.mode.enum,parentSchema:schema26.properties.request.properties.mode,data:data18}];
 return false;
 }
 var valid1 = _errs48 === errors;
@@ -5006,7 +6257,7 @@ var valid1 = true;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},schema:schema24.properties.request.type,parentSchema:schema24.properties.request,data:data0}];
+validate57.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},schema:schema26.properties.request.type,parentSchema:schema26.properties.request,data:data0}];
 return false;
 }
 }
@@ -5026,7 +6277,7 @@ if(errors === _errs52){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing3;
 if((data19.kind === undefined) && (missing3 = "kind")){
-const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema24.properties.outcome.anyOf[0].required,parentSchema:schema24.properties.outcome.anyOf[0],data:data19};
+const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema26.properties.outcome.anyOf[0].required,parentSchema:schema26.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5040,7 +6291,7 @@ if(data19.kind !== undefined){
 let data20 = data19.kind;
 const _errs55 = errors;
 if(!(((data20 === "committed") || (data20 === "superseded")) || (data20 === "proposed"))){
-const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema24.properties.outcome.anyOf[0].properties.kind.enum},schema:schema24.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema24.properties.outcome.anyOf[0].properties.kind,data:data20};
+const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema26.properties.outcome.anyOf[0].properties.kind.enum},schema:schema26.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema26.properties.outcome.anyOf[0].properties.kind,data:data20};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5063,7 +6314,7 @@ if(errors === _errs56){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing4;
 if(((data19.kind === undefined) && (missing4 = "kind")) || ((data19.commit === undefined) && (missing4 = "commit"))){
-const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema24.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0],data:data19};
+const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema26.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5077,7 +6328,7 @@ if(data19.kind !== undefined){
 let data21 = data19.kind;
 const _errs58 = errors;
 if(typeof data21 !== "string"){
-const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
+const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5087,7 +6338,7 @@ vErrors.push(err12);
 errors++;
 }
 if("committed" !== data21){
-const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
+const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5106,7 +6357,7 @@ if(data19.commit !== undefined){
 let data22 = data19.commit;
 const _errs60 = errors;
 if(typeof data22 !== "string"){
-const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
+const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5124,7 +6375,7 @@ var valid11 = true;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[0],data:data19};
+const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5141,7 +6392,7 @@ if(errors === _errs62){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing5;
 if(((data19.kind === undefined) && (missing5 = "kind")) || ((data19.why === undefined) && (missing5 = "why"))){
-const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema24.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1],data:data19};
+const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema26.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5155,7 +6406,7 @@ if(data19.kind !== undefined){
 let data23 = data19.kind;
 const _errs64 = errors;
 if(typeof data23 !== "string"){
-const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
+const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -5165,7 +6416,7 @@ vErrors.push(err17);
 errors++;
 }
 if("superseded" !== data23){
-const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
+const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -5184,7 +6435,7 @@ if(data19.why !== undefined){
 let data24 = data19.why;
 const _errs66 = errors;
 if(typeof data24 !== "string"){
-const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
+const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -5202,7 +6453,7 @@ var valid13 = true;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema24.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[1],data:data19};
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -5219,7 +6470,7 @@ if(errors === _errs68){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing6;
 if(((((data19.kind === undefined) && (missing6 = "kind")) || ((data19.branch === undefined) && (missing6 = "branch"))) || ((data19.commit === undefined) && (missing6 = "commit"))) || ((data19.why === undefined) && (missing6 = "why"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema24.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2],data:data19};
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema26.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2],data:data19};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -5233,7 +6484,7 @@ if(data19.kind !== undefined){
 let data25 = data19.kind;
 const _errs70 = errors;
 if(typeof data25 !== "string"){
-const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
+const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -5243,7 +6494,7 @@ vErrors.push(err22);
 errors++;
 }
 if("proposed" !== data25){
-const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
+const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5262,7 +6513,7 @@ if(data19.branch !== undefined){
 let data26 = data19.branch;
 const _errs72 = errors;
 if(typeof data26 !== "string"){
-const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
+const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -5281,7 +6532,7 @@ if(data19.commit !== undefined){
 let data27 = data19.commit;
 const _errs74 = errors;
 if(typeof data27 !== "string"){
-const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
+const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5300,7 +6551,7 @@ if(data19.why !== undefined){
 let data28 = data19.why;
 const _errs76 = errors;
 if(typeof data28 !== "string"){
-const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
+const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -5320,7 +6571,7 @@ var valid15 = true;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema24.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema24.properties.outcome.anyOf[0].oneOf[2],data:data19};
+const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2],data:data19};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5332,7 +6583,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema24.properties.outcome.anyOf[0].discriminator,parentSchema:schema24.properties.outcome.anyOf[0],data:data19};
+const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema26.properties.outcome.anyOf[0].discriminator,parentSchema:schema26.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5343,7 +6594,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema24.properties.outcome.anyOf[0].discriminator,parentSchema:schema24.properties.outcome.anyOf[0],data:data19};
+const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema26.properties.outcome.anyOf[0].discriminator,parentSchema:schema26.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -5356,7 +6607,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.outcome.anyOf[0].type,parentSchema:schema24.properties.outcome.anyOf[0],data:data19};
+const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.anyOf[0].type,parentSchema:schema26.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -5371,7 +6622,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs78 = errors;
 if(data19 !== null){
-const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.outcome.anyOf[1].type,parentSchema:schema24.properties.outcome.anyOf[1],data:data19};
+const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.outcome.anyOf[1].type,parentSchema:schema26.properties.outcome.anyOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -5384,7 +6635,7 @@ var _valid3 = _errs78 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.outcome.anyOf,parentSchema:schema24.properties.outcome,data:data19};
+const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.outcome.anyOf,parentSchema:schema26.properties.outcome,data:data19};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -5392,7 +6643,7 @@ else {
 vErrors.push(err32);
 }
 errors++;
-validate53.errors = vErrors;
+validate57.errors = vErrors;
 return false;
 }
 else {
@@ -5419,7 +6670,7 @@ const _errs81 = errors;
 let valid16 = false;
 const _errs82 = errors;
 if(typeof data29 !== "string"){
-const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.refusal.anyOf[0].type,parentSchema:schema24.properties.refusal.anyOf[0],data:data29};
+const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.refusal.anyOf[0].type,parentSchema:schema26.properties.refusal.anyOf[0],data:data29};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -5433,7 +6684,7 @@ valid16 = valid16 || _valid4;
 if(!valid16){
 const _errs84 = errors;
 if(data29 !== null){
-const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.refusal.anyOf[1].type,parentSchema:schema24.properties.refusal.anyOf[1],data:data29};
+const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.refusal.anyOf[1].type,parentSchema:schema26.properties.refusal.anyOf[1],data:data29};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -5446,7 +6697,7 @@ var _valid4 = _errs84 === errors;
 valid16 = valid16 || _valid4;
 }
 if(!valid16){
-const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.refusal.anyOf,parentSchema:schema24.properties.refusal,data:data29};
+const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.refusal.anyOf,parentSchema:schema26.properties.refusal,data:data29};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -5454,7 +6705,7 @@ else {
 vErrors.push(err35);
 }
 errors++;
-validate53.errors = vErrors;
+validate57.errors = vErrors;
 return false;
 }
 else {
@@ -5478,16 +6729,16 @@ var valid0 = true;
 }
 }
 else {
-validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema24.type,parentSchema:schema24,data}];
+validate57.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema26.type,parentSchema:schema26,data}];
 return false;
 }
 }
-validate53.errors = vErrors;
+validate57.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="ListedProcess" */;
 let vErrors = null;
 let errors = 0;
@@ -5495,7 +6746,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.drift === undefined) && (missing0 = "drift"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
-validate47.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
+validate51.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema23.required,parentSchema:schema23,data}];
 return false;
 }
 else {
@@ -5503,7 +6754,7 @@ if(data.environment !== undefined){
 let data0 = data.environment;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.environment.type,parentSchema:schema21.properties.environment,data:data0}];
+validate51.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema23.properties.environment.type,parentSchema:schema23.properties.environment,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -5516,7 +6767,7 @@ if(data.process !== undefined){
 let data1 = data.process;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.process.type,parentSchema:schema21.properties.process,data:data1}];
+validate51.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.process.type,parentSchema:schema23.properties.process,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -5532,7 +6783,7 @@ const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.desired.anyOf[0].type,parentSchema:schema21.properties.desired.anyOf[0],data:data2};
+const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.desired.anyOf[0].type,parentSchema:schema23.properties.desired.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5546,7 +6797,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data2 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.desired.anyOf[1].type,parentSchema:schema21.properties.desired.anyOf[1],data:data2};
+const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.desired.anyOf[1].type,parentSchema:schema23.properties.desired.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5559,7 +6810,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.desired.anyOf,parentSchema:schema21.properties.desired,data:data2};
+const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.desired.anyOf,parentSchema:schema23.properties.desired,data:data2};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5567,7 +6818,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate47.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -5601,7 +6852,7 @@ if(errors === _errs13){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if(((data4.version === undefined) && (missing1 = "version")) || ((data4.weight === undefined) && (missing1 = "weight"))){
-validate47.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.actual.items.required,parentSchema:schema21.properties.actual.items,data:data4}];
+validate51.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema23.properties.actual.items.required,parentSchema:schema23.properties.actual.items,data:data4}];
 return false;
 }
 else {
@@ -5609,7 +6860,7 @@ if(data4.version !== undefined){
 let data5 = data4.version;
 const _errs15 = errors;
 if(typeof data5 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema21.properties.actual.items.properties.version.type,parentSchema:schema21.properties.actual.items.properties.version,data:data5}];
+validate51.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema23.properties.actual.items.properties.version.type,parentSchema:schema23.properties.actual.items.properties.version,data:data5}];
 return false;
 }
 var valid3 = _errs15 === errors;
@@ -5622,7 +6873,7 @@ if(data4.weight !== undefined){
 let data6 = data4.weight;
 const _errs17 = errors;
 if(!(typeof data6 == "number")){
-validate47.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema21.properties.actual.items.properties.weight.type,parentSchema:schema21.properties.actual.items.properties.weight,data:data6}];
+validate51.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema23.properties.actual.items.properties.weight.type,parentSchema:schema23.properties.actual.items.properties.weight,data:data6}];
 return false;
 }
 var valid3 = _errs17 === errors;
@@ -5634,7 +6885,7 @@ var valid3 = true;
 }
 }
 else {
-validate47.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.actual.items.type,parentSchema:schema21.properties.actual.items,data:data4}];
+validate51.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema23.properties.actual.items.type,parentSchema:schema23.properties.actual.items,data:data4}];
 return false;
 }
 }
@@ -5645,7 +6896,7 @@ break;
 }
 }
 else {
-validate47.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema21.properties.actual.type,parentSchema:schema21.properties.actual,data:data3}];
+validate51.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema23.properties.actual.type,parentSchema:schema23.properties.actual,data:data3}];
 return false;
 }
 }
@@ -5659,11 +6910,11 @@ if(data.sync !== undefined){
 let data7 = data.sync;
 const _errs19 = errors;
 if(typeof data7 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema21.properties.sync.type,parentSchema:schema21.properties.sync,data:data7}];
+validate51.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema23.properties.sync.type,parentSchema:schema23.properties.sync,data:data7}];
 return false;
 }
 if(!(((data7 === "Synced") || (data7 === "OutOfSync")) || (data7 === "Unknown"))){
-validate47.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema21.properties.sync.enum},schema:schema21.properties.sync.enum,parentSchema:schema21.properties.sync,data:data7}];
+validate51.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema23.properties.sync.enum},schema:schema23.properties.sync.enum,parentSchema:schema23.properties.sync,data:data7}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -5676,11 +6927,11 @@ if(data.health !== undefined){
 let data8 = data.health;
 const _errs21 = errors;
 if(typeof data8 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema21.properties.health.type,parentSchema:schema21.properties.health,data:data8}];
+validate51.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema23.properties.health.type,parentSchema:schema23.properties.health,data:data8}];
 return false;
 }
 if(!(((((data8 === "Healthy") || (data8 === "Progressing")) || (data8 === "Degraded")) || (data8 === "Suspended")) || (data8 === "Missing"))){
-validate47.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema21.properties.health.enum},schema:schema21.properties.health.enum,parentSchema:schema21.properties.health,data:data8}];
+validate51.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema23.properties.health.enum},schema:schema23.properties.health.enum,parentSchema:schema23.properties.health,data:data8}];
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -5696,7 +6947,7 @@ const _errs24 = errors;
 let valid4 = false;
 const _errs25 = errors;
 if(typeof data9 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.phase.anyOf[0].type,parentSchema:schema21.properties.phase.anyOf[0],data:data9};
+const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.phase.anyOf[0].type,parentSchema:schema23.properties.phase.anyOf[0],data:data9};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5706,7 +6957,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data9 === "Pending") || (data9 === "Running")) || (data9 === "Succeeded")) || (data9 === "Failed")) || (data9 === "RolledBack")) || (data9 === "Superseded")) || (data9 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema21.properties.phase.anyOf[0].enum},schema:schema21.properties.phase.anyOf[0].enum,parentSchema:schema21.properties.phase.anyOf[0],data:data9};
+const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema23.properties.phase.anyOf[0].enum},schema:schema23.properties.phase.anyOf[0].enum,parentSchema:schema23.properties.phase.anyOf[0],data:data9};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5720,7 +6971,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs27 = errors;
 if(data9 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.phase.anyOf[1].type,parentSchema:schema21.properties.phase.anyOf[1],data:data9};
+const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.phase.anyOf[1].type,parentSchema:schema23.properties.phase.anyOf[1],data:data9};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5733,7 +6984,7 @@ var _valid1 = _errs27 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.phase.anyOf,parentSchema:schema21.properties.phase,data:data9};
+const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.phase.anyOf,parentSchema:schema23.properties.phase,data:data9};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5741,7 +6992,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate47.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -5780,12 +7031,12 @@ if(errors === _errs30){
 if(errors === _errs30){
 if(typeof data11 === "string"){
 if(!pattern0.test(data11)){
-validate47.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.since,data:data11}];
+validate51.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.since,data:data11}];
 return false;
 }
 }
 else {
-validate47.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema21.properties.since.type,parentSchema:schema21.properties.since,data:data11}];
+validate51.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema23.properties.since.type,parentSchema:schema23.properties.since,data:data11}];
 return false;
 }
 }
@@ -5806,7 +7057,7 @@ if(errors === _errs34){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if(((data12.perSecond === undefined) && (missing2 = "perSecond")) || ((data12.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.requests.anyOf[0].required,parentSchema:schema21.properties.requests.anyOf[0],data:data12};
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema23.properties.requests.anyOf[0].required,parentSchema:schema23.properties.requests.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5820,7 +7071,7 @@ if(data12.perSecond !== undefined){
 let data13 = data12.perSecond;
 const _errs36 = errors;
 if(!(typeof data13 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema21.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema21.properties.requests.anyOf[0].properties.perSecond,data:data13};
+const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema23.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema23.properties.requests.anyOf[0].properties.perSecond,data:data13};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5839,7 +7090,7 @@ if(data12.overMs !== undefined){
 let data14 = data12.overMs;
 const _errs38 = errors;
 if(!(typeof data14 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema21.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema21.properties.requests.anyOf[0].properties.overMs,data:data14};
+const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema23.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema23.properties.requests.anyOf[0].properties.overMs,data:data14};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5857,7 +7108,7 @@ var valid6 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.requests.anyOf[0].type,parentSchema:schema21.properties.requests.anyOf[0],data:data12};
+const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.requests.anyOf[0].type,parentSchema:schema23.properties.requests.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5872,7 +7123,7 @@ valid5 = valid5 || _valid2;
 if(!valid5){
 const _errs40 = errors;
 if(data12 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.requests.anyOf[1].type,parentSchema:schema21.properties.requests.anyOf[1],data:data12};
+const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.requests.anyOf[1].type,parentSchema:schema23.properties.requests.anyOf[1],data:data12};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5885,7 +7136,7 @@ var _valid2 = _errs40 === errors;
 valid5 = valid5 || _valid2;
 }
 if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.requests.anyOf,parentSchema:schema21.properties.requests,data:data12};
+const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.requests.anyOf,parentSchema:schema23.properties.requests,data:data12};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5893,7 +7144,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate47.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -5919,8 +7170,8 @@ const _errs42 = errors;
 const _errs43 = errors;
 let valid7 = false;
 const _errs44 = errors;
-if(!(validate49(data15, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate53(data15, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
+vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs44 === errors;
@@ -5928,7 +7179,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs45 = errors;
 if(data15 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.progress.anyOf[1].type,parentSchema:schema21.properties.progress.anyOf[1],data:data15};
+const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.progress.anyOf[1].type,parentSchema:schema23.properties.progress.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5941,7 +7192,7 @@ var _valid3 = _errs45 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.progress.anyOf,parentSchema:schema21.properties.progress,data:data15};
+const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.progress.anyOf,parentSchema:schema23.properties.progress,data:data15};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5949,7 +7200,7 @@ else {
 vErrors.push(err14);
 }
 errors++;
-validate47.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -5975,8 +7226,8 @@ const _errs47 = errors;
 const _errs48 = errors;
 let valid8 = false;
 const _errs49 = errors;
-if(!(validate53(data16, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate57(data16, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs49 === errors;
@@ -5984,7 +7235,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs50 = errors;
 if(data16 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.revert.anyOf[1].type,parentSchema:schema21.properties.revert.anyOf[1],data:data16};
+const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.revert.anyOf[1].type,parentSchema:schema23.properties.revert.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5997,7 +7248,7 @@ var _valid4 = _errs50 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.revert.anyOf,parentSchema:schema21.properties.revert,data:data16};
+const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.revert.anyOf,parentSchema:schema23.properties.revert,data:data16};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -6005,7 +7256,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate47.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -6039,7 +7290,7 @@ if(errors === _errs54){
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing3;
 if(((((((data18.version === undefined) && (missing3 = "version")) || ((data18.digest === undefined) && (missing3 = "digest"))) || ((data18.why === undefined) && (missing3 = "why"))) || ((data18.at === undefined) && (missing3 = "at"))) || ((data18.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data18.isInGit === undefined) && (missing3 = "isInGit"))){
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema21.properties.quarantined.items.required,parentSchema:schema21.properties.quarantined.items,data:data18}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema23.properties.quarantined.items.required,parentSchema:schema23.properties.quarantined.items,data:data18}];
 return false;
 }
 else {
@@ -6047,7 +7298,7 @@ if(data18.version !== undefined){
 let data19 = data18.version;
 const _errs56 = errors;
 if(typeof data19 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.version.type,parentSchema:schema21.properties.quarantined.items.properties.version,data:data19}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema23.properties.quarantined.items.properties.version.type,parentSchema:schema23.properties.quarantined.items.properties.version,data:data19}];
 return false;
 }
 var valid10 = _errs56 === errors;
@@ -6062,12 +7313,12 @@ const _errs58 = errors;
 if(errors === _errs58){
 if(typeof data20 === "string"){
 if(!pattern1.test(data20)){
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.quarantined.items.properties.digest,data:data20}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema23.properties.quarantined.items.properties.digest,data:data20}];
 return false;
 }
 }
 else {
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.digest.type,parentSchema:schema21.properties.quarantined.items.properties.digest,data:data20}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema23.properties.quarantined.items.properties.digest.type,parentSchema:schema23.properties.quarantined.items.properties.digest,data:data20}];
 return false;
 }
 }
@@ -6081,7 +7332,7 @@ if(data18.why !== undefined){
 let data21 = data18.why;
 const _errs60 = errors;
 if(typeof data21 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.why.type,parentSchema:schema21.properties.quarantined.items.properties.why,data:data21}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.quarantined.items.properties.why.type,parentSchema:schema23.properties.quarantined.items.properties.why,data:data21}];
 return false;
 }
 var valid10 = _errs60 === errors;
@@ -6097,12 +7348,12 @@ if(errors === _errs62){
 if(errors === _errs62){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.quarantined.items.properties.at,data:data22}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.quarantined.items.properties.at,data:data22}];
 return false;
 }
 }
 else {
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.at.type,parentSchema:schema21.properties.quarantined.items.properties.at,data:data22}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema23.properties.quarantined.items.properties.at.type,parentSchema:schema23.properties.quarantined.items.properties.at,data:data22}];
 return false;
 }
 }
@@ -6117,7 +7368,7 @@ if(data18.rollbackId !== undefined){
 let data23 = data18.rollbackId;
 const _errs64 = errors;
 if(typeof data23 !== "string"){
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema21.properties.quarantined.items.properties.rollbackId,data:data23}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema23.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema23.properties.quarantined.items.properties.rollbackId,data:data23}];
 return false;
 }
 var valid10 = _errs64 === errors;
@@ -6130,7 +7381,7 @@ if(data18.isInGit !== undefined){
 let data24 = data18.isInGit;
 const _errs66 = errors;
 if(typeof data24 !== "boolean"){
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema21.properties.quarantined.items.properties.isInGit.type,parentSchema:schema21.properties.quarantined.items.properties.isInGit,data:data24}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema23.properties.quarantined.items.properties.isInGit.type,parentSchema:schema23.properties.quarantined.items.properties.isInGit,data:data24}];
 return false;
 }
 var valid10 = _errs66 === errors;
@@ -6146,7 +7397,7 @@ var valid10 = true;
 }
 }
 else {
-validate47.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.quarantined.items.type,parentSchema:schema21.properties.quarantined.items,data:data18}];
+validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema23.properties.quarantined.items.type,parentSchema:schema23.properties.quarantined.items,data:data18}];
 return false;
 }
 }
@@ -6157,7 +7408,7 @@ break;
 }
 }
 else {
-validate47.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema21.properties.quarantined.type,parentSchema:schema21.properties.quarantined,data:data17}];
+validate51.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema23.properties.quarantined.type,parentSchema:schema23.properties.quarantined,data:data17}];
 return false;
 }
 }
@@ -6177,7 +7428,7 @@ if(errors === _errs70){
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 let missing4;
 if(((((((((data25.environment === undefined) && (missing4 = "environment")) || ((data25.process === undefined) && (missing4 = "process"))) || ((data25.version === undefined) && (missing4 = "version"))) || ((data25.digest === undefined) && (missing4 = "digest"))) || ((data25.content === undefined) && (missing4 = "content"))) || ((data25.seenAt === undefined) && (missing4 = "seenAt"))) || ((data25.undone === undefined) && (missing4 = "undone"))) || ((data25.changes === undefined) && (missing4 = "changes"))){
-const err17 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema21.properties.drift.anyOf[0].required,parentSchema:schema21.properties.drift.anyOf[0],data:data25};
+const err17 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema23.properties.drift.anyOf[0].required,parentSchema:schema23.properties.drift.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6191,7 +7442,7 @@ if(data25.environment !== undefined){
 let data26 = data25.environment;
 const _errs72 = errors;
 if(typeof data26 !== "string"){
-const err18 = {instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.environment.type,parentSchema:schema21.properties.drift.anyOf[0].properties.environment,data:data26};
+const err18 = {instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.environment.type,parentSchema:schema23.properties.drift.anyOf[0].properties.environment,data:data26};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -6210,7 +7461,7 @@ if(data25.process !== undefined){
 let data27 = data25.process;
 const _errs74 = errors;
 if(typeof data27 !== "string"){
-const err19 = {instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.process.type,parentSchema:schema21.properties.drift.anyOf[0].properties.process,data:data27};
+const err19 = {instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.process.type,parentSchema:schema23.properties.drift.anyOf[0].properties.process,data:data27};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -6229,7 +7480,7 @@ if(data25.version !== undefined){
 let data28 = data25.version;
 const _errs76 = errors;
 if(typeof data28 !== "string"){
-const err20 = {instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.version.type,parentSchema:schema21.properties.drift.anyOf[0].properties.version,data:data28};
+const err20 = {instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.version.type,parentSchema:schema23.properties.drift.anyOf[0].properties.version,data:data28};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -6250,7 +7501,7 @@ const _errs78 = errors;
 if(errors === _errs78){
 if(typeof data29 === "string"){
 if(!pattern1.test(data29)){
-const err21 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.drift.anyOf[0].properties.digest,data:data29};
+const err21 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema23.properties.drift.anyOf[0].properties.digest,data:data29};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -6261,7 +7512,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.digest.type,parentSchema:schema21.properties.drift.anyOf[0].properties.digest,data:data29};
+const err22 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.digest.type,parentSchema:schema23.properties.drift.anyOf[0].properties.digest,data:data29};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -6281,7 +7532,7 @@ if(data25.content !== undefined){
 let data30 = data25.content;
 const _errs80 = errors;
 if(typeof data30 !== "string"){
-const err23 = {instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.content.type,parentSchema:schema21.properties.drift.anyOf[0].properties.content,data:data30};
+const err23 = {instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.content.type,parentSchema:schema23.properties.drift.anyOf[0].properties.content,data:data30};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -6303,7 +7554,7 @@ if(errors === _errs82){
 if(errors === _errs82){
 if(typeof data31 === "string"){
 if(!pattern0.test(data31)){
-const err24 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.drift.anyOf[0].properties.seenAt,data:data31};
+const err24 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.drift.anyOf[0].properties.seenAt,data:data31};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -6314,7 +7565,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.seenAt.type,parentSchema:schema21.properties.drift.anyOf[0].properties.seenAt,data:data31};
+const err25 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.seenAt.type,parentSchema:schema23.properties.drift.anyOf[0].properties.seenAt,data:data31};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -6341,7 +7592,7 @@ if(errors === _errs86){
 if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
 let missing5;
 if(((data32.at === undefined) && (missing5 = "at")) || ((data32.deployment === undefined) && (missing5 = "deployment"))){
-const err26 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing5},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data32};
+const err26 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing5},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data32};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -6358,7 +7609,7 @@ if(errors === _errs88){
 if(errors === _errs88){
 if(typeof data33 === "string"){
 if(!pattern0.test(data33)){
-const err27 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data33};
+const err27 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -6369,7 +7620,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data33};
+const err28 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -6393,7 +7644,7 @@ const _errs91 = errors;
 let valid15 = false;
 const _errs92 = errors;
 if(typeof data34 !== "string"){
-const err29 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data34};
+const err29 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data34};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -6407,7 +7658,7 @@ valid15 = valid15 || _valid7;
 if(!valid15){
 const _errs94 = errors;
 if(data34 !== null){
-const err30 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data34};
+const err30 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data34};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -6420,7 +7671,7 @@ var _valid7 = _errs94 === errors;
 valid15 = valid15 || _valid7;
 }
 if(!valid15){
-const err31 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data34};
+const err31 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data34};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -6449,7 +7700,7 @@ var valid14 = true;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data32};
+const err32 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data32};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -6464,7 +7715,7 @@ valid13 = valid13 || _valid6;
 if(!valid13){
 const _errs96 = errors;
 if(data32 !== null){
-const err33 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema21.properties.drift.anyOf[0].properties.undone.anyOf[1],data:data32};
+const err33 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[1],data:data32};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -6477,7 +7728,7 @@ var _valid6 = _errs96 === errors;
 valid13 = valid13 || _valid6;
 }
 if(!valid13){
-const err34 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.drift.anyOf[0].properties.undone.anyOf,parentSchema:schema21.properties.drift.anyOf[0].properties.undone,data:data32};
+const err34 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf,parentSchema:schema23.properties.drift.anyOf[0].properties.undone,data:data32};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -6524,7 +7775,7 @@ var valid12 = true;
 }
 }
 else {
-const err35 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.drift.anyOf[0].type,parentSchema:schema21.properties.drift.anyOf[0],data:data25};
+const err35 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.drift.anyOf[0].type,parentSchema:schema23.properties.drift.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -6539,7 +7790,7 @@ valid11 = valid11 || _valid5;
 if(!valid11){
 const _errs99 = errors;
 if(data25 !== null){
-const err36 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.drift.anyOf[1].type,parentSchema:schema21.properties.drift.anyOf[1],data:data25};
+const err36 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.drift.anyOf[1].type,parentSchema:schema23.properties.drift.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -6552,7 +7803,7 @@ var _valid5 = _errs99 === errors;
 valid11 = valid11 || _valid5;
 }
 if(!valid11){
-const err37 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.drift.anyOf,parentSchema:schema21.properties.drift,data:data25};
+const err37 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.drift.anyOf,parentSchema:schema23.properties.drift,data:data25};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -6560,7 +7811,7 @@ else {
 vErrors.push(err37);
 }
 errors++;
-validate47.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -6587,7 +7838,7 @@ const _errs102 = errors;
 let valid16 = false;
 const _errs103 = errors;
 if(typeof data36 !== "string"){
-const err38 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.deadEnd.anyOf[0].type,parentSchema:schema21.properties.deadEnd.anyOf[0],data:data36};
+const err38 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.deadEnd.anyOf[0].type,parentSchema:schema23.properties.deadEnd.anyOf[0],data:data36};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -6601,7 +7852,7 @@ valid16 = valid16 || _valid8;
 if(!valid16){
 const _errs105 = errors;
 if(data36 !== null){
-const err39 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.deadEnd.anyOf[1].type,parentSchema:schema21.properties.deadEnd.anyOf[1],data:data36};
+const err39 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.deadEnd.anyOf[1].type,parentSchema:schema23.properties.deadEnd.anyOf[1],data:data36};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -6614,7 +7865,7 @@ var _valid8 = _errs105 === errors;
 valid16 = valid16 || _valid8;
 }
 if(!valid16){
-const err40 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.deadEnd.anyOf,parentSchema:schema21.properties.deadEnd,data:data36};
+const err40 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.deadEnd.anyOf,parentSchema:schema23.properties.deadEnd,data:data36};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -6622,7 +7873,7 @@ else {
 vErrors.push(err40);
 }
 errors++;
-validate47.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -6658,16 +7909,16 @@ var valid0 = true;
 }
 }
 else {
-validate47.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema21.type,parentSchema:schema21,data}];
+validate51.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema23.type,parentSchema:schema23,data}];
 return false;
 }
 }
-validate47.errors = vErrors;
+validate51.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="processes" */;
 let vErrors = null;
 let errors = 0;
@@ -6675,7 +7926,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.processes === undefined) && (missing0 = "processes"))){
-validate46.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema20.required,parentSchema:schema20,data}];
+validate50.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema22.required,parentSchema:schema22,data}];
 return false;
 }
 else {
@@ -6686,12 +7937,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate46.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema20.properties.now,data:data0}];
+validate50.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema20.properties.now.type,parentSchema:schema20.properties.now,data:data0}];
+validate50.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema22.properties.now.type,parentSchema:schema22.properties.now,data:data0}];
 return false;
 }
 }
@@ -6706,7 +7957,7 @@ if(data.total !== undefined){
 let data1 = data.total;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate46.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema20.properties.total.type,parentSchema:schema20.properties.total,data:data1}];
+validate50.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema22.properties.total.type,parentSchema:schema22.properties.total,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -6722,7 +7973,7 @@ const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 !== "string"){
-const err0 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.next.anyOf[0].type,parentSchema:schema20.properties.next.anyOf[0],data:data2};
+const err0 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.next.anyOf[0].type,parentSchema:schema22.properties.next.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6736,7 +7987,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data2 !== null){
-const err1 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.next.anyOf[1].type,parentSchema:schema20.properties.next.anyOf[1],data:data2};
+const err1 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.next.anyOf[1].type,parentSchema:schema22.properties.next.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6749,7 +8000,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.next.anyOf,parentSchema:schema20.properties.next,data:data2};
+const err2 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.next.anyOf,parentSchema:schema22.properties.next,data:data2};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6757,7 +8008,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate46.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -6786,8 +8037,8 @@ var valid2 = true;
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 const _errs13 = errors;
-if(!(validate47(data3[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate51(data3[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs13 === errors;
@@ -6797,7 +8048,7 @@ break;
 }
 }
 else {
-validate46.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema20.properties.processes.type,parentSchema:schema20.properties.processes,data:data3}];
+validate50.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema22.properties.processes.type,parentSchema:schema22.properties.processes,data:data3}];
 return false;
 }
 }
@@ -6812,18 +8063,18 @@ var valid0 = true;
 }
 }
 else {
-validate46.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema20.type,parentSchema:schema20,data}];
+validate50.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema22.type,parentSchema:schema22,data}];
 return false;
 }
 }
-validate46.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
 
-export const readiness = validate58;
-const schema25 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
+export const readiness = validate62;
+const schema27 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="readiness" */;
 let vErrors = null;
 let errors = 0;
@@ -6831,7 +8082,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.status === undefined) && (missing0 = "status")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.repository === undefined) && (missing0 = "repository"))){
-validate58.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema25.required,parentSchema:schema25,data}];
+validate62.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema27.required,parentSchema:schema27,data}];
 return false;
 }
 else {
@@ -6839,11 +8090,11 @@ if(data.status !== undefined){
 let data0 = data.status;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},schema:schema25.properties.status.type,parentSchema:schema25.properties.status,data:data0}];
+validate62.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},schema:schema27.properties.status.type,parentSchema:schema27.properties.status,data:data0}];
 return false;
 }
 if(!((((data0 === "ready") || (data0 === "starting")) || (data0 === "cannot record")) || (data0 === "gateway is down"))){
-validate58.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema25.properties.status.enum},schema:schema25.properties.status.enum,parentSchema:schema25.properties.status,data:data0}];
+validate62.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema27.properties.status.enum},schema:schema27.properties.status.enum,parentSchema:schema27.properties.status,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -6862,7 +8113,7 @@ if(errors === _errs5){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((data1.code === undefined) && (missing1 = "code")){
-const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema25.properties.store.anyOf[0].required,parentSchema:schema25.properties.store.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema27.properties.store.anyOf[0].required,parentSchema:schema27.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6875,7 +8126,7 @@ else {
 if(data1.code !== undefined){
 let data2 = data1.code;
 if(typeof data2 !== "string"){
-const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema25.properties.store.anyOf[0].properties.code.type,parentSchema:schema25.properties.store.anyOf[0].properties.code,data:data2};
+const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema27.properties.store.anyOf[0].properties.code.type,parentSchema:schema27.properties.store.anyOf[0].properties.code,data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6888,7 +8139,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema25.properties.store.anyOf[0].type,parentSchema:schema25.properties.store.anyOf[0],data:data1};
+const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema27.properties.store.anyOf[0].type,parentSchema:schema27.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6903,7 +8154,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data1 !== null){
-const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.store.anyOf[1].type,parentSchema:schema25.properties.store.anyOf[1],data:data1};
+const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.store.anyOf[1].type,parentSchema:schema27.properties.store.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6916,7 +8167,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.store.anyOf,parentSchema:schema25.properties.store,data:data1};
+const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.store.anyOf,parentSchema:schema27.properties.store,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6924,7 +8175,7 @@ else {
 vErrors.push(err4);
 }
 errors++;
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return false;
 }
 else {
@@ -6951,7 +8202,7 @@ if(errors === _errs11){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing2;
 if(((data3.state === undefined) && (missing2 = "state")) || ((data3.code === undefined) && (missing2 = "code"))){
-validate58.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing2},schema:schema25.properties.repository.required,parentSchema:schema25.properties.repository,data:data3}];
+validate62.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing2},schema:schema27.properties.repository.required,parentSchema:schema27.properties.repository,data:data3}];
 return false;
 }
 else {
@@ -6959,7 +8210,7 @@ if(data3.state !== undefined){
 let data4 = data3.state;
 const _errs13 = errors;
 if(typeof data4 !== "string"){
-validate58.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.state.type,parentSchema:schema25.properties.repository.properties.state,data:data4}];
+validate62.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema27.properties.repository.properties.state.type,parentSchema:schema27.properties.repository.properties.state,data:data4}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -6975,7 +8226,7 @@ const _errs16 = errors;
 let valid4 = false;
 const _errs17 = errors;
 if(typeof data5 !== "string"){
-const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.code.anyOf[0].type,parentSchema:schema25.properties.repository.properties.code.anyOf[0],data:data5};
+const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.repository.properties.code.anyOf[0].type,parentSchema:schema27.properties.repository.properties.code.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6989,7 +8240,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs19 = errors;
 if(data5 !== null){
-const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.code.anyOf[1].type,parentSchema:schema25.properties.repository.properties.code.anyOf[1],data:data5};
+const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.repository.properties.code.anyOf[1].type,parentSchema:schema27.properties.repository.properties.code.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7002,7 +8253,7 @@ var _valid1 = _errs19 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.code.anyOf,parentSchema:schema25.properties.repository.properties.code,data:data5};
+const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.repository.properties.code.anyOf,parentSchema:schema27.properties.repository.properties.code,data:data5};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7010,7 +8261,7 @@ else {
 vErrors.push(err7);
 }
 errors++;
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return false;
 }
 else {
@@ -7033,7 +8284,7 @@ var valid3 = true;
 }
 }
 else {
-validate58.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema25.properties.repository.type,parentSchema:schema25.properties.repository,data:data3}];
+validate62.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema27.properties.repository.type,parentSchema:schema27.properties.repository,data:data3}];
 return false;
 }
 }
@@ -7047,20 +8298,20 @@ var valid0 = true;
 }
 }
 else {
-validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema25.type,parentSchema:schema25,data}];
+validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema27.type,parentSchema:schema27,data}];
 return false;
 }
 }
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
 
-export const status = validate59;
-const schema26 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
-const schema27 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
-const schema28 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
+export const status = validate63;
+const schema28 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
+const schema29 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
+const schema30 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Process" */;
 let vErrors = null;
 let errors = 0;
@@ -7068,7 +8319,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((data.process === undefined) && (missing0 = "process")) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.drift === undefined) && (missing0 = "drift"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
-validate62.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema28.required,parentSchema:schema28,data}];
+validate66.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema30.required,parentSchema:schema30,data}];
 return false;
 }
 else {
@@ -7076,7 +8327,7 @@ if(data.process !== undefined){
 let data0 = data.process;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema28.properties.process.type,parentSchema:schema28.properties.process,data:data0}];
+validate66.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema30.properties.process.type,parentSchema:schema30.properties.process,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -7092,7 +8343,7 @@ const _errs4 = errors;
 let valid1 = false;
 const _errs5 = errors;
 if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.desired.anyOf[0].type,parentSchema:schema28.properties.desired.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema30.properties.desired.anyOf[0].type,parentSchema:schema30.properties.desired.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -7106,7 +8357,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.desired.anyOf[1].type,parentSchema:schema28.properties.desired.anyOf[1],data:data1};
+const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.desired.anyOf[1].type,parentSchema:schema30.properties.desired.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -7119,7 +8370,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.desired.anyOf,parentSchema:schema28.properties.desired,data:data1};
+const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.desired.anyOf,parentSchema:schema30.properties.desired,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -7127,7 +8378,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return false;
 }
 else {
@@ -7161,7 +8412,7 @@ if(errors === _errs11){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((data3.version === undefined) && (missing1 = "version")) || ((data3.weight === undefined) && (missing1 = "weight"))){
-validate62.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema28.properties.actual.items.required,parentSchema:schema28.properties.actual.items,data:data3}];
+validate66.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema30.properties.actual.items.required,parentSchema:schema30.properties.actual.items,data:data3}];
 return false;
 }
 else {
@@ -7169,7 +8420,7 @@ if(data3.version !== undefined){
 let data4 = data3.version;
 const _errs13 = errors;
 if(typeof data4 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema28.properties.actual.items.properties.version.type,parentSchema:schema28.properties.actual.items.properties.version,data:data4}];
+validate66.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema30.properties.actual.items.properties.version.type,parentSchema:schema30.properties.actual.items.properties.version,data:data4}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -7182,7 +8433,7 @@ if(data3.weight !== undefined){
 let data5 = data3.weight;
 const _errs15 = errors;
 if(!(typeof data5 == "number")){
-validate62.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema28.properties.actual.items.properties.weight.type,parentSchema:schema28.properties.actual.items.properties.weight,data:data5}];
+validate66.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema30.properties.actual.items.properties.weight.type,parentSchema:schema30.properties.actual.items.properties.weight,data:data5}];
 return false;
 }
 var valid3 = _errs15 === errors;
@@ -7194,7 +8445,7 @@ var valid3 = true;
 }
 }
 else {
-validate62.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema28.properties.actual.items.type,parentSchema:schema28.properties.actual.items,data:data3}];
+validate66.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema30.properties.actual.items.type,parentSchema:schema30.properties.actual.items,data:data3}];
 return false;
 }
 }
@@ -7205,7 +8456,7 @@ break;
 }
 }
 else {
-validate62.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema28.properties.actual.type,parentSchema:schema28.properties.actual,data:data2}];
+validate66.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema30.properties.actual.type,parentSchema:schema30.properties.actual,data:data2}];
 return false;
 }
 }
@@ -7219,11 +8470,11 @@ if(data.sync !== undefined){
 let data6 = data.sync;
 const _errs17 = errors;
 if(typeof data6 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema28.properties.sync.type,parentSchema:schema28.properties.sync,data:data6}];
+validate66.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema30.properties.sync.type,parentSchema:schema30.properties.sync,data:data6}];
 return false;
 }
 if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))){
-validate62.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema28.properties.sync.enum},schema:schema28.properties.sync.enum,parentSchema:schema28.properties.sync,data:data6}];
+validate66.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema30.properties.sync.enum},schema:schema30.properties.sync.enum,parentSchema:schema30.properties.sync,data:data6}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -7236,11 +8487,11 @@ if(data.health !== undefined){
 let data7 = data.health;
 const _errs19 = errors;
 if(typeof data7 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema28.properties.health.type,parentSchema:schema28.properties.health,data:data7}];
+validate66.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema30.properties.health.type,parentSchema:schema30.properties.health,data:data7}];
 return false;
 }
 if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degraded")) || (data7 === "Suspended")) || (data7 === "Missing"))){
-validate62.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema28.properties.health.enum},schema:schema28.properties.health.enum,parentSchema:schema28.properties.health,data:data7}];
+validate66.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema30.properties.health.enum},schema:schema30.properties.health.enum,parentSchema:schema30.properties.health,data:data7}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -7256,7 +8507,7 @@ const _errs22 = errors;
 let valid4 = false;
 const _errs23 = errors;
 if(typeof data8 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.phase.anyOf[0].type,parentSchema:schema28.properties.phase.anyOf[0],data:data8};
+const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema30.properties.phase.anyOf[0].type,parentSchema:schema30.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -7266,7 +8517,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema28.properties.phase.anyOf[0].enum},schema:schema28.properties.phase.anyOf[0].enum,parentSchema:schema28.properties.phase.anyOf[0],data:data8};
+const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema30.properties.phase.anyOf[0].enum},schema:schema30.properties.phase.anyOf[0].enum,parentSchema:schema30.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -7280,7 +8531,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs25 = errors;
 if(data8 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.phase.anyOf[1].type,parentSchema:schema28.properties.phase.anyOf[1],data:data8};
+const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.phase.anyOf[1].type,parentSchema:schema30.properties.phase.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -7293,7 +8544,7 @@ var _valid1 = _errs25 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.phase.anyOf,parentSchema:schema28.properties.phase,data:data8};
+const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.phase.anyOf,parentSchema:schema30.properties.phase,data:data8};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -7301,7 +8552,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return false;
 }
 else {
@@ -7340,12 +8591,12 @@ if(errors === _errs28){
 if(errors === _errs28){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
-validate62.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.since,data:data10}];
+validate66.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.since,data:data10}];
 return false;
 }
 }
 else {
-validate62.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.since.type,parentSchema:schema28.properties.since,data:data10}];
+validate66.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema30.properties.since.type,parentSchema:schema30.properties.since,data:data10}];
 return false;
 }
 }
@@ -7366,7 +8617,7 @@ if(errors === _errs32){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if(((data11.perSecond === undefined) && (missing2 = "perSecond")) || ((data11.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema28.properties.requests.anyOf[0].required,parentSchema:schema28.properties.requests.anyOf[0],data:data11};
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema30.properties.requests.anyOf[0].required,parentSchema:schema30.properties.requests.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -7380,7 +8631,7 @@ if(data11.perSecond !== undefined){
 let data12 = data11.perSecond;
 const _errs34 = errors;
 if(!(typeof data12 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema28.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema28.properties.requests.anyOf[0].properties.perSecond,data:data12};
+const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema30.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema30.properties.requests.anyOf[0].properties.perSecond,data:data12};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -7399,7 +8650,7 @@ if(data11.overMs !== undefined){
 let data13 = data11.overMs;
 const _errs36 = errors;
 if(!(typeof data13 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema28.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema28.properties.requests.anyOf[0].properties.overMs,data:data13};
+const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema30.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema30.properties.requests.anyOf[0].properties.overMs,data:data13};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -7417,7 +8668,7 @@ var valid6 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.requests.anyOf[0].type,parentSchema:schema28.properties.requests.anyOf[0],data:data11};
+const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema30.properties.requests.anyOf[0].type,parentSchema:schema30.properties.requests.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -7432,7 +8683,7 @@ valid5 = valid5 || _valid2;
 if(!valid5){
 const _errs38 = errors;
 if(data11 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.requests.anyOf[1].type,parentSchema:schema28.properties.requests.anyOf[1],data:data11};
+const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.requests.anyOf[1].type,parentSchema:schema30.properties.requests.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -7445,7 +8696,7 @@ var _valid2 = _errs38 === errors;
 valid5 = valid5 || _valid2;
 }
 if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.requests.anyOf,parentSchema:schema28.properties.requests,data:data11};
+const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.requests.anyOf,parentSchema:schema30.properties.requests,data:data11};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -7453,7 +8704,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return false;
 }
 else {
@@ -7479,8 +8730,8 @@ const _errs40 = errors;
 const _errs41 = errors;
 let valid7 = false;
 const _errs42 = errors;
-if(!(validate49(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate53(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
+vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs42 === errors;
@@ -7488,7 +8739,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs43 = errors;
 if(data14 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.progress.anyOf[1].type,parentSchema:schema28.properties.progress.anyOf[1],data:data14};
+const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.progress.anyOf[1].type,parentSchema:schema30.properties.progress.anyOf[1],data:data14};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -7501,7 +8752,7 @@ var _valid3 = _errs43 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.progress.anyOf,parentSchema:schema28.properties.progress,data:data14};
+const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.progress.anyOf,parentSchema:schema30.properties.progress,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -7509,7 +8760,7 @@ else {
 vErrors.push(err14);
 }
 errors++;
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return false;
 }
 else {
@@ -7535,8 +8786,8 @@ const _errs45 = errors;
 const _errs46 = errors;
 let valid8 = false;
 const _errs47 = errors;
-if(!(validate53(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate57(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
+vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs47 === errors;
@@ -7544,7 +8795,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs48 = errors;
 if(data15 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.revert.anyOf[1].type,parentSchema:schema28.properties.revert.anyOf[1],data:data15};
+const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.revert.anyOf[1].type,parentSchema:schema30.properties.revert.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -7557,7 +8808,7 @@ var _valid4 = _errs48 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.revert.anyOf,parentSchema:schema28.properties.revert,data:data15};
+const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.revert.anyOf,parentSchema:schema30.properties.revert,data:data15};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -7565,7 +8816,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return false;
 }
 else {
@@ -7599,7 +8850,7 @@ if(errors === _errs52){
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 let missing3;
 if(((((((data17.version === undefined) && (missing3 = "version")) || ((data17.digest === undefined) && (missing3 = "digest"))) || ((data17.why === undefined) && (missing3 = "why"))) || ((data17.at === undefined) && (missing3 = "at"))) || ((data17.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data17.isInGit === undefined) && (missing3 = "isInGit"))){
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema28.properties.quarantined.items.required,parentSchema:schema28.properties.quarantined.items,data:data17}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema30.properties.quarantined.items.required,parentSchema:schema30.properties.quarantined.items,data:data17}];
 return false;
 }
 else {
@@ -7607,7 +8858,7 @@ if(data17.version !== undefined){
 let data18 = data17.version;
 const _errs54 = errors;
 if(typeof data18 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.version.type,parentSchema:schema28.properties.quarantined.items.properties.version,data:data18}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema30.properties.quarantined.items.properties.version.type,parentSchema:schema30.properties.quarantined.items.properties.version,data:data18}];
 return false;
 }
 var valid10 = _errs54 === errors;
@@ -7622,12 +8873,12 @@ const _errs56 = errors;
 if(errors === _errs56){
 if(typeof data19 === "string"){
 if(!pattern1.test(data19)){
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema28.properties.quarantined.items.properties.digest,data:data19}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema30.properties.quarantined.items.properties.digest,data:data19}];
 return false;
 }
 }
 else {
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.digest.type,parentSchema:schema28.properties.quarantined.items.properties.digest,data:data19}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema30.properties.quarantined.items.properties.digest.type,parentSchema:schema30.properties.quarantined.items.properties.digest,data:data19}];
 return false;
 }
 }
@@ -7641,7 +8892,7 @@ if(data17.why !== undefined){
 let data20 = data17.why;
 const _errs58 = errors;
 if(typeof data20 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.why.type,parentSchema:schema28.properties.quarantined.items.properties.why,data:data20}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema30.properties.quarantined.items.properties.why.type,parentSchema:schema30.properties.quarantined.items.properties.why,data:data20}];
 return false;
 }
 var valid10 = _errs58 === errors;
@@ -7657,12 +8908,12 @@ if(errors === _errs60){
 if(errors === _errs60){
 if(typeof data21 === "string"){
 if(!pattern0.test(data21)){
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.quarantined.items.properties.at,data:data21}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.quarantined.items.properties.at,data:data21}];
 return false;
 }
 }
 else {
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.at.type,parentSchema:schema28.properties.quarantined.items.properties.at,data:data21}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema30.properties.quarantined.items.properties.at.type,parentSchema:schema30.properties.quarantined.items.properties.at,data:data21}];
 return false;
 }
 }
@@ -7677,7 +8928,7 @@ if(data17.rollbackId !== undefined){
 let data22 = data17.rollbackId;
 const _errs62 = errors;
 if(typeof data22 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema28.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema28.properties.quarantined.items.properties.rollbackId,data:data22}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema30.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema30.properties.quarantined.items.properties.rollbackId,data:data22}];
 return false;
 }
 var valid10 = _errs62 === errors;
@@ -7690,7 +8941,7 @@ if(data17.isInGit !== undefined){
 let data23 = data17.isInGit;
 const _errs64 = errors;
 if(typeof data23 !== "boolean"){
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema28.properties.quarantined.items.properties.isInGit.type,parentSchema:schema28.properties.quarantined.items.properties.isInGit,data:data23}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema30.properties.quarantined.items.properties.isInGit.type,parentSchema:schema30.properties.quarantined.items.properties.isInGit,data:data23}];
 return false;
 }
 var valid10 = _errs64 === errors;
@@ -7706,7 +8957,7 @@ var valid10 = true;
 }
 }
 else {
-validate62.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema28.properties.quarantined.items.type,parentSchema:schema28.properties.quarantined.items,data:data17}];
+validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema30.properties.quarantined.items.type,parentSchema:schema30.properties.quarantined.items,data:data17}];
 return false;
 }
 }
@@ -7717,7 +8968,7 @@ break;
 }
 }
 else {
-validate62.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema28.properties.quarantined.type,parentSchema:schema28.properties.quarantined,data:data16}];
+validate66.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema30.properties.quarantined.type,parentSchema:schema30.properties.quarantined,data:data16}];
 return false;
 }
 }
@@ -7737,7 +8988,7 @@ if(errors === _errs68){
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 let missing4;
 if(((((((((data24.environment === undefined) && (missing4 = "environment")) || ((data24.process === undefined) && (missing4 = "process"))) || ((data24.version === undefined) && (missing4 = "version"))) || ((data24.digest === undefined) && (missing4 = "digest"))) || ((data24.content === undefined) && (missing4 = "content"))) || ((data24.seenAt === undefined) && (missing4 = "seenAt"))) || ((data24.undone === undefined) && (missing4 = "undone"))) || ((data24.changes === undefined) && (missing4 = "changes"))){
-const err17 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema28.properties.drift.anyOf[0].required,parentSchema:schema28.properties.drift.anyOf[0],data:data24};
+const err17 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema30.properties.drift.anyOf[0].required,parentSchema:schema30.properties.drift.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -7751,7 +9002,7 @@ if(data24.environment !== undefined){
 let data25 = data24.environment;
 const _errs70 = errors;
 if(typeof data25 !== "string"){
-const err18 = {instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.environment.type,parentSchema:schema28.properties.drift.anyOf[0].properties.environment,data:data25};
+const err18 = {instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.environment.type,parentSchema:schema30.properties.drift.anyOf[0].properties.environment,data:data25};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -7770,7 +9021,7 @@ if(data24.process !== undefined){
 let data26 = data24.process;
 const _errs72 = errors;
 if(typeof data26 !== "string"){
-const err19 = {instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.process.type,parentSchema:schema28.properties.drift.anyOf[0].properties.process,data:data26};
+const err19 = {instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.process.type,parentSchema:schema30.properties.drift.anyOf[0].properties.process,data:data26};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -7789,7 +9040,7 @@ if(data24.version !== undefined){
 let data27 = data24.version;
 const _errs74 = errors;
 if(typeof data27 !== "string"){
-const err20 = {instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.version.type,parentSchema:schema28.properties.drift.anyOf[0].properties.version,data:data27};
+const err20 = {instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.version.type,parentSchema:schema30.properties.drift.anyOf[0].properties.version,data:data27};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -7810,7 +9061,7 @@ const _errs76 = errors;
 if(errors === _errs76){
 if(typeof data28 === "string"){
 if(!pattern1.test(data28)){
-const err21 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema28.properties.drift.anyOf[0].properties.digest,data:data28};
+const err21 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema30.properties.drift.anyOf[0].properties.digest,data:data28};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -7821,7 +9072,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.digest.type,parentSchema:schema28.properties.drift.anyOf[0].properties.digest,data:data28};
+const err22 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.digest.type,parentSchema:schema30.properties.drift.anyOf[0].properties.digest,data:data28};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -7841,7 +9092,7 @@ if(data24.content !== undefined){
 let data29 = data24.content;
 const _errs78 = errors;
 if(typeof data29 !== "string"){
-const err23 = {instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.content.type,parentSchema:schema28.properties.drift.anyOf[0].properties.content,data:data29};
+const err23 = {instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.content.type,parentSchema:schema30.properties.drift.anyOf[0].properties.content,data:data29};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -7863,7 +9114,7 @@ if(errors === _errs80){
 if(errors === _errs80){
 if(typeof data30 === "string"){
 if(!pattern0.test(data30)){
-const err24 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.drift.anyOf[0].properties.seenAt,data:data30};
+const err24 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.drift.anyOf[0].properties.seenAt,data:data30};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -7874,7 +9125,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.seenAt.type,parentSchema:schema28.properties.drift.anyOf[0].properties.seenAt,data:data30};
+const err25 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.seenAt.type,parentSchema:schema30.properties.drift.anyOf[0].properties.seenAt,data:data30};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -7901,7 +9152,7 @@ if(errors === _errs84){
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 let missing5;
 if(((data31.at === undefined) && (missing5 = "at")) || ((data31.deployment === undefined) && (missing5 = "deployment"))){
-const err26 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing5},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data31};
+const err26 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing5},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data31};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -7918,7 +9169,7 @@ if(errors === _errs86){
 if(errors === _errs86){
 if(typeof data32 === "string"){
 if(!pattern0.test(data32)){
-const err27 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data32};
+const err27 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data32};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -7929,7 +9180,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data32};
+const err28 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data32};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -7953,7 +9204,7 @@ const _errs89 = errors;
 let valid15 = false;
 const _errs90 = errors;
 if(typeof data33 !== "string"){
-const err29 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data33};
+const err29 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data33};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -7967,7 +9218,7 @@ valid15 = valid15 || _valid7;
 if(!valid15){
 const _errs92 = errors;
 if(data33 !== null){
-const err30 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data33};
+const err30 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data33};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -7980,7 +9231,7 @@ var _valid7 = _errs92 === errors;
 valid15 = valid15 || _valid7;
 }
 if(!valid15){
-const err31 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data33};
+const err31 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data33};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -8009,7 +9260,7 @@ var valid14 = true;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data31};
+const err32 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data31};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -8024,7 +9275,7 @@ valid13 = valid13 || _valid6;
 if(!valid13){
 const _errs94 = errors;
 if(data31 !== null){
-const err33 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema28.properties.drift.anyOf[0].properties.undone.anyOf[1],data:data31};
+const err33 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[1],data:data31};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -8037,7 +9288,7 @@ var _valid6 = _errs94 === errors;
 valid13 = valid13 || _valid6;
 }
 if(!valid13){
-const err34 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.drift.anyOf[0].properties.undone.anyOf,parentSchema:schema28.properties.drift.anyOf[0].properties.undone,data:data31};
+const err34 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf,parentSchema:schema30.properties.drift.anyOf[0].properties.undone,data:data31};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -8084,7 +9335,7 @@ var valid12 = true;
 }
 }
 else {
-const err35 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.drift.anyOf[0].type,parentSchema:schema28.properties.drift.anyOf[0],data:data24};
+const err35 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema30.properties.drift.anyOf[0].type,parentSchema:schema30.properties.drift.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -8099,7 +9350,7 @@ valid11 = valid11 || _valid5;
 if(!valid11){
 const _errs97 = errors;
 if(data24 !== null){
-const err36 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.drift.anyOf[1].type,parentSchema:schema28.properties.drift.anyOf[1],data:data24};
+const err36 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.drift.anyOf[1].type,parentSchema:schema30.properties.drift.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -8112,7 +9363,7 @@ var _valid5 = _errs97 === errors;
 valid11 = valid11 || _valid5;
 }
 if(!valid11){
-const err37 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.drift.anyOf,parentSchema:schema28.properties.drift,data:data24};
+const err37 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.drift.anyOf,parentSchema:schema30.properties.drift,data:data24};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -8120,7 +9371,7 @@ else {
 vErrors.push(err37);
 }
 errors++;
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return false;
 }
 else {
@@ -8147,7 +9398,7 @@ const _errs100 = errors;
 let valid16 = false;
 const _errs101 = errors;
 if(typeof data35 !== "string"){
-const err38 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.deadEnd.anyOf[0].type,parentSchema:schema28.properties.deadEnd.anyOf[0],data:data35};
+const err38 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema30.properties.deadEnd.anyOf[0].type,parentSchema:schema30.properties.deadEnd.anyOf[0],data:data35};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -8161,7 +9412,7 @@ valid16 = valid16 || _valid8;
 if(!valid16){
 const _errs103 = errors;
 if(data35 !== null){
-const err39 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.deadEnd.anyOf[1].type,parentSchema:schema28.properties.deadEnd.anyOf[1],data:data35};
+const err39 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.deadEnd.anyOf[1].type,parentSchema:schema30.properties.deadEnd.anyOf[1],data:data35};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -8174,7 +9425,7 @@ var _valid8 = _errs103 === errors;
 valid16 = valid16 || _valid8;
 }
 if(!valid16){
-const err40 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.deadEnd.anyOf,parentSchema:schema28.properties.deadEnd,data:data35};
+const err40 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.deadEnd.anyOf,parentSchema:schema30.properties.deadEnd,data:data35};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -8182,7 +9433,7 @@ else {
 vErrors.push(err40);
 }
 errors++;
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return false;
 }
 else {
@@ -8217,16 +9468,16 @@ var valid0 = true;
 }
 }
 else {
-validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema28.type,parentSchema:schema28,data}];
+validate66.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema30.type,parentSchema:schema30,data}];
 return false;
 }
 }
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Environment" */;
 let vErrors = null;
 let errors = 0;
@@ -8234,7 +9485,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.observedAt === undefined) && (missing0 = "observedAt"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.freeze === undefined) && (missing0 = "freeze"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.instances === undefined) && (missing0 = "instances"))) || ((data.notes === undefined) && (missing0 = "notes"))) || ((data.findings === undefined) && (missing0 = "findings"))){
-validate60.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema27.required,parentSchema:schema27,data}];
+validate64.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema29.required,parentSchema:schema29,data}];
 return false;
 }
 else {
@@ -8242,7 +9493,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate60.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema27.properties.name.type,parentSchema:schema27.properties.name,data:data0}];
+validate64.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema29.properties.name.type,parentSchema:schema29.properties.name,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -8261,7 +9512,7 @@ if(errors === _errs5){
 if(errors === _errs5){
 if(typeof data1 === "string"){
 if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema27.properties.observedAt.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8272,7 +9523,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.observedAt.anyOf[0].type,parentSchema:schema27.properties.observedAt.anyOf[0],data:data1};
+const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.observedAt.anyOf[0].type,parentSchema:schema29.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8288,7 +9539,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.observedAt.anyOf[1].type,parentSchema:schema27.properties.observedAt.anyOf[1],data:data1};
+const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.observedAt.anyOf[1].type,parentSchema:schema29.properties.observedAt.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8301,7 +9552,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.observedAt.anyOf,parentSchema:schema27.properties.observedAt,data:data1};
+const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.observedAt.anyOf,parentSchema:schema29.properties.observedAt,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8309,7 +9560,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate60.errors = vErrors;
+validate64.errors = vErrors;
 return false;
 }
 else {
@@ -8333,7 +9584,7 @@ if(data.type !== undefined){
 let data2 = data.type;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate60.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema27.properties.type.type,parentSchema:schema27.properties.type,data:data2}];
+validate64.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema29.properties.type.type,parentSchema:schema29.properties.type,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -8346,7 +9597,7 @@ if(data.url !== undefined){
 let data3 = data.url;
 const _errs11 = errors;
 if(typeof data3 !== "string"){
-validate60.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema27.properties.url.type,parentSchema:schema27.properties.url,data:data3}];
+validate64.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema29.properties.url.type,parentSchema:schema29.properties.url,data:data3}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -8365,7 +9616,7 @@ if(errors === _errs15){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if((((data4.by === undefined) && (missing1 = "by")) || ((data4.why === undefined) && (missing1 = "why"))) || ((data4.at === undefined) && (missing1 = "at"))){
-const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema27.properties.freeze.anyOf[0].required,parentSchema:schema27.properties.freeze.anyOf[0],data:data4};
+const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema29.properties.freeze.anyOf[0].required,parentSchema:schema29.properties.freeze.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8377,8 +9628,8 @@ errors++;
 else {
 if(data4.by !== undefined){
 const _errs17 = errors;
-if(!(validate50(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+if(!(validate54(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs17 === errors;
@@ -8391,7 +9642,7 @@ if(data4.why !== undefined){
 let data6 = data4.why;
 const _errs18 = errors;
 if(typeof data6 !== "string"){
-const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema27.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema27.properties.freeze.anyOf[0].properties.why,data:data6};
+const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema29.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema29.properties.freeze.anyOf[0].properties.why,data:data6};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8413,7 +9664,7 @@ if(errors === _errs20){
 if(errors === _errs20){
 if(typeof data7 === "string"){
 if(!pattern0.test(data7)){
-const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema27.properties.freeze.anyOf[0].properties.at,data:data7};
+const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.freeze.anyOf[0].properties.at,data:data7};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8424,7 +9675,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema27.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema27.properties.freeze.anyOf[0].properties.at,data:data7};
+const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema29.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema29.properties.freeze.anyOf[0].properties.at,data:data7};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -8445,7 +9696,7 @@ var valid3 = true;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema27.properties.freeze.anyOf[0].type,parentSchema:schema27.properties.freeze.anyOf[0],data:data4};
+const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema29.properties.freeze.anyOf[0].type,parentSchema:schema29.properties.freeze.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8460,7 +9711,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs22 = errors;
 if(data4 !== null){
-const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.freeze.anyOf[1].type,parentSchema:schema27.properties.freeze.anyOf[1],data:data4};
+const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.freeze.anyOf[1].type,parentSchema:schema29.properties.freeze.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -8473,7 +9724,7 @@ var _valid1 = _errs22 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.freeze.anyOf,parentSchema:schema27.properties.freeze,data:data4};
+const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.freeze.anyOf,parentSchema:schema29.properties.freeze,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -8481,7 +9732,7 @@ else {
 vErrors.push(err10);
 }
 errors++;
-validate60.errors = vErrors;
+validate64.errors = vErrors;
 return false;
 }
 else {
@@ -8510,8 +9761,8 @@ var valid4 = true;
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 const _errs26 = errors;
-if(!(validate62(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate66(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs26 === errors;
@@ -8521,7 +9772,7 @@ break;
 }
 }
 else {
-validate60.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema27.properties.processes.type,parentSchema:schema27.properties.processes,data:data8}];
+validate64.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema29.properties.processes.type,parentSchema:schema29.properties.processes,data:data8}];
 return false;
 }
 }
@@ -8545,7 +9796,7 @@ if(errors === _errs29){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if((((data11.id === undefined) && (missing2 = "id")) || ((data11.state === undefined) && (missing2 = "state"))) || ((data11.why === undefined) && (missing2 = "why"))){
-validate60.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema27.properties.instances.items.required,parentSchema:schema27.properties.instances.items,data:data11}];
+validate64.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema29.properties.instances.items.required,parentSchema:schema29.properties.instances.items,data:data11}];
 return false;
 }
 else {
@@ -8553,7 +9804,7 @@ if(data11.id !== undefined){
 let data12 = data11.id;
 const _errs31 = errors;
 if(typeof data12 !== "string"){
-validate60.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema27.properties.instances.items.properties.id.type,parentSchema:schema27.properties.instances.items.properties.id,data:data12}];
+validate64.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema29.properties.instances.items.properties.id.type,parentSchema:schema29.properties.instances.items.properties.id,data:data12}];
 return false;
 }
 var valid6 = _errs31 === errors;
@@ -8566,11 +9817,11 @@ if(data11.state !== undefined){
 let data13 = data11.state;
 const _errs33 = errors;
 if(typeof data13 !== "string"){
-validate60.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema27.properties.instances.items.properties.state.type,parentSchema:schema27.properties.instances.items.properties.state,data:data13}];
+validate64.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema29.properties.instances.items.properties.state.type,parentSchema:schema29.properties.instances.items.properties.state,data:data13}];
 return false;
 }
 if(!(((data13 === "starting") || (data13 === "ready")) || (data13 === "down"))){
-validate60.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema27.properties.instances.items.properties.state.enum},schema:schema27.properties.instances.items.properties.state.enum,parentSchema:schema27.properties.instances.items.properties.state,data:data13}];
+validate64.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema29.properties.instances.items.properties.state.enum},schema:schema29.properties.instances.items.properties.state.enum,parentSchema:schema29.properties.instances.items.properties.state,data:data13}];
 return false;
 }
 var valid6 = _errs33 === errors;
@@ -8583,7 +9834,7 @@ if(data11.why !== undefined){
 let data14 = data11.why;
 const _errs35 = errors;
 if(typeof data14 !== "string"){
-validate60.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema27.properties.instances.items.properties.why.type,parentSchema:schema27.properties.instances.items.properties.why,data:data14}];
+validate64.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema29.properties.instances.items.properties.why.type,parentSchema:schema29.properties.instances.items.properties.why,data:data14}];
 return false;
 }
 var valid6 = _errs35 === errors;
@@ -8596,7 +9847,7 @@ var valid6 = true;
 }
 }
 else {
-validate60.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/type",keyword:"type",params:{type: "object"},schema:schema27.properties.instances.items.type,parentSchema:schema27.properties.instances.items,data:data11}];
+validate64.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/type",keyword:"type",params:{type: "object"},schema:schema29.properties.instances.items.type,parentSchema:schema29.properties.instances.items,data:data11}];
 return false;
 }
 }
@@ -8607,7 +9858,7 @@ break;
 }
 }
 else {
-validate60.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema27.properties.instances.type,parentSchema:schema27.properties.instances,data:data10}];
+validate64.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema29.properties.instances.type,parentSchema:schema29.properties.instances,data:data10}];
 return false;
 }
 }
@@ -8628,7 +9879,7 @@ for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-validate60.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema27.properties.notes.items.type,parentSchema:schema27.properties.notes.items,data:data16}];
+validate64.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema29.properties.notes.items.type,parentSchema:schema29.properties.notes.items,data:data16}];
 return false;
 }
 var valid7 = _errs39 === errors;
@@ -8638,7 +9889,7 @@ break;
 }
 }
 else {
-validate60.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},schema:schema27.properties.notes.type,parentSchema:schema27.properties.notes,data:data15}];
+validate64.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},schema:schema29.properties.notes.type,parentSchema:schema29.properties.notes,data:data15}];
 return false;
 }
 }
@@ -8657,8 +9908,8 @@ var valid8 = true;
 const len3 = data17.length;
 for(let i3=0; i3<len3; i3++){
 const _errs43 = errors;
-if(!(validate43(data17[i3], {instancePath:instancePath+"/findings/" + i3,parentData:data17,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+if(!(validate47(data17[i3], {instancePath:instancePath+"/findings/" + i3,parentData:data17,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs43 === errors;
@@ -8668,7 +9919,7 @@ break;
 }
 }
 else {
-validate60.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema27.properties.findings.type,parentSchema:schema27.properties.findings,data:data17}];
+validate64.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema29.properties.findings.type,parentSchema:schema29.properties.findings,data:data17}];
 return false;
 }
 }
@@ -8688,16 +9939,16 @@ var valid0 = true;
 }
 }
 else {
-validate60.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema27.type,parentSchema:schema27,data}];
+validate64.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema29.type,parentSchema:schema29,data}];
 return false;
 }
 }
-validate60.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="status" */;
 let vErrors = null;
 let errors = 0;
@@ -8705,7 +9956,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.now === undefined) && (missing0 = "now")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.gateway === undefined) && (missing0 = "gateway"))) || ((data.repository === undefined) && (missing0 = "repository"))) || ((data.environments === undefined) && (missing0 = "environments"))) || ((data.findings === undefined) && (missing0 = "findings"))){
-validate59.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema26.required,parentSchema:schema26,data}];
+validate63.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema28.required,parentSchema:schema28,data}];
 return false;
 }
 else {
@@ -8719,7 +9970,7 @@ if(errors === _errs3){
 if(errors === _errs3){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.now.anyOf[0],data:data0};
+const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.now.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8730,7 +9981,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.now.anyOf[0].type,parentSchema:schema26.properties.now.anyOf[0],data:data0};
+const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.now.anyOf[0].type,parentSchema:schema28.properties.now.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8746,7 +9997,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs5 = errors;
 if(data0 !== null){
-const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.now.anyOf[1].type,parentSchema:schema26.properties.now.anyOf[1],data:data0};
+const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.now.anyOf[1].type,parentSchema:schema28.properties.now.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8759,7 +10010,7 @@ var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.now.anyOf,parentSchema:schema26.properties.now,data:data0};
+const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.now.anyOf,parentSchema:schema28.properties.now,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8767,7 +10018,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -8797,7 +10048,7 @@ if(errors === _errs9){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((((data1.since === undefined) && (missing1 = "since")) || ((data1.code === undefined) && (missing1 = "code"))) || ((data1.why === undefined) && (missing1 = "why"))){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema26.properties.store.anyOf[0].required,parentSchema:schema26.properties.store.anyOf[0],data:data1};
+const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema28.properties.store.anyOf[0].required,parentSchema:schema28.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8814,7 +10065,7 @@ if(errors === _errs11){
 if(errors === _errs11){
 if(typeof data2 === "string"){
 if(!pattern0.test(data2)){
-const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.store.anyOf[0].properties.since,data:data2};
+const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.store.anyOf[0].properties.since,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8825,7 +10076,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema26.properties.store.anyOf[0].properties.since.type,parentSchema:schema26.properties.store.anyOf[0].properties.since,data:data2};
+const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.anyOf[0].properties.since.type,parentSchema:schema28.properties.store.anyOf[0].properties.since,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8846,7 +10097,7 @@ if(data1.code !== undefined){
 let data3 = data1.code;
 const _errs13 = errors;
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema26.properties.store.anyOf[0].properties.code.type,parentSchema:schema26.properties.store.anyOf[0].properties.code,data:data3};
+const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.anyOf[0].properties.code.type,parentSchema:schema28.properties.store.anyOf[0].properties.code,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -8856,7 +10107,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data3 === "store/full") || (data3 === "store/failed"))){
-const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema26.properties.store.anyOf[0].properties.code.enum},schema:schema26.properties.store.anyOf[0].properties.code.enum,parentSchema:schema26.properties.store.anyOf[0].properties.code,data:data3};
+const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema28.properties.store.anyOf[0].properties.code.enum},schema:schema28.properties.store.anyOf[0].properties.code.enum,parentSchema:schema28.properties.store.anyOf[0].properties.code,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8875,7 +10126,7 @@ if(data1.why !== undefined){
 let data4 = data1.why;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.store.anyOf[0].properties.why.type,parentSchema:schema26.properties.store.anyOf[0].properties.why,data:data4};
+const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.anyOf[0].properties.why.type,parentSchema:schema28.properties.store.anyOf[0].properties.why,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -8894,7 +10145,7 @@ var valid3 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.store.anyOf[0].type,parentSchema:schema26.properties.store.anyOf[0],data:data1};
+const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.store.anyOf[0].type,parentSchema:schema28.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -8909,7 +10160,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data1 !== null){
-const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.store.anyOf[1].type,parentSchema:schema26.properties.store.anyOf[1],data:data1};
+const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.store.anyOf[1].type,parentSchema:schema28.properties.store.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -8922,7 +10173,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.store.anyOf,parentSchema:schema26.properties.store,data:data1};
+const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.store.anyOf,parentSchema:schema28.properties.store,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -8930,7 +10181,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -8960,7 +10211,7 @@ if(errors === _errs21){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing2;
 if((((((data5.state === undefined) && (missing2 = "state")) || ((data5.why === undefined) && (missing2 = "why"))) || ((data5.since === undefined) && (missing2 = "since"))) || ((data5.restarts === undefined) && (missing2 = "restarts"))) || ((data5.tampered === undefined) && (missing2 = "tampered"))){
-const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema26.properties.gateway.anyOf[0].required,parentSchema:schema26.properties.gateway.anyOf[0],data:data5};
+const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema28.properties.gateway.anyOf[0].required,parentSchema:schema28.properties.gateway.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -8974,7 +10225,7 @@ if(data5.state !== undefined){
 let data6 = data5.state;
 const _errs23 = errors;
 if(typeof data6 !== "string"){
-const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema26.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.state,data:data6};
+const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.state,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -8984,7 +10235,7 @@ vErrors.push(err14);
 errors++;
 }
 if(!((data6 === "up") || (data6 === "down"))){
-const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema26.properties.gateway.anyOf[0].properties.state.enum},schema:schema26.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema26.properties.gateway.anyOf[0].properties.state,data:data6};
+const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema28.properties.gateway.anyOf[0].properties.state.enum},schema:schema28.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema28.properties.gateway.anyOf[0].properties.state,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9003,7 +10254,7 @@ if(data5.why !== undefined){
 let data7 = data5.why;
 const _errs25 = errors;
 if(typeof data7 !== "string"){
-const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.why,data:data7};
+const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.why,data:data7};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -9025,7 +10276,7 @@ if(errors === _errs27){
 if(errors === _errs27){
 if(typeof data8 === "string"){
 if(!pattern0.test(data8)){
-const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.gateway.anyOf[0].properties.since,data:data8};
+const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.gateway.anyOf[0].properties.since,data:data8};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -9036,7 +10287,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema26.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.since,data:data8};
+const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.since,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -9057,7 +10308,7 @@ if(data5.restarts !== undefined){
 let data9 = data5.restarts;
 const _errs29 = errors;
 if(!(typeof data9 == "number")){
-const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema26.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.restarts,data:data9};
+const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema28.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.restarts,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -9076,7 +10327,7 @@ if(data5.tampered !== undefined){
 let data10 = data5.tampered;
 const _errs31 = errors;
 if(!(typeof data10 == "number")){
-const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema26.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema26.properties.gateway.anyOf[0].properties.tampered,data:data10};
+const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema28.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.tampered,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9097,7 +10348,7 @@ var valid5 = true;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.gateway.anyOf[0].type,parentSchema:schema26.properties.gateway.anyOf[0],data:data5};
+const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.gateway.anyOf[0].type,parentSchema:schema28.properties.gateway.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -9112,7 +10363,7 @@ valid4 = valid4 || _valid2;
 if(!valid4){
 const _errs33 = errors;
 if(data5 !== null){
-const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.gateway.anyOf[1].type,parentSchema:schema26.properties.gateway.anyOf[1],data:data5};
+const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.gateway.anyOf[1].type,parentSchema:schema28.properties.gateway.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -9125,7 +10376,7 @@ var _valid2 = _errs33 === errors;
 valid4 = valid4 || _valid2;
 }
 if(!valid4){
-const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.gateway.anyOf,parentSchema:schema26.properties.gateway,data:data5};
+const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.gateway.anyOf,parentSchema:schema28.properties.gateway,data:data5};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -9133,7 +10384,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9160,7 +10411,7 @@ if(errors === _errs35){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing3;
 if(((((((((((((((data11.url === undefined) && (missing3 = "url")) || ((data11.branch === undefined) && (missing3 = "branch"))) || ((data11.commit === undefined) && (missing3 = "commit"))) || ((data11.subject === undefined) && (missing3 = "subject"))) || ((data11.author === undefined) && (missing3 = "author"))) || ((data11.committedAt === undefined) && (missing3 = "committedAt"))) || ((data11.fetchedAt === undefined) && (missing3 = "fetchedAt"))) || ((data11.state === undefined) && (missing3 = "state"))) || ((data11.code === undefined) && (missing3 = "code"))) || ((data11.reason === undefined) && (missing3 = "reason"))) || ((data11.since === undefined) && (missing3 = "since"))) || ((data11.lastPollAt === undefined) && (missing3 = "lastPollAt"))) || ((data11.lastGoodPollAt === undefined) && (missing3 = "lastGoodPollAt"))) || ((data11.nextPollAt === undefined) && (missing3 = "nextPollAt"))){
-validate59.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing3},schema:schema26.properties.repository.required,parentSchema:schema26.properties.repository,data:data11}];
+validate63.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing3},schema:schema28.properties.repository.required,parentSchema:schema28.properties.repository,data:data11}];
 return false;
 }
 else {
@@ -9168,7 +10419,7 @@ if(data11.url !== undefined){
 let data12 = data11.url;
 const _errs37 = errors;
 if(typeof data12 !== "string"){
-validate59.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.url.type,parentSchema:schema26.properties.repository.properties.url,data:data12}];
+validate63.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.url.type,parentSchema:schema28.properties.repository.properties.url,data:data12}];
 return false;
 }
 var valid6 = _errs37 === errors;
@@ -9181,7 +10432,7 @@ if(data11.branch !== undefined){
 let data13 = data11.branch;
 const _errs39 = errors;
 if(typeof data13 !== "string"){
-validate59.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.branch.type,parentSchema:schema26.properties.repository.properties.branch,data:data13}];
+validate63.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.branch.type,parentSchema:schema28.properties.repository.properties.branch,data:data13}];
 return false;
 }
 var valid6 = _errs39 === errors;
@@ -9197,7 +10448,7 @@ const _errs42 = errors;
 let valid7 = false;
 const _errs43 = errors;
 if(typeof data14 !== "string"){
-const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema26.properties.repository.properties.commit.anyOf[0],data:data14};
+const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema28.properties.repository.properties.commit.anyOf[0],data:data14};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -9211,7 +10462,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs45 = errors;
 if(data14 !== null){
-const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema26.properties.repository.properties.commit.anyOf[1],data:data14};
+const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema28.properties.repository.properties.commit.anyOf[1],data:data14};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -9224,7 +10475,7 @@ var _valid3 = _errs45 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.commit.anyOf,parentSchema:schema26.properties.repository.properties.commit,data:data14};
+const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.commit.anyOf,parentSchema:schema28.properties.repository.properties.commit,data:data14};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -9232,7 +10483,7 @@ else {
 vErrors.push(err26);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9259,7 +10510,7 @@ const _errs48 = errors;
 let valid8 = false;
 const _errs49 = errors;
 if(typeof data15 !== "string"){
-const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema26.properties.repository.properties.subject.anyOf[0],data:data15};
+const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema28.properties.repository.properties.subject.anyOf[0],data:data15};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -9273,7 +10524,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs51 = errors;
 if(data15 !== null){
-const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema26.properties.repository.properties.subject.anyOf[1],data:data15};
+const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema28.properties.repository.properties.subject.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -9286,7 +10537,7 @@ var _valid4 = _errs51 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.subject.anyOf,parentSchema:schema26.properties.repository.properties.subject,data:data15};
+const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.subject.anyOf,parentSchema:schema28.properties.repository.properties.subject,data:data15};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -9294,7 +10545,7 @@ else {
 vErrors.push(err29);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9321,7 +10572,7 @@ const _errs54 = errors;
 let valid9 = false;
 const _errs55 = errors;
 if(typeof data16 !== "string"){
-const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.author.anyOf[0].type,parentSchema:schema26.properties.repository.properties.author.anyOf[0],data:data16};
+const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.author.anyOf[0].type,parentSchema:schema28.properties.repository.properties.author.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -9335,7 +10586,7 @@ valid9 = valid9 || _valid5;
 if(!valid9){
 const _errs57 = errors;
 if(data16 !== null){
-const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.author.anyOf[1].type,parentSchema:schema26.properties.repository.properties.author.anyOf[1],data:data16};
+const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.author.anyOf[1].type,parentSchema:schema28.properties.repository.properties.author.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -9348,7 +10599,7 @@ var _valid5 = _errs57 === errors;
 valid9 = valid9 || _valid5;
 }
 if(!valid9){
-const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.author.anyOf,parentSchema:schema26.properties.repository.properties.author,data:data16};
+const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.author.anyOf,parentSchema:schema28.properties.repository.properties.author,data:data16};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -9356,7 +10607,7 @@ else {
 vErrors.push(err32);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9386,7 +10637,7 @@ if(errors === _errs61){
 if(errors === _errs61){
 if(typeof data17 === "string"){
 if(!pattern0.test(data17)){
-const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.committedAt.anyOf[0],data:data17};
+const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.committedAt.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -9397,7 +10648,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.committedAt.anyOf[0],data:data17};
+const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.committedAt.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -9413,7 +10664,7 @@ valid10 = valid10 || _valid6;
 if(!valid10){
 const _errs63 = errors;
 if(data17 !== null){
-const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.committedAt.anyOf[1],data:data17};
+const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.committedAt.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -9426,7 +10677,7 @@ var _valid6 = _errs63 === errors;
 valid10 = valid10 || _valid6;
 }
 if(!valid10){
-const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.committedAt.anyOf,parentSchema:schema26.properties.repository.properties.committedAt,data:data17};
+const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.committedAt.anyOf,parentSchema:schema28.properties.repository.properties.committedAt,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -9434,7 +10685,7 @@ else {
 vErrors.push(err36);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9464,7 +10715,7 @@ if(errors === _errs67){
 if(errors === _errs67){
 if(typeof data18 === "string"){
 if(!pattern0.test(data18)){
-const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
+const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -9475,7 +10726,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
+const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -9491,7 +10742,7 @@ valid11 = valid11 || _valid7;
 if(!valid11){
 const _errs69 = errors;
 if(data18 !== null){
-const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
+const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -9504,7 +10755,7 @@ var _valid7 = _errs69 === errors;
 valid11 = valid11 || _valid7;
 }
 if(!valid11){
-const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema26.properties.repository.properties.fetchedAt,data:data18};
+const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema28.properties.repository.properties.fetchedAt,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -9512,7 +10763,7 @@ else {
 vErrors.push(err40);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9536,11 +10787,11 @@ if(data11.state !== undefined){
 let data19 = data11.state;
 const _errs71 = errors;
 if(typeof data19 !== "string"){
-validate59.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.state.type,parentSchema:schema26.properties.repository.properties.state,data:data19}];
+validate63.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.state.type,parentSchema:schema28.properties.repository.properties.state,data:data19}];
 return false;
 }
 if(!(((data19 === "starting") || (data19 === "ok")) || (data19 === "error"))){
-validate59.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema26.properties.repository.properties.state.enum},schema:schema26.properties.repository.properties.state.enum,parentSchema:schema26.properties.repository.properties.state,data:data19}];
+validate63.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema28.properties.repository.properties.state.enum},schema:schema28.properties.repository.properties.state.enum,parentSchema:schema28.properties.repository.properties.state,data:data19}];
 return false;
 }
 var valid6 = _errs71 === errors;
@@ -9556,7 +10807,7 @@ const _errs74 = errors;
 let valid12 = false;
 const _errs75 = errors;
 if(typeof data20 !== "string"){
-const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.code.anyOf[0].type,parentSchema:schema26.properties.repository.properties.code.anyOf[0],data:data20};
+const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.code.anyOf[0].type,parentSchema:schema28.properties.repository.properties.code.anyOf[0],data:data20};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -9570,7 +10821,7 @@ valid12 = valid12 || _valid8;
 if(!valid12){
 const _errs77 = errors;
 if(data20 !== null){
-const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.code.anyOf[1].type,parentSchema:schema26.properties.repository.properties.code.anyOf[1],data:data20};
+const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.code.anyOf[1].type,parentSchema:schema28.properties.repository.properties.code.anyOf[1],data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -9583,7 +10834,7 @@ var _valid8 = _errs77 === errors;
 valid12 = valid12 || _valid8;
 }
 if(!valid12){
-const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.code.anyOf,parentSchema:schema26.properties.repository.properties.code,data:data20};
+const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.code.anyOf,parentSchema:schema28.properties.repository.properties.code,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -9591,7 +10842,7 @@ else {
 vErrors.push(err43);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9615,7 +10866,7 @@ if(data11.reason !== undefined){
 let data21 = data11.reason;
 const _errs79 = errors;
 if(typeof data21 !== "string"){
-validate59.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.reason.type,parentSchema:schema26.properties.repository.properties.reason,data:data21}];
+validate63.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.reason.type,parentSchema:schema28.properties.repository.properties.reason,data:data21}];
 return false;
 }
 var valid6 = _errs79 === errors;
@@ -9631,12 +10882,12 @@ if(errors === _errs81){
 if(errors === _errs81){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
-validate59.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.since,data:data22}];
+validate63.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.since,data:data22}];
 return false;
 }
 }
 else {
-validate59.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.since.type,parentSchema:schema26.properties.repository.properties.since,data:data22}];
+validate63.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.since.type,parentSchema:schema28.properties.repository.properties.since,data:data22}];
 return false;
 }
 }
@@ -9657,7 +10908,7 @@ if(errors === _errs85){
 if(errors === _errs85){
 if(typeof data23 === "string"){
 if(!pattern0.test(data23)){
-const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
+const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -9668,7 +10919,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
+const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -9684,7 +10935,7 @@ valid13 = valid13 || _valid9;
 if(!valid13){
 const _errs87 = errors;
 if(data23 !== null){
-const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
+const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -9697,7 +10948,7 @@ var _valid9 = _errs87 === errors;
 valid13 = valid13 || _valid9;
 }
 if(!valid13){
-const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema26.properties.repository.properties.lastPollAt,data:data23};
+const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema28.properties.repository.properties.lastPollAt,data:data23};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -9705,7 +10956,7 @@ else {
 vErrors.push(err47);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9735,7 +10986,7 @@ if(errors === _errs91){
 if(errors === _errs91){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
+const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -9746,7 +10997,7 @@ errors++;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
+const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -9762,7 +11013,7 @@ valid14 = valid14 || _valid10;
 if(!valid14){
 const _errs93 = errors;
 if(data24 !== null){
-const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
+const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -9775,7 +11026,7 @@ var _valid10 = _errs93 === errors;
 valid14 = valid14 || _valid10;
 }
 if(!valid14){
-const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema26.properties.repository.properties.lastGoodPollAt,data:data24};
+const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema28.properties.repository.properties.lastGoodPollAt,data:data24};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -9783,7 +11034,7 @@ else {
 vErrors.push(err51);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9813,7 +11064,7 @@ if(errors === _errs97){
 if(errors === _errs97){
 if(typeof data25 === "string"){
 if(!pattern0.test(data25)){
-const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
+const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -9824,7 +11075,7 @@ errors++;
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema26.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
+const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -9840,7 +11091,7 @@ valid15 = valid15 || _valid11;
 if(!valid15){
 const _errs99 = errors;
 if(data25 !== null){
-const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema26.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
+const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -9853,7 +11104,7 @@ var _valid11 = _errs99 === errors;
 valid15 = valid15 || _valid11;
 }
 if(!valid15){
-const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema26.properties.repository.properties.nextPollAt,data:data25};
+const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema28.properties.repository.properties.nextPollAt,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -9861,7 +11112,7 @@ else {
 vErrors.push(err55);
 }
 errors++;
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return false;
 }
 else {
@@ -9896,7 +11147,7 @@ var valid6 = true;
 }
 }
 else {
-validate59.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema26.properties.repository.type,parentSchema:schema26.properties.repository,data:data11}];
+validate63.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema28.properties.repository.type,parentSchema:schema28.properties.repository,data:data11}];
 return false;
 }
 }
@@ -9915,8 +11166,8 @@ var valid16 = true;
 const len0 = data26.length;
 for(let i0=0; i0<len0; i0++){
 const _errs103 = errors;
-if(!(validate60(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(!(validate64(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs103 === errors;
@@ -9926,7 +11177,7 @@ break;
 }
 }
 else {
-validate59.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema26.properties.environments.type,parentSchema:schema26.properties.environments,data:data26}];
+validate63.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema28.properties.environments.type,parentSchema:schema28.properties.environments,data:data26}];
 return false;
 }
 }
@@ -9945,8 +11196,8 @@ var valid17 = true;
 const len1 = data28.length;
 for(let i1=0; i1<len1; i1++){
 const _errs106 = errors;
-if(!(validate43(data28[i1], {instancePath:instancePath+"/findings/" + i1,parentData:data28,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+if(!(validate47(data28[i1], {instancePath:instancePath+"/findings/" + i1,parentData:data28,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 var valid17 = _errs106 === errors;
@@ -9956,7 +11207,7 @@ break;
 }
 }
 else {
-validate59.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema26.properties.findings.type,parentSchema:schema26.properties.findings,data:data28}];
+validate63.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema28.properties.findings.type,parentSchema:schema28.properties.findings,data:data28}];
 return false;
 }
 }
@@ -9973,18 +11224,18 @@ var valid0 = true;
 }
 }
 else {
-validate59.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema26.type,parentSchema:schema26,data}];
+validate63.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema28.type,parentSchema:schema28,data}];
 return false;
 }
 }
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
 
-export const summary = validate71;
-const schema29 = {"type":"object","required":["now","total","health","sync","phase","underWay","quarantined","environments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"},"environments":{"type":"array","items":{"type":"object","required":["name","isFrozen","total","health","sync","phase","underWay","quarantined"],"properties":{"name":{"type":"string"},"isFrozen":{"type":"boolean"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"}}}}},"$id":"summary"};
+export const summary = validate75;
+const schema31 = {"type":"object","required":["now","total","health","sync","phase","underWay","quarantined","environments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"},"environments":{"type":"array","items":{"type":"object","required":["name","isFrozen","total","health","sync","phase","underWay","quarantined"],"properties":{"name":{"type":"string"},"isFrozen":{"type":"boolean"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"}}}}},"$id":"summary"};
 
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="summary" */;
 let vErrors = null;
 let errors = 0;
@@ -9992,7 +11243,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.underWay === undefined) && (missing0 = "underWay"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.environments === undefined) && (missing0 = "environments"))){
-validate71.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema29.required,parentSchema:schema29,data}];
+validate75.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema31.required,parentSchema:schema31,data}];
 return false;
 }
 else {
@@ -10003,12 +11254,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate71.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.now,data:data0}];
+validate75.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema29.properties.now.type,parentSchema:schema29.properties.now,data:data0}];
+validate75.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema31.properties.now.type,parentSchema:schema31.properties.now,data:data0}];
 return false;
 }
 }
@@ -10023,7 +11274,7 @@ if(data.total !== undefined){
 let data1 = data.total;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate71.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema29.properties.total.type,parentSchema:schema29.properties.total,data:data1}];
+validate75.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema31.properties.total.type,parentSchema:schema31.properties.total,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -10039,7 +11290,7 @@ if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 let missing1;
 if((((((data2.Healthy === undefined) && (missing1 = "Healthy")) || ((data2.Progressing === undefined) && (missing1 = "Progressing"))) || ((data2.Degraded === undefined) && (missing1 = "Degraded"))) || ((data2.Suspended === undefined) && (missing1 = "Suspended"))) || ((data2.Missing === undefined) && (missing1 = "Missing"))){
-validate71.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/required",keyword:"required",params:{missingProperty: missing1},schema:schema29.properties.health.required,parentSchema:schema29.properties.health,data:data2}];
+validate75.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/required",keyword:"required",params:{missingProperty: missing1},schema:schema31.properties.health.required,parentSchema:schema31.properties.health,data:data2}];
 return false;
 }
 else {
@@ -10047,7 +11298,7 @@ if(data2.Healthy !== undefined){
 let data3 = data2.Healthy;
 const _errs7 = errors;
 if(!(typeof data3 == "number")){
-validate71.errors = [{instancePath:instancePath+"/health/Healthy",schemaPath:"#/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Healthy.type,parentSchema:schema29.properties.health.properties.Healthy,data:data3}];
+validate75.errors = [{instancePath:instancePath+"/health/Healthy",schemaPath:"#/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Healthy.type,parentSchema:schema31.properties.health.properties.Healthy,data:data3}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -10060,7 +11311,7 @@ if(data2.Progressing !== undefined){
 let data4 = data2.Progressing;
 const _errs9 = errors;
 if(!(typeof data4 == "number")){
-validate71.errors = [{instancePath:instancePath+"/health/Progressing",schemaPath:"#/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Progressing.type,parentSchema:schema29.properties.health.properties.Progressing,data:data4}];
+validate75.errors = [{instancePath:instancePath+"/health/Progressing",schemaPath:"#/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Progressing.type,parentSchema:schema31.properties.health.properties.Progressing,data:data4}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -10073,7 +11324,7 @@ if(data2.Degraded !== undefined){
 let data5 = data2.Degraded;
 const _errs11 = errors;
 if(!(typeof data5 == "number")){
-validate71.errors = [{instancePath:instancePath+"/health/Degraded",schemaPath:"#/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Degraded.type,parentSchema:schema29.properties.health.properties.Degraded,data:data5}];
+validate75.errors = [{instancePath:instancePath+"/health/Degraded",schemaPath:"#/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Degraded.type,parentSchema:schema31.properties.health.properties.Degraded,data:data5}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -10086,7 +11337,7 @@ if(data2.Suspended !== undefined){
 let data6 = data2.Suspended;
 const _errs13 = errors;
 if(!(typeof data6 == "number")){
-validate71.errors = [{instancePath:instancePath+"/health/Suspended",schemaPath:"#/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Suspended.type,parentSchema:schema29.properties.health.properties.Suspended,data:data6}];
+validate75.errors = [{instancePath:instancePath+"/health/Suspended",schemaPath:"#/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Suspended.type,parentSchema:schema31.properties.health.properties.Suspended,data:data6}];
 return false;
 }
 var valid1 = _errs13 === errors;
@@ -10099,7 +11350,7 @@ if(data2.Missing !== undefined){
 let data7 = data2.Missing;
 const _errs15 = errors;
 if(!(typeof data7 == "number")){
-validate71.errors = [{instancePath:instancePath+"/health/Missing",schemaPath:"#/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema29.properties.health.properties.Missing.type,parentSchema:schema29.properties.health.properties.Missing,data:data7}];
+validate75.errors = [{instancePath:instancePath+"/health/Missing",schemaPath:"#/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Missing.type,parentSchema:schema31.properties.health.properties.Missing,data:data7}];
 return false;
 }
 var valid1 = _errs15 === errors;
@@ -10114,7 +11365,7 @@ var valid1 = true;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"},schema:schema29.properties.health.type,parentSchema:schema29.properties.health,data:data2}];
+validate75.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"},schema:schema31.properties.health.type,parentSchema:schema31.properties.health,data:data2}];
 return false;
 }
 }
@@ -10131,7 +11382,7 @@ if(errors === _errs17){
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 let missing2;
 if((((data8.Synced === undefined) && (missing2 = "Synced")) || ((data8.OutOfSync === undefined) && (missing2 = "OutOfSync"))) || ((data8.Unknown === undefined) && (missing2 = "Unknown"))){
-validate71.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/required",keyword:"required",params:{missingProperty: missing2},schema:schema29.properties.sync.required,parentSchema:schema29.properties.sync,data:data8}];
+validate75.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/required",keyword:"required",params:{missingProperty: missing2},schema:schema31.properties.sync.required,parentSchema:schema31.properties.sync,data:data8}];
 return false;
 }
 else {
@@ -10139,7 +11390,7 @@ if(data8.Synced !== undefined){
 let data9 = data8.Synced;
 const _errs19 = errors;
 if(!(typeof data9 == "number")){
-validate71.errors = [{instancePath:instancePath+"/sync/Synced",schemaPath:"#/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema29.properties.sync.properties.Synced.type,parentSchema:schema29.properties.sync.properties.Synced,data:data9}];
+validate75.errors = [{instancePath:instancePath+"/sync/Synced",schemaPath:"#/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema31.properties.sync.properties.Synced.type,parentSchema:schema31.properties.sync.properties.Synced,data:data9}];
 return false;
 }
 var valid2 = _errs19 === errors;
@@ -10152,7 +11403,7 @@ if(data8.OutOfSync !== undefined){
 let data10 = data8.OutOfSync;
 const _errs21 = errors;
 if(!(typeof data10 == "number")){
-validate71.errors = [{instancePath:instancePath+"/sync/OutOfSync",schemaPath:"#/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema29.properties.sync.properties.OutOfSync.type,parentSchema:schema29.properties.sync.properties.OutOfSync,data:data10}];
+validate75.errors = [{instancePath:instancePath+"/sync/OutOfSync",schemaPath:"#/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema31.properties.sync.properties.OutOfSync.type,parentSchema:schema31.properties.sync.properties.OutOfSync,data:data10}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -10165,7 +11416,7 @@ if(data8.Unknown !== undefined){
 let data11 = data8.Unknown;
 const _errs23 = errors;
 if(!(typeof data11 == "number")){
-validate71.errors = [{instancePath:instancePath+"/sync/Unknown",schemaPath:"#/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema29.properties.sync.properties.Unknown.type,parentSchema:schema29.properties.sync.properties.Unknown,data:data11}];
+validate75.errors = [{instancePath:instancePath+"/sync/Unknown",schemaPath:"#/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema31.properties.sync.properties.Unknown.type,parentSchema:schema31.properties.sync.properties.Unknown,data:data11}];
 return false;
 }
 var valid2 = _errs23 === errors;
@@ -10178,7 +11429,7 @@ var valid2 = true;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema29.properties.sync.type,parentSchema:schema29.properties.sync,data:data8}];
+validate75.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema31.properties.sync.type,parentSchema:schema31.properties.sync,data:data8}];
 return false;
 }
 }
@@ -10195,7 +11446,7 @@ if(errors === _errs25){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if((((((((data12.Pending === undefined) && (missing3 = "Pending")) || ((data12.Running === undefined) && (missing3 = "Running"))) || ((data12.Succeeded === undefined) && (missing3 = "Succeeded"))) || ((data12.Failed === undefined) && (missing3 = "Failed"))) || ((data12.RolledBack === undefined) && (missing3 = "RolledBack"))) || ((data12.Superseded === undefined) && (missing3 = "Superseded"))) || ((data12.Aborted === undefined) && (missing3 = "Aborted"))){
-validate71.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/required",keyword:"required",params:{missingProperty: missing3},schema:schema29.properties.phase.required,parentSchema:schema29.properties.phase,data:data12}];
+validate75.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/required",keyword:"required",params:{missingProperty: missing3},schema:schema31.properties.phase.required,parentSchema:schema31.properties.phase,data:data12}];
 return false;
 }
 else {
@@ -10203,7 +11454,7 @@ if(data12.Pending !== undefined){
 let data13 = data12.Pending;
 const _errs27 = errors;
 if(!(typeof data13 == "number")){
-validate71.errors = [{instancePath:instancePath+"/phase/Pending",schemaPath:"#/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Pending.type,parentSchema:schema29.properties.phase.properties.Pending,data:data13}];
+validate75.errors = [{instancePath:instancePath+"/phase/Pending",schemaPath:"#/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Pending.type,parentSchema:schema31.properties.phase.properties.Pending,data:data13}];
 return false;
 }
 var valid3 = _errs27 === errors;
@@ -10216,7 +11467,7 @@ if(data12.Running !== undefined){
 let data14 = data12.Running;
 const _errs29 = errors;
 if(!(typeof data14 == "number")){
-validate71.errors = [{instancePath:instancePath+"/phase/Running",schemaPath:"#/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Running.type,parentSchema:schema29.properties.phase.properties.Running,data:data14}];
+validate75.errors = [{instancePath:instancePath+"/phase/Running",schemaPath:"#/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Running.type,parentSchema:schema31.properties.phase.properties.Running,data:data14}];
 return false;
 }
 var valid3 = _errs29 === errors;
@@ -10229,7 +11480,7 @@ if(data12.Succeeded !== undefined){
 let data15 = data12.Succeeded;
 const _errs31 = errors;
 if(!(typeof data15 == "number")){
-validate71.errors = [{instancePath:instancePath+"/phase/Succeeded",schemaPath:"#/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Succeeded.type,parentSchema:schema29.properties.phase.properties.Succeeded,data:data15}];
+validate75.errors = [{instancePath:instancePath+"/phase/Succeeded",schemaPath:"#/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Succeeded.type,parentSchema:schema31.properties.phase.properties.Succeeded,data:data15}];
 return false;
 }
 var valid3 = _errs31 === errors;
@@ -10242,7 +11493,7 @@ if(data12.Failed !== undefined){
 let data16 = data12.Failed;
 const _errs33 = errors;
 if(!(typeof data16 == "number")){
-validate71.errors = [{instancePath:instancePath+"/phase/Failed",schemaPath:"#/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Failed.type,parentSchema:schema29.properties.phase.properties.Failed,data:data16}];
+validate75.errors = [{instancePath:instancePath+"/phase/Failed",schemaPath:"#/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Failed.type,parentSchema:schema31.properties.phase.properties.Failed,data:data16}];
 return false;
 }
 var valid3 = _errs33 === errors;
@@ -10255,7 +11506,7 @@ if(data12.RolledBack !== undefined){
 let data17 = data12.RolledBack;
 const _errs35 = errors;
 if(!(typeof data17 == "number")){
-validate71.errors = [{instancePath:instancePath+"/phase/RolledBack",schemaPath:"#/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.RolledBack.type,parentSchema:schema29.properties.phase.properties.RolledBack,data:data17}];
+validate75.errors = [{instancePath:instancePath+"/phase/RolledBack",schemaPath:"#/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.RolledBack.type,parentSchema:schema31.properties.phase.properties.RolledBack,data:data17}];
 return false;
 }
 var valid3 = _errs35 === errors;
@@ -10268,7 +11519,7 @@ if(data12.Superseded !== undefined){
 let data18 = data12.Superseded;
 const _errs37 = errors;
 if(!(typeof data18 == "number")){
-validate71.errors = [{instancePath:instancePath+"/phase/Superseded",schemaPath:"#/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Superseded.type,parentSchema:schema29.properties.phase.properties.Superseded,data:data18}];
+validate75.errors = [{instancePath:instancePath+"/phase/Superseded",schemaPath:"#/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Superseded.type,parentSchema:schema31.properties.phase.properties.Superseded,data:data18}];
 return false;
 }
 var valid3 = _errs37 === errors;
@@ -10281,7 +11532,7 @@ if(data12.Aborted !== undefined){
 let data19 = data12.Aborted;
 const _errs39 = errors;
 if(!(typeof data19 == "number")){
-validate71.errors = [{instancePath:instancePath+"/phase/Aborted",schemaPath:"#/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema29.properties.phase.properties.Aborted.type,parentSchema:schema29.properties.phase.properties.Aborted,data:data19}];
+validate75.errors = [{instancePath:instancePath+"/phase/Aborted",schemaPath:"#/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Aborted.type,parentSchema:schema31.properties.phase.properties.Aborted,data:data19}];
 return false;
 }
 var valid3 = _errs39 === errors;
@@ -10298,7 +11549,7 @@ var valid3 = true;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema29.properties.phase.type,parentSchema:schema29.properties.phase,data:data12}];
+validate75.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema31.properties.phase.type,parentSchema:schema31.properties.phase,data:data12}];
 return false;
 }
 }
@@ -10312,7 +11563,7 @@ if(data.underWay !== undefined){
 let data20 = data.underWay;
 const _errs41 = errors;
 if(!(typeof data20 == "number")){
-validate71.errors = [{instancePath:instancePath+"/underWay",schemaPath:"#/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema29.properties.underWay.type,parentSchema:schema29.properties.underWay,data:data20}];
+validate75.errors = [{instancePath:instancePath+"/underWay",schemaPath:"#/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema31.properties.underWay.type,parentSchema:schema31.properties.underWay,data:data20}];
 return false;
 }
 var valid0 = _errs41 === errors;
@@ -10325,7 +11576,7 @@ if(data.quarantined !== undefined){
 let data21 = data.quarantined;
 const _errs43 = errors;
 if(!(typeof data21 == "number")){
-validate71.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema29.properties.quarantined.type,parentSchema:schema29.properties.quarantined,data:data21}];
+validate75.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema31.properties.quarantined.type,parentSchema:schema31.properties.quarantined,data:data21}];
 return false;
 }
 var valid0 = _errs43 === errors;
@@ -10348,7 +11599,7 @@ if(errors === _errs47){
 if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 let missing4;
 if(((((((((data23.name === undefined) && (missing4 = "name")) || ((data23.isFrozen === undefined) && (missing4 = "isFrozen"))) || ((data23.total === undefined) && (missing4 = "total"))) || ((data23.health === undefined) && (missing4 = "health"))) || ((data23.sync === undefined) && (missing4 = "sync"))) || ((data23.phase === undefined) && (missing4 = "phase"))) || ((data23.underWay === undefined) && (missing4 = "underWay"))) || ((data23.quarantined === undefined) && (missing4 = "quarantined"))){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema29.properties.environments.items.required,parentSchema:schema29.properties.environments.items,data:data23}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema31.properties.environments.items.required,parentSchema:schema31.properties.environments.items,data:data23}];
 return false;
 }
 else {
@@ -10356,7 +11607,7 @@ if(data23.name !== undefined){
 let data24 = data23.name;
 const _errs49 = errors;
 if(typeof data24 !== "string"){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/name",schemaPath:"#/properties/environments/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema29.properties.environments.items.properties.name.type,parentSchema:schema29.properties.environments.items.properties.name,data:data24}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/name",schemaPath:"#/properties/environments/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema31.properties.environments.items.properties.name.type,parentSchema:schema31.properties.environments.items.properties.name,data:data24}];
 return false;
 }
 var valid5 = _errs49 === errors;
@@ -10369,7 +11620,7 @@ if(data23.isFrozen !== undefined){
 let data25 = data23.isFrozen;
 const _errs51 = errors;
 if(typeof data25 !== "boolean"){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/isFrozen",schemaPath:"#/properties/environments/items/properties/isFrozen/type",keyword:"type",params:{type: "boolean"},schema:schema29.properties.environments.items.properties.isFrozen.type,parentSchema:schema29.properties.environments.items.properties.isFrozen,data:data25}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/isFrozen",schemaPath:"#/properties/environments/items/properties/isFrozen/type",keyword:"type",params:{type: "boolean"},schema:schema31.properties.environments.items.properties.isFrozen.type,parentSchema:schema31.properties.environments.items.properties.isFrozen,data:data25}];
 return false;
 }
 var valid5 = _errs51 === errors;
@@ -10382,7 +11633,7 @@ if(data23.total !== undefined){
 let data26 = data23.total;
 const _errs53 = errors;
 if(!(typeof data26 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/total",schemaPath:"#/properties/environments/items/properties/total/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.total.type,parentSchema:schema29.properties.environments.items.properties.total,data:data26}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/total",schemaPath:"#/properties/environments/items/properties/total/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.total.type,parentSchema:schema31.properties.environments.items.properties.total,data:data26}];
 return false;
 }
 var valid5 = _errs53 === errors;
@@ -10398,7 +11649,7 @@ if(errors === _errs55){
 if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
 let missing5;
 if((((((data27.Healthy === undefined) && (missing5 = "Healthy")) || ((data27.Progressing === undefined) && (missing5 = "Progressing"))) || ((data27.Degraded === undefined) && (missing5 = "Degraded"))) || ((data27.Suspended === undefined) && (missing5 = "Suspended"))) || ((data27.Missing === undefined) && (missing5 = "Missing"))){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/required",keyword:"required",params:{missingProperty: missing5},schema:schema29.properties.environments.items.properties.health.required,parentSchema:schema29.properties.environments.items.properties.health,data:data27}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/required",keyword:"required",params:{missingProperty: missing5},schema:schema31.properties.environments.items.properties.health.required,parentSchema:schema31.properties.environments.items.properties.health,data:data27}];
 return false;
 }
 else {
@@ -10406,7 +11657,7 @@ if(data27.Healthy !== undefined){
 let data28 = data27.Healthy;
 const _errs57 = errors;
 if(!(typeof data28 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Healthy",schemaPath:"#/properties/environments/items/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Healthy.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Healthy,data:data28}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Healthy",schemaPath:"#/properties/environments/items/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Healthy.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Healthy,data:data28}];
 return false;
 }
 var valid6 = _errs57 === errors;
@@ -10419,7 +11670,7 @@ if(data27.Progressing !== undefined){
 let data29 = data27.Progressing;
 const _errs59 = errors;
 if(!(typeof data29 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Progressing",schemaPath:"#/properties/environments/items/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Progressing.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Progressing,data:data29}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Progressing",schemaPath:"#/properties/environments/items/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Progressing.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Progressing,data:data29}];
 return false;
 }
 var valid6 = _errs59 === errors;
@@ -10432,7 +11683,7 @@ if(data27.Degraded !== undefined){
 let data30 = data27.Degraded;
 const _errs61 = errors;
 if(!(typeof data30 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Degraded",schemaPath:"#/properties/environments/items/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Degraded.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Degraded,data:data30}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Degraded",schemaPath:"#/properties/environments/items/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Degraded.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Degraded,data:data30}];
 return false;
 }
 var valid6 = _errs61 === errors;
@@ -10445,7 +11696,7 @@ if(data27.Suspended !== undefined){
 let data31 = data27.Suspended;
 const _errs63 = errors;
 if(!(typeof data31 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Suspended",schemaPath:"#/properties/environments/items/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Suspended.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Suspended,data:data31}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Suspended",schemaPath:"#/properties/environments/items/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Suspended.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Suspended,data:data31}];
 return false;
 }
 var valid6 = _errs63 === errors;
@@ -10458,7 +11709,7 @@ if(data27.Missing !== undefined){
 let data32 = data27.Missing;
 const _errs65 = errors;
 if(!(typeof data32 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Missing",schemaPath:"#/properties/environments/items/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.health.properties.Missing.type,parentSchema:schema29.properties.environments.items.properties.health.properties.Missing,data:data32}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Missing",schemaPath:"#/properties/environments/items/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Missing.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Missing,data:data32}];
 return false;
 }
 var valid6 = _errs65 === errors;
@@ -10473,7 +11724,7 @@ var valid6 = true;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/type",keyword:"type",params:{type: "object"},schema:schema29.properties.environments.items.properties.health.type,parentSchema:schema29.properties.environments.items.properties.health,data:data27}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/type",keyword:"type",params:{type: "object"},schema:schema31.properties.environments.items.properties.health.type,parentSchema:schema31.properties.environments.items.properties.health,data:data27}];
 return false;
 }
 }
@@ -10490,7 +11741,7 @@ if(errors === _errs67){
 if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
 let missing6;
 if((((data33.Synced === undefined) && (missing6 = "Synced")) || ((data33.OutOfSync === undefined) && (missing6 = "OutOfSync"))) || ((data33.Unknown === undefined) && (missing6 = "Unknown"))){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/required",keyword:"required",params:{missingProperty: missing6},schema:schema29.properties.environments.items.properties.sync.required,parentSchema:schema29.properties.environments.items.properties.sync,data:data33}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/required",keyword:"required",params:{missingProperty: missing6},schema:schema31.properties.environments.items.properties.sync.required,parentSchema:schema31.properties.environments.items.properties.sync,data:data33}];
 return false;
 }
 else {
@@ -10498,7 +11749,7 @@ if(data33.Synced !== undefined){
 let data34 = data33.Synced;
 const _errs69 = errors;
 if(!(typeof data34 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Synced",schemaPath:"#/properties/environments/items/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.sync.properties.Synced.type,parentSchema:schema29.properties.environments.items.properties.sync.properties.Synced,data:data34}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Synced",schemaPath:"#/properties/environments/items/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.sync.properties.Synced.type,parentSchema:schema31.properties.environments.items.properties.sync.properties.Synced,data:data34}];
 return false;
 }
 var valid7 = _errs69 === errors;
@@ -10511,7 +11762,7 @@ if(data33.OutOfSync !== undefined){
 let data35 = data33.OutOfSync;
 const _errs71 = errors;
 if(!(typeof data35 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/OutOfSync",schemaPath:"#/properties/environments/items/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.sync.properties.OutOfSync.type,parentSchema:schema29.properties.environments.items.properties.sync.properties.OutOfSync,data:data35}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/OutOfSync",schemaPath:"#/properties/environments/items/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.sync.properties.OutOfSync.type,parentSchema:schema31.properties.environments.items.properties.sync.properties.OutOfSync,data:data35}];
 return false;
 }
 var valid7 = _errs71 === errors;
@@ -10524,7 +11775,7 @@ if(data33.Unknown !== undefined){
 let data36 = data33.Unknown;
 const _errs73 = errors;
 if(!(typeof data36 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Unknown",schemaPath:"#/properties/environments/items/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.sync.properties.Unknown.type,parentSchema:schema29.properties.environments.items.properties.sync.properties.Unknown,data:data36}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Unknown",schemaPath:"#/properties/environments/items/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.sync.properties.Unknown.type,parentSchema:schema31.properties.environments.items.properties.sync.properties.Unknown,data:data36}];
 return false;
 }
 var valid7 = _errs73 === errors;
@@ -10537,7 +11788,7 @@ var valid7 = true;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema29.properties.environments.items.properties.sync.type,parentSchema:schema29.properties.environments.items.properties.sync,data:data33}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema31.properties.environments.items.properties.sync.type,parentSchema:schema31.properties.environments.items.properties.sync,data:data33}];
 return false;
 }
 }
@@ -10554,7 +11805,7 @@ if(errors === _errs75){
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
 let missing7;
 if((((((((data37.Pending === undefined) && (missing7 = "Pending")) || ((data37.Running === undefined) && (missing7 = "Running"))) || ((data37.Succeeded === undefined) && (missing7 = "Succeeded"))) || ((data37.Failed === undefined) && (missing7 = "Failed"))) || ((data37.RolledBack === undefined) && (missing7 = "RolledBack"))) || ((data37.Superseded === undefined) && (missing7 = "Superseded"))) || ((data37.Aborted === undefined) && (missing7 = "Aborted"))){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/required",keyword:"required",params:{missingProperty: missing7},schema:schema29.properties.environments.items.properties.phase.required,parentSchema:schema29.properties.environments.items.properties.phase,data:data37}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/required",keyword:"required",params:{missingProperty: missing7},schema:schema31.properties.environments.items.properties.phase.required,parentSchema:schema31.properties.environments.items.properties.phase,data:data37}];
 return false;
 }
 else {
@@ -10562,7 +11813,7 @@ if(data37.Pending !== undefined){
 let data38 = data37.Pending;
 const _errs77 = errors;
 if(!(typeof data38 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Pending",schemaPath:"#/properties/environments/items/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Pending.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Pending,data:data38}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Pending",schemaPath:"#/properties/environments/items/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Pending.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Pending,data:data38}];
 return false;
 }
 var valid8 = _errs77 === errors;
@@ -10575,7 +11826,7 @@ if(data37.Running !== undefined){
 let data39 = data37.Running;
 const _errs79 = errors;
 if(!(typeof data39 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Running",schemaPath:"#/properties/environments/items/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Running.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Running,data:data39}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Running",schemaPath:"#/properties/environments/items/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Running.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Running,data:data39}];
 return false;
 }
 var valid8 = _errs79 === errors;
@@ -10588,7 +11839,7 @@ if(data37.Succeeded !== undefined){
 let data40 = data37.Succeeded;
 const _errs81 = errors;
 if(!(typeof data40 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Succeeded",schemaPath:"#/properties/environments/items/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Succeeded.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Succeeded,data:data40}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Succeeded",schemaPath:"#/properties/environments/items/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Succeeded.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Succeeded,data:data40}];
 return false;
 }
 var valid8 = _errs81 === errors;
@@ -10601,7 +11852,7 @@ if(data37.Failed !== undefined){
 let data41 = data37.Failed;
 const _errs83 = errors;
 if(!(typeof data41 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Failed",schemaPath:"#/properties/environments/items/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Failed.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Failed,data:data41}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Failed",schemaPath:"#/properties/environments/items/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Failed.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Failed,data:data41}];
 return false;
 }
 var valid8 = _errs83 === errors;
@@ -10614,7 +11865,7 @@ if(data37.RolledBack !== undefined){
 let data42 = data37.RolledBack;
 const _errs85 = errors;
 if(!(typeof data42 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/RolledBack",schemaPath:"#/properties/environments/items/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.RolledBack.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.RolledBack,data:data42}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/RolledBack",schemaPath:"#/properties/environments/items/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.RolledBack.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.RolledBack,data:data42}];
 return false;
 }
 var valid8 = _errs85 === errors;
@@ -10627,7 +11878,7 @@ if(data37.Superseded !== undefined){
 let data43 = data37.Superseded;
 const _errs87 = errors;
 if(!(typeof data43 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Superseded",schemaPath:"#/properties/environments/items/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Superseded.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Superseded,data:data43}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Superseded",schemaPath:"#/properties/environments/items/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Superseded.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Superseded,data:data43}];
 return false;
 }
 var valid8 = _errs87 === errors;
@@ -10640,7 +11891,7 @@ if(data37.Aborted !== undefined){
 let data44 = data37.Aborted;
 const _errs89 = errors;
 if(!(typeof data44 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Aborted",schemaPath:"#/properties/environments/items/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.phase.properties.Aborted.type,parentSchema:schema29.properties.environments.items.properties.phase.properties.Aborted,data:data44}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Aborted",schemaPath:"#/properties/environments/items/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Aborted.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Aborted,data:data44}];
 return false;
 }
 var valid8 = _errs89 === errors;
@@ -10657,7 +11908,7 @@ var valid8 = true;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema29.properties.environments.items.properties.phase.type,parentSchema:schema29.properties.environments.items.properties.phase,data:data37}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema31.properties.environments.items.properties.phase.type,parentSchema:schema31.properties.environments.items.properties.phase,data:data37}];
 return false;
 }
 }
@@ -10671,7 +11922,7 @@ if(data23.underWay !== undefined){
 let data45 = data23.underWay;
 const _errs91 = errors;
 if(!(typeof data45 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/underWay",schemaPath:"#/properties/environments/items/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.underWay.type,parentSchema:schema29.properties.environments.items.properties.underWay,data:data45}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/underWay",schemaPath:"#/properties/environments/items/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.underWay.type,parentSchema:schema31.properties.environments.items.properties.underWay,data:data45}];
 return false;
 }
 var valid5 = _errs91 === errors;
@@ -10684,7 +11935,7 @@ if(data23.quarantined !== undefined){
 let data46 = data23.quarantined;
 const _errs93 = errors;
 if(!(typeof data46 == "number")){
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0+"/quarantined",schemaPath:"#/properties/environments/items/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema29.properties.environments.items.properties.quarantined.type,parentSchema:schema29.properties.environments.items.properties.quarantined,data:data46}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/quarantined",schemaPath:"#/properties/environments/items/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.quarantined.type,parentSchema:schema31.properties.environments.items.properties.quarantined,data:data46}];
 return false;
 }
 var valid5 = _errs93 === errors;
@@ -10702,7 +11953,7 @@ var valid5 = true;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: "object"},schema:schema29.properties.environments.items.type,parentSchema:schema29.properties.environments.items,data:data23}];
+validate75.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: "object"},schema:schema31.properties.environments.items.type,parentSchema:schema31.properties.environments.items,data:data23}];
 return false;
 }
 }
@@ -10713,7 +11964,7 @@ break;
 }
 }
 else {
-validate71.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema29.properties.environments.type,parentSchema:schema29.properties.environments,data:data22}];
+validate75.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema31.properties.environments.type,parentSchema:schema31.properties.environments,data:data22}];
 return false;
 }
 }
@@ -10732,18 +11983,18 @@ var valid0 = true;
 }
 }
 else {
-validate71.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema29.type,parentSchema:schema29,data}];
+validate75.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema31.type,parentSchema:schema31,data}];
 return false;
 }
 }
-validate71.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
 
-export const unanswered = validate72;
-const schema30 = {"type":"object","required":["id","kind","why"],"properties":{"id":{"type":"string"},"kind":{"type":"string","const":"unanswered"},"why":{"type":"string"}},"$id":"unanswered"};
+export const unanswered = validate76;
+const schema32 = {"type":"object","required":["id","kind","why"],"properties":{"id":{"type":"string"},"kind":{"type":"string","const":"unanswered"},"why":{"type":"string"}},"$id":"unanswered"};
 
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="unanswered" */;
 let vErrors = null;
 let errors = 0;
@@ -10751,7 +12002,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.why === undefined) && (missing0 = "why"))){
-validate72.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema30.required,parentSchema:schema30,data}];
+validate76.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema32.required,parentSchema:schema32,data}];
 return false;
 }
 else {
@@ -10759,7 +12010,7 @@ if(data.id !== undefined){
 let data0 = data.id;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate72.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},schema:schema30.properties.id.type,parentSchema:schema30.properties.id,data:data0}];
+validate76.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},schema:schema32.properties.id.type,parentSchema:schema32.properties.id,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -10772,11 +12023,11 @@ if(data.kind !== undefined){
 let data1 = data.kind;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate72.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema30.properties.kind.type,parentSchema:schema30.properties.kind,data:data1}];
+validate76.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema32.properties.kind.type,parentSchema:schema32.properties.kind,data:data1}];
 return false;
 }
 if("unanswered" !== data1){
-validate72.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "unanswered"},schema:"unanswered",parentSchema:schema30.properties.kind,data:data1}];
+validate76.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "unanswered"},schema:"unanswered",parentSchema:schema32.properties.kind,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -10789,7 +12040,7 @@ if(data.why !== undefined){
 let data2 = data.why;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate72.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema30.properties.why.type,parentSchema:schema30.properties.why,data:data2}];
+validate76.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema32.properties.why.type,parentSchema:schema32.properties.why,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -10802,19 +12053,19 @@ var valid0 = true;
 }
 }
 else {
-validate72.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema30.type,parentSchema:schema30,data}];
+validate76.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema32.type,parentSchema:schema32,data}];
 return false;
 }
 }
-validate72.errors = vErrors;
+validate76.errors = vErrors;
 return errors === 0;
 }
 
-export const why = validate73;
-const schema31 = {"$ref":"Why","$id":"why"};
-const schema32 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"anyOf":[{"type":"string"},{"type":"null"}]},"serving":{"anyOf":[{"type":"string"},{"type":"null"}]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"anyOf":[{"type":"string"},{"type":"null"}]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"anyOf":[{"type":"string","description":"a code of docs/reasons.md"},{"type":"null"}]},"text":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"liftedBy":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"next":{"anyOf":[{"type":"object","required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},{"type":"null"}]},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
+export const why = validate77;
+const schema33 = {"$ref":"Why","$id":"why"};
+const schema34 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"anyOf":[{"type":"string"},{"type":"null"}]},"serving":{"anyOf":[{"type":"string"},{"type":"null"}]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"anyOf":[{"type":"string"},{"type":"null"}]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"anyOf":[{"type":"string","description":"a code of docs/reasons.md"},{"type":"null"}]},"text":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"liftedBy":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"next":{"anyOf":[{"type":"object","required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},{"type":"null"}]},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
 
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Why" */;
 let vErrors = null;
 let errors = 0;
@@ -10822,7 +12073,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.now === undefined) && (missing0 = "now")) || ((data.observedAt === undefined) && (missing0 = "observedAt"))) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.pinned === undefined) && (missing0 = "pinned"))) || ((data.serving === undefined) && (missing0 = "serving"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.gates === undefined) && (missing0 = "gates"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.changedBy === undefined) && (missing0 = "changedBy"))){
-validate74.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema32.required,parentSchema:schema32,data}];
+validate78.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema34.required,parentSchema:schema34,data}];
 return false;
 }
 else {
@@ -10833,12 +12084,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate74.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.now,data:data0}];
+validate78.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate74.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema32.properties.now.type,parentSchema:schema32.properties.now,data:data0}];
+validate78.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema34.properties.now.type,parentSchema:schema34.properties.now,data:data0}];
 return false;
 }
 }
@@ -10859,7 +12110,7 @@ if(errors === _errs5){
 if(errors === _errs5){
 if(typeof data1 === "string"){
 if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.observedAt.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -10870,7 +12121,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.observedAt.anyOf[0].type,parentSchema:schema32.properties.observedAt.anyOf[0],data:data1};
+const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.observedAt.anyOf[0].type,parentSchema:schema34.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -10886,7 +12137,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.observedAt.anyOf[1].type,parentSchema:schema32.properties.observedAt.anyOf[1],data:data1};
+const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.observedAt.anyOf[1].type,parentSchema:schema34.properties.observedAt.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -10899,7 +12150,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.observedAt.anyOf,parentSchema:schema32.properties.observedAt,data:data1};
+const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.observedAt.anyOf,parentSchema:schema34.properties.observedAt,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -10907,7 +12158,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -10931,7 +12182,7 @@ if(data.environment !== undefined){
 let data2 = data.environment;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema32.properties.environment.type,parentSchema:schema32.properties.environment,data:data2}];
+validate78.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema34.properties.environment.type,parentSchema:schema34.properties.environment,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -10944,7 +12195,7 @@ if(data.process !== undefined){
 let data3 = data.process;
 const _errs11 = errors;
 if(typeof data3 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema32.properties.process.type,parentSchema:schema32.properties.process,data:data3}];
+validate78.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema34.properties.process.type,parentSchema:schema34.properties.process,data:data3}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -10960,7 +12211,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err4 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.pinned.anyOf[0].type,parentSchema:schema32.properties.pinned.anyOf[0],data:data4};
+const err4 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.pinned.anyOf[0].type,parentSchema:schema34.properties.pinned.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -10974,7 +12225,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data4 !== null){
-const err5 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.pinned.anyOf[1].type,parentSchema:schema32.properties.pinned.anyOf[1],data:data4};
+const err5 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.pinned.anyOf[1].type,parentSchema:schema34.properties.pinned.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -10987,7 +12238,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err6 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.pinned.anyOf,parentSchema:schema32.properties.pinned,data:data4};
+const err6 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.pinned.anyOf,parentSchema:schema34.properties.pinned,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -10995,7 +12246,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -11022,7 +12273,7 @@ const _errs20 = errors;
 let valid3 = false;
 const _errs21 = errors;
 if(typeof data5 !== "string"){
-const err7 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.serving.anyOf[0].type,parentSchema:schema32.properties.serving.anyOf[0],data:data5};
+const err7 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.serving.anyOf[0].type,parentSchema:schema34.properties.serving.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -11036,7 +12287,7 @@ valid3 = valid3 || _valid2;
 if(!valid3){
 const _errs23 = errors;
 if(data5 !== null){
-const err8 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.serving.anyOf[1].type,parentSchema:schema32.properties.serving.anyOf[1],data:data5};
+const err8 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.serving.anyOf[1].type,parentSchema:schema34.properties.serving.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -11049,7 +12300,7 @@ var _valid2 = _errs23 === errors;
 valid3 = valid3 || _valid2;
 }
 if(!valid3){
-const err9 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.serving.anyOf,parentSchema:schema32.properties.serving,data:data5};
+const err9 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.serving.anyOf,parentSchema:schema34.properties.serving,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -11057,7 +12308,7 @@ else {
 vErrors.push(err9);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -11081,11 +12332,11 @@ if(data.sync !== undefined){
 let data6 = data.sync;
 const _errs25 = errors;
 if(typeof data6 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema32.properties.sync.type,parentSchema:schema32.properties.sync,data:data6}];
+validate78.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema34.properties.sync.type,parentSchema:schema34.properties.sync,data:data6}];
 return false;
 }
 if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))){
-validate74.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema32.properties.sync.enum},schema:schema32.properties.sync.enum,parentSchema:schema32.properties.sync,data:data6}];
+validate78.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema34.properties.sync.enum},schema:schema34.properties.sync.enum,parentSchema:schema34.properties.sync,data:data6}];
 return false;
 }
 var valid0 = _errs25 === errors;
@@ -11098,11 +12349,11 @@ if(data.health !== undefined){
 let data7 = data.health;
 const _errs27 = errors;
 if(typeof data7 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema32.properties.health.type,parentSchema:schema32.properties.health,data:data7}];
+validate78.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema34.properties.health.type,parentSchema:schema34.properties.health,data:data7}];
 return false;
 }
 if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degraded")) || (data7 === "Suspended")) || (data7 === "Missing"))){
-validate74.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema32.properties.health.enum},schema:schema32.properties.health.enum,parentSchema:schema32.properties.health,data:data7}];
+validate78.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema34.properties.health.enum},schema:schema34.properties.health.enum,parentSchema:schema34.properties.health,data:data7}];
 return false;
 }
 var valid0 = _errs27 === errors;
@@ -11118,7 +12369,7 @@ const _errs30 = errors;
 let valid4 = false;
 const _errs31 = errors;
 if(typeof data8 !== "string"){
-const err10 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.phase.anyOf[0].type,parentSchema:schema32.properties.phase.anyOf[0],data:data8};
+const err10 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.phase.anyOf[0].type,parentSchema:schema34.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -11128,7 +12379,7 @@ vErrors.push(err10);
 errors++;
 }
 if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err11 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema32.properties.phase.anyOf[0].enum},schema:schema32.properties.phase.anyOf[0].enum,parentSchema:schema32.properties.phase.anyOf[0],data:data8};
+const err11 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema34.properties.phase.anyOf[0].enum},schema:schema34.properties.phase.anyOf[0].enum,parentSchema:schema34.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -11142,7 +12393,7 @@ valid4 = valid4 || _valid3;
 if(!valid4){
 const _errs33 = errors;
 if(data8 !== null){
-const err12 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.phase.anyOf[1].type,parentSchema:schema32.properties.phase.anyOf[1],data:data8};
+const err12 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.phase.anyOf[1].type,parentSchema:schema34.properties.phase.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -11155,7 +12406,7 @@ var _valid3 = _errs33 === errors;
 valid4 = valid4 || _valid3;
 }
 if(!valid4){
-const err13 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.phase.anyOf,parentSchema:schema32.properties.phase,data:data8};
+const err13 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.phase.anyOf,parentSchema:schema34.properties.phase,data:data8};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -11163,7 +12414,7 @@ else {
 vErrors.push(err13);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -11190,12 +12441,12 @@ if(errors === _errs35){
 if(errors === _errs35){
 if(typeof data9 === "string"){
 if(!pattern0.test(data9)){
-validate74.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.since,data:data9}];
+validate78.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.since,data:data9}];
 return false;
 }
 }
 else {
-validate74.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema32.properties.since.type,parentSchema:schema32.properties.since,data:data9}];
+validate78.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema34.properties.since.type,parentSchema:schema34.properties.since,data:data9}];
 return false;
 }
 }
@@ -11225,7 +12476,7 @@ const _errs39 = errors;
 let valid5 = false;
 const _errs40 = errors;
 if(typeof data11 !== "string"){
-const err14 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.strategy.anyOf[0].type,parentSchema:schema32.properties.strategy.anyOf[0],data:data11};
+const err14 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.strategy.anyOf[0].type,parentSchema:schema34.properties.strategy.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -11239,7 +12490,7 @@ valid5 = valid5 || _valid4;
 if(!valid5){
 const _errs42 = errors;
 if(data11 !== null){
-const err15 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.strategy.anyOf[1].type,parentSchema:schema32.properties.strategy.anyOf[1],data:data11};
+const err15 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.strategy.anyOf[1].type,parentSchema:schema34.properties.strategy.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -11252,7 +12503,7 @@ var _valid4 = _errs42 === errors;
 valid5 = valid5 || _valid4;
 }
 if(!valid5){
-const err16 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.strategy.anyOf,parentSchema:schema32.properties.strategy,data:data11};
+const err16 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.strategy.anyOf,parentSchema:schema34.properties.strategy,data:data11};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -11260,7 +12511,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -11294,7 +12545,7 @@ if(errors === _errs46){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing1;
 if((((((((data13.gate === undefined) && (missing1 = "gate")) || ((data13.question === undefined) && (missing1 = "question"))) || ((data13.verdict === undefined) && (missing1 = "verdict"))) || ((data13.code === undefined) && (missing1 = "code"))) || ((data13.text === undefined) && (missing1 = "text"))) || ((data13.until === undefined) && (missing1 = "until"))) || ((data13.liftedBy === undefined) && (missing1 = "liftedBy"))){
-validate74.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema32.properties.gates.items.required,parentSchema:schema32.properties.gates.items,data:data13}];
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema34.properties.gates.items.required,parentSchema:schema34.properties.gates.items,data:data13}];
 return false;
 }
 else {
@@ -11302,7 +12553,7 @@ if(data13.gate !== undefined){
 let data14 = data13.gate;
 const _errs48 = errors;
 if(typeof data14 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/gate",schemaPath:"#/properties/gates/items/properties/gate/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.gate.type,parentSchema:schema32.properties.gates.items.properties.gate,data:data14}];
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/gate",schemaPath:"#/properties/gates/items/properties/gate/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.gate.type,parentSchema:schema34.properties.gates.items.properties.gate,data:data14}];
 return false;
 }
 var valid7 = _errs48 === errors;
@@ -11315,7 +12566,7 @@ if(data13.question !== undefined){
 let data15 = data13.question;
 const _errs50 = errors;
 if(typeof data15 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/question",schemaPath:"#/properties/gates/items/properties/question/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.question.type,parentSchema:schema32.properties.gates.items.properties.question,data:data15}];
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/question",schemaPath:"#/properties/gates/items/properties/question/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.question.type,parentSchema:schema34.properties.gates.items.properties.question,data:data15}];
 return false;
 }
 var valid7 = _errs50 === errors;
@@ -11328,11 +12579,11 @@ if(data13.verdict !== undefined){
 let data16 = data13.verdict;
 const _errs52 = errors;
 if(typeof data16 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.verdict.type,parentSchema:schema32.properties.gates.items.properties.verdict,data:data16}];
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.verdict.type,parentSchema:schema34.properties.gates.items.properties.verdict,data:data16}];
 return false;
 }
 if(!((data16 === "open") || (data16 === "blocked"))){
-validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema32.properties.gates.items.properties.verdict.enum},schema:schema32.properties.gates.items.properties.verdict.enum,parentSchema:schema32.properties.gates.items.properties.verdict,data:data16}];
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema34.properties.gates.items.properties.verdict.enum},schema:schema34.properties.gates.items.properties.verdict.enum,parentSchema:schema34.properties.gates.items.properties.verdict,data:data16}];
 return false;
 }
 var valid7 = _errs52 === errors;
@@ -11348,7 +12599,7 @@ const _errs55 = errors;
 let valid8 = false;
 const _errs56 = errors;
 if(typeof data17 !== "string"){
-const err17 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.code.anyOf[0].type,parentSchema:schema32.properties.gates.items.properties.code.anyOf[0],data:data17};
+const err17 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.code.anyOf[0].type,parentSchema:schema34.properties.gates.items.properties.code.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -11362,7 +12613,7 @@ valid8 = valid8 || _valid5;
 if(!valid8){
 const _errs58 = errors;
 if(data17 !== null){
-const err18 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.gates.items.properties.code.anyOf[1].type,parentSchema:schema32.properties.gates.items.properties.code.anyOf[1],data:data17};
+const err18 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.gates.items.properties.code.anyOf[1].type,parentSchema:schema34.properties.gates.items.properties.code.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -11375,7 +12626,7 @@ var _valid5 = _errs58 === errors;
 valid8 = valid8 || _valid5;
 }
 if(!valid8){
-const err19 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.gates.items.properties.code.anyOf,parentSchema:schema32.properties.gates.items.properties.code,data:data17};
+const err19 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.gates.items.properties.code.anyOf,parentSchema:schema34.properties.gates.items.properties.code,data:data17};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -11383,7 +12634,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -11407,7 +12658,7 @@ if(data13.text !== undefined){
 let data18 = data13.text;
 const _errs60 = errors;
 if(typeof data18 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/gates/" + i0+"/text",schemaPath:"#/properties/gates/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.text.type,parentSchema:schema32.properties.gates.items.properties.text,data:data18}];
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/text",schemaPath:"#/properties/gates/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.text.type,parentSchema:schema34.properties.gates.items.properties.text,data:data18}];
 return false;
 }
 var valid7 = _errs60 === errors;
@@ -11426,7 +12677,7 @@ if(errors === _errs64){
 if(errors === _errs64){
 if(typeof data19 === "string"){
 if(!pattern0.test(data19)){
-const err20 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.gates.items.properties.until.anyOf[0],data:data19};
+const err20 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.gates.items.properties.until.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -11437,7 +12688,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.until.anyOf[0].type,parentSchema:schema32.properties.gates.items.properties.until.anyOf[0],data:data19};
+const err21 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.until.anyOf[0].type,parentSchema:schema34.properties.gates.items.properties.until.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -11453,7 +12704,7 @@ valid9 = valid9 || _valid6;
 if(!valid9){
 const _errs66 = errors;
 if(data19 !== null){
-const err22 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.gates.items.properties.until.anyOf[1].type,parentSchema:schema32.properties.gates.items.properties.until.anyOf[1],data:data19};
+const err22 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.gates.items.properties.until.anyOf[1].type,parentSchema:schema34.properties.gates.items.properties.until.anyOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -11466,7 +12717,7 @@ var _valid6 = _errs66 === errors;
 valid9 = valid9 || _valid6;
 }
 if(!valid9){
-const err23 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.gates.items.properties.until.anyOf,parentSchema:schema32.properties.gates.items.properties.until,data:data19};
+const err23 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.gates.items.properties.until.anyOf,parentSchema:schema34.properties.gates.items.properties.until,data:data19};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -11474,7 +12725,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -11501,7 +12752,7 @@ const _errs69 = errors;
 let valid10 = false;
 const _errs70 = errors;
 if(typeof data20 !== "string"){
-const err24 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.gates.items.properties.liftedBy.anyOf[0].type,parentSchema:schema32.properties.gates.items.properties.liftedBy.anyOf[0],data:data20};
+const err24 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.liftedBy.anyOf[0].type,parentSchema:schema34.properties.gates.items.properties.liftedBy.anyOf[0],data:data20};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -11515,7 +12766,7 @@ valid10 = valid10 || _valid7;
 if(!valid10){
 const _errs72 = errors;
 if(data20 !== null){
-const err25 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.gates.items.properties.liftedBy.anyOf[1].type,parentSchema:schema32.properties.gates.items.properties.liftedBy.anyOf[1],data:data20};
+const err25 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.gates.items.properties.liftedBy.anyOf[1].type,parentSchema:schema34.properties.gates.items.properties.liftedBy.anyOf[1],data:data20};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -11528,7 +12779,7 @@ var _valid7 = _errs72 === errors;
 valid10 = valid10 || _valid7;
 }
 if(!valid10){
-const err26 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.gates.items.properties.liftedBy.anyOf,parentSchema:schema32.properties.gates.items.properties.liftedBy,data:data20};
+const err26 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.gates.items.properties.liftedBy.anyOf,parentSchema:schema34.properties.gates.items.properties.liftedBy,data:data20};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -11536,7 +12787,7 @@ else {
 vErrors.push(err26);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -11564,7 +12815,7 @@ var valid7 = true;
 }
 }
 else {
-validate74.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/type",keyword:"type",params:{type: "object"},schema:schema32.properties.gates.items.type,parentSchema:schema32.properties.gates.items,data:data13}];
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/type",keyword:"type",params:{type: "object"},schema:schema34.properties.gates.items.type,parentSchema:schema34.properties.gates.items,data:data13}];
 return false;
 }
 }
@@ -11575,7 +12826,7 @@ break;
 }
 }
 else {
-validate74.errors = [{instancePath:instancePath+"/gates",schemaPath:"#/properties/gates/type",keyword:"type",params:{type: "array"},schema:schema32.properties.gates.type,parentSchema:schema32.properties.gates,data:data12}];
+validate78.errors = [{instancePath:instancePath+"/gates",schemaPath:"#/properties/gates/type",keyword:"type",params:{type: "array"},schema:schema34.properties.gates.type,parentSchema:schema34.properties.gates,data:data12}];
 return false;
 }
 }
@@ -11595,7 +12846,7 @@ if(errors === _errs76){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing2;
 if((((data21.text === undefined) && (missing2 = "text")) || ((data21.due === undefined) && (missing2 = "due"))) || ((data21.deadline === undefined) && (missing2 = "deadline"))){
-const err27 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema32.properties.next.anyOf[0].required,parentSchema:schema32.properties.next.anyOf[0],data:data21};
+const err27 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema34.properties.next.anyOf[0].required,parentSchema:schema34.properties.next.anyOf[0],data:data21};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -11609,7 +12860,7 @@ if(data21.text !== undefined){
 let data22 = data21.text;
 const _errs78 = errors;
 if(typeof data22 !== "string"){
-const err28 = {instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},schema:schema32.properties.next.anyOf[0].properties.text.type,parentSchema:schema32.properties.next.anyOf[0].properties.text,data:data22};
+const err28 = {instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},schema:schema34.properties.next.anyOf[0].properties.text.type,parentSchema:schema34.properties.next.anyOf[0].properties.text,data:data22};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -11634,7 +12885,7 @@ if(errors === _errs82){
 if(errors === _errs82){
 if(typeof data23 === "string"){
 if(!pattern0.test(data23)){
-const err29 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
+const err29 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -11645,7 +12896,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.next.anyOf[0].properties.due.anyOf[0].type,parentSchema:schema32.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
+const err30 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.next.anyOf[0].properties.due.anyOf[0].type,parentSchema:schema34.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -11661,7 +12912,7 @@ valid13 = valid13 || _valid9;
 if(!valid13){
 const _errs84 = errors;
 if(data23 !== null){
-const err31 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.next.anyOf[0].properties.due.anyOf[1].type,parentSchema:schema32.properties.next.anyOf[0].properties.due.anyOf[1],data:data23};
+const err31 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.next.anyOf[0].properties.due.anyOf[1].type,parentSchema:schema34.properties.next.anyOf[0].properties.due.anyOf[1],data:data23};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -11674,7 +12925,7 @@ var _valid9 = _errs84 === errors;
 valid13 = valid13 || _valid9;
 }
 if(!valid13){
-const err32 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.next.anyOf[0].properties.due.anyOf,parentSchema:schema32.properties.next.anyOf[0].properties.due,data:data23};
+const err32 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.next.anyOf[0].properties.due.anyOf,parentSchema:schema34.properties.next.anyOf[0].properties.due,data:data23};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -11710,7 +12961,7 @@ if(errors === _errs88){
 if(errors === _errs88){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-const err33 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
+const err33 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -11721,7 +12972,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[0].type,parentSchema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
+const err34 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[0].type,parentSchema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -11737,7 +12988,7 @@ valid14 = valid14 || _valid10;
 if(!valid14){
 const _errs90 = errors;
 if(data24 !== null){
-const err35 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[1].type,parentSchema:schema32.properties.next.anyOf[0].properties.deadline.anyOf[1],data:data24};
+const err35 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[1].type,parentSchema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -11750,7 +13001,7 @@ var _valid10 = _errs90 === errors;
 valid14 = valid14 || _valid10;
 }
 if(!valid14){
-const err36 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.next.anyOf[0].properties.deadline.anyOf,parentSchema:schema32.properties.next.anyOf[0].properties.deadline,data:data24};
+const err36 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.next.anyOf[0].properties.deadline.anyOf,parentSchema:schema34.properties.next.anyOf[0].properties.deadline,data:data24};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -11780,7 +13031,7 @@ var valid12 = true;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema32.properties.next.anyOf[0].type,parentSchema:schema32.properties.next.anyOf[0],data:data21};
+const err37 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema34.properties.next.anyOf[0].type,parentSchema:schema34.properties.next.anyOf[0],data:data21};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -11795,7 +13046,7 @@ valid11 = valid11 || _valid8;
 if(!valid11){
 const _errs92 = errors;
 if(data21 !== null){
-const err38 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema32.properties.next.anyOf[1].type,parentSchema:schema32.properties.next.anyOf[1],data:data21};
+const err38 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.next.anyOf[1].type,parentSchema:schema34.properties.next.anyOf[1],data:data21};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -11808,7 +13059,7 @@ var _valid8 = _errs92 === errors;
 valid11 = valid11 || _valid8;
 }
 if(!valid11){
-const err39 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema32.properties.next.anyOf,parentSchema:schema32.properties.next,data:data21};
+const err39 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.next.anyOf,parentSchema:schema34.properties.next,data:data21};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -11816,7 +13067,7 @@ else {
 vErrors.push(err39);
 }
 errors++;
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return false;
 }
 else {
@@ -11847,7 +13098,7 @@ for(let i1=0; i1<len1; i1++){
 let data26 = data25[i1];
 const _errs96 = errors;
 if(typeof data26 !== "string"){
-validate74.errors = [{instancePath:instancePath+"/changedBy/" + i1,schemaPath:"#/properties/changedBy/items/type",keyword:"type",params:{type: "string"},schema:schema32.properties.changedBy.items.type,parentSchema:schema32.properties.changedBy.items,data:data26}];
+validate78.errors = [{instancePath:instancePath+"/changedBy/" + i1,schemaPath:"#/properties/changedBy/items/type",keyword:"type",params:{type: "string"},schema:schema34.properties.changedBy.items.type,parentSchema:schema34.properties.changedBy.items,data:data26}];
 return false;
 }
 var valid15 = _errs96 === errors;
@@ -11857,7 +13108,7 @@ break;
 }
 }
 else {
-validate74.errors = [{instancePath:instancePath+"/changedBy",schemaPath:"#/properties/changedBy/type",keyword:"type",params:{type: "array"},schema:schema32.properties.changedBy.type,parentSchema:schema32.properties.changedBy,data:data25}];
+validate78.errors = [{instancePath:instancePath+"/changedBy",schemaPath:"#/properties/changedBy/type",keyword:"type",params:{type: "array"},schema:schema34.properties.changedBy.type,parentSchema:schema34.properties.changedBy,data:data25}];
 return false;
 }
 }
@@ -11883,24 +13134,24 @@ var valid0 = true;
 }
 }
 else {
-validate74.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema32.type,parentSchema:schema32,data}];
+validate78.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema34.type,parentSchema:schema34,data}];
 return false;
 }
 }
-validate74.errors = vErrors;
+validate78.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="why" */;
 let vErrors = null;
 let errors = 0;
-if(!(validate74(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+if(!(validate78(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
-validate73.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
 commandResult.times = {"at":true};

@@ -6,5 +6,6 @@ import type * as schemas from "../../schemas/journal.ts";
 export declare const deploymentKind: Validator<Static<typeof schemas.deploymentKind>>;
 export declare const deploymentPhase: Validator<Static<typeof schemas.deploymentPhase>>;
 export declare const handEdit: Validator<Static<typeof schemas.handEdit>>;
+export declare const openedPlan: Validator<Static<typeof schemas.openedPlan>>;
 export declare const recordedChanges: Validator<Static<typeof schemas.recordedChanges>>;
 export declare const validationResult: Validator<Static<typeof schemas.validationResult>>;

@@ -859,10 +859,1241 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-export const recordedChanges = validate28;
-const schema11 = {"$ref":"RecordedChanges","$id":"recordedChanges"};
+export const openedPlan = validate28;
+const schema11 = {"type":"object","required":["deploymentPlan","rollbackPlan"],"properties":{"deploymentPlan":{"$ref":"DeploymentPlan"},"rollbackPlan":{"anyOf":[{"$ref":"RollbackPlan"},{"type":"null"}]}},"$id":"openedPlan"};
+const schema12 = {"type":"object","required":["steps","dependencies","estimatedDuration","riskAssessment","validationChecks","leftOut"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["id","name","brief","action","order","dependencies","validation","estimatedDuration"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"brief":{"type":"string"},"action":{"type":"string","enum":["validate","install","check","wait","hand-over","shift","analyse","pause","roll","switch","confirm","drain","bake","clear","remove"]},"order":{"type":"number"},"dependencies":{"type":"array","items":{"type":"string"}},"validation":{"anyOf":[{"type":"object","required":["phase","validations"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"validations":{"type":"array","items":{"type":"object","required":["validation","subject"],"properties":{"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}}}},{"type":"null"}]},"estimatedDuration":{"type":"number"}}}},"dependencies":{"type":"array","items":{"type":"object","required":["process","on","range","version"],"properties":{"process":{"type":"string"},"on":{"type":"string"},"range":{"type":"string"},"version":{"type":"string"}}}},"estimatedDuration":{"type":"number"},"riskAssessment":{"type":"object","required":["level","reasons"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"reasons":{"type":"array","items":{"type":"object","required":["level","process","reason"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"process":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"}}}}}},"validationChecks":{"type":"array","items":{"type":"object","required":["process","phase","validation","subject"],"properties":{"process":{"type":"string"},"phase":{"type":"string","enum":["pre","during","post"]},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}},"leftOut":{"type":"number"}},"$id":"DeploymentPlan"};
+
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="DeploymentPlan" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((data.steps === undefined) && (missing0 = "steps")) || ((data.dependencies === undefined) && (missing0 = "dependencies"))) || ((data.estimatedDuration === undefined) && (missing0 = "estimatedDuration"))) || ((data.riskAssessment === undefined) && (missing0 = "riskAssessment"))) || ((data.validationChecks === undefined) && (missing0 = "validationChecks"))) || ((data.leftOut === undefined) && (missing0 = "leftOut"))){
+validate29.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema12.required,parentSchema:schema12,data}];
+return false;
+}
+else {
+if(data.steps !== undefined){
+let data0 = data.steps;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+const _errs3 = errors;
+if(errors === _errs3){
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+let missing1;
+if(((((((((data1.id === undefined) && (missing1 = "id")) || ((data1.name === undefined) && (missing1 = "name"))) || ((data1.brief === undefined) && (missing1 = "brief"))) || ((data1.action === undefined) && (missing1 = "action"))) || ((data1.order === undefined) && (missing1 = "order"))) || ((data1.dependencies === undefined) && (missing1 = "dependencies"))) || ((data1.validation === undefined) && (missing1 = "validation"))) || ((data1.estimatedDuration === undefined) && (missing1 = "estimatedDuration"))){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0,schemaPath:"#/properties/steps/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema12.properties.steps.items.required,parentSchema:schema12.properties.steps.items,data:data1}];
+return false;
+}
+else {
+if(data1.id !== undefined){
+let data2 = data1.id;
+const _errs5 = errors;
+if(typeof data2 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/id",schemaPath:"#/properties/steps/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema12.properties.steps.items.properties.id.type,parentSchema:schema12.properties.steps.items.properties.id,data:data2}];
+return false;
+}
+var valid2 = _errs5 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.name !== undefined){
+let data3 = data1.name;
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema12.properties.steps.items.properties.name.type,parentSchema:schema12.properties.steps.items.properties.name,data:data3}];
+return false;
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.brief !== undefined){
+let data4 = data1.brief;
+const _errs9 = errors;
+if(typeof data4 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/brief",schemaPath:"#/properties/steps/items/properties/brief/type",keyword:"type",params:{type: "string"},schema:schema12.properties.steps.items.properties.brief.type,parentSchema:schema12.properties.steps.items.properties.brief,data:data4}];
+return false;
+}
+var valid2 = _errs9 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.action !== undefined){
+let data5 = data1.action;
+const _errs11 = errors;
+if(typeof data5 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/type",keyword:"type",params:{type: "string"},schema:schema12.properties.steps.items.properties.action.type,parentSchema:schema12.properties.steps.items.properties.action,data:data5}];
+return false;
+}
+if(!(((((((((((((((data5 === "validate") || (data5 === "install")) || (data5 === "check")) || (data5 === "wait")) || (data5 === "hand-over")) || (data5 === "shift")) || (data5 === "analyse")) || (data5 === "pause")) || (data5 === "roll")) || (data5 === "switch")) || (data5 === "confirm")) || (data5 === "drain")) || (data5 === "bake")) || (data5 === "clear")) || (data5 === "remove"))){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema12.properties.steps.items.properties.action.enum},schema:schema12.properties.steps.items.properties.action.enum,parentSchema:schema12.properties.steps.items.properties.action,data:data5}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.order !== undefined){
+let data6 = data1.order;
+const _errs13 = errors;
+if(!(typeof data6 == "number")){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/order",schemaPath:"#/properties/steps/items/properties/order/type",keyword:"type",params:{type: "number"},schema:schema12.properties.steps.items.properties.order.type,parentSchema:schema12.properties.steps.items.properties.order,data:data6}];
+return false;
+}
+var valid2 = _errs13 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.dependencies !== undefined){
+let data7 = data1.dependencies;
+const _errs15 = errors;
+if(errors === _errs15){
+if(Array.isArray(data7)){
+var valid3 = true;
+const len1 = data7.length;
+for(let i1=0; i1<len1; i1++){
+let data8 = data7[i1];
+const _errs17 = errors;
+if(typeof data8 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies/" + i1,schemaPath:"#/properties/steps/items/properties/dependencies/items/type",keyword:"type",params:{type: "string"},schema:schema12.properties.steps.items.properties.dependencies.items.type,parentSchema:schema12.properties.steps.items.properties.dependencies.items,data:data8}];
+return false;
+}
+var valid3 = _errs17 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies",schemaPath:"#/properties/steps/items/properties/dependencies/type",keyword:"type",params:{type: "array"},schema:schema12.properties.steps.items.properties.dependencies.type,parentSchema:schema12.properties.steps.items.properties.dependencies,data:data7}];
+return false;
+}
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.validation !== undefined){
+let data9 = data1.validation;
+const _errs19 = errors;
+const _errs20 = errors;
+let valid4 = false;
+const _errs21 = errors;
+if(errors === _errs21){
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+let missing2;
+if(((data9.phase === undefined) && (missing2 = "phase")) || ((data9.validations === undefined) && (missing2 = "validations"))){
+const err0 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema12.properties.steps.items.properties.validation.anyOf[0].required,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0],data:data9};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if(data9.phase !== undefined){
+let data10 = data9.phase;
+const _errs23 = errors;
+if(typeof data10 !== "string"){
+const err1 = {instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.phase.type,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.phase,data:data10};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!(((data10 === "pre") || (data10 === "during")) || (data10 === "post"))){
+const err2 = {instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/phase/enum",keyword:"enum",params:{allowedValues: schema12.properties.steps.items.properties.validation.anyOf[0].properties.phase.enum},schema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.phase.enum,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.phase,data:data10};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var valid5 = _errs23 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data9.validations !== undefined){
+let data11 = data9.validations;
+const _errs25 = errors;
+if(errors === _errs25){
+if(Array.isArray(data11)){
+var valid6 = true;
+const len2 = data11.length;
+for(let i2=0; i2<len2; i2++){
+let data12 = data11[i2];
+const _errs27 = errors;
+if(errors === _errs27){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing3;
+if(((data12.validation === undefined) && (missing3 = "validation")) || ((data12.subject === undefined) && (missing3 = "subject"))){
+const err3 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.required,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items,data:data12};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+else {
+if(data12.validation !== undefined){
+let data13 = data12.validation;
+const _errs29 = errors;
+if(typeof data13 !== "string"){
+const err4 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.type,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation,data:data13};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(!(((((((((((data13 === "process_validation") || (data13 === "environment_validation")) || (data13 === "dependency_validation")) || (data13 === "step_validation")) || (data13 === "service_availability")) || (data13 === "health_check")) || (data13 === "smoke_test")) || (data13 === "integration_test")) || (data13 === "data_integrity")) || (data13 === "performance_test")) || (data13 === "monitoring_setup"))){
+const err5 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.enum},schema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.enum,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation,data:data13};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var valid7 = _errs29 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data12.subject !== undefined){
+let data14 = data12.subject;
+const _errs31 = errors;
+if(typeof data14 !== "string"){
+const err6 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/subject",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.subject.type,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.subject,data:data14};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+var valid7 = _errs31 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/type",keyword:"type",params:{type: "object"},schema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.type,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.items,data:data12};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+var valid6 = _errs27 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/type",keyword:"type",params:{type: "array"},schema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations.type,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0].properties.validations,data:data11};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+var valid5 = _errs25 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema12.properties.steps.items.properties.validation.anyOf[0].type,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[0],data:data9};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+var _valid0 = _errs21 === errors;
+valid4 = valid4 || _valid0;
+if(!valid4){
+const _errs33 = errors;
+if(data9 !== null){
+const err10 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema12.properties.steps.items.properties.validation.anyOf[1].type,parentSchema:schema12.properties.steps.items.properties.validation.anyOf[1],data:data9};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var _valid0 = _errs33 === errors;
+valid4 = valid4 || _valid0;
+}
+if(!valid4){
+const err11 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf",keyword:"anyOf",params:{},schema:schema12.properties.steps.items.properties.validation.anyOf,parentSchema:schema12.properties.steps.items.properties.validation,data:data9};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+validate29.errors = vErrors;
+return false;
+}
+else {
+errors = _errs20;
+if(vErrors !== null){
+if(_errs20){
+vErrors.length = _errs20;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.estimatedDuration !== undefined){
+let data15 = data1.estimatedDuration;
+const _errs35 = errors;
+if(!(typeof data15 == "number")){
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0+"/estimatedDuration",schemaPath:"#/properties/steps/items/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema12.properties.steps.items.properties.estimatedDuration.type,parentSchema:schema12.properties.steps.items.properties.estimatedDuration,data:data15}];
+return false;
+}
+var valid2 = _errs35 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/steps/" + i0,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type: "object"},schema:schema12.properties.steps.items.type,parentSchema:schema12.properties.steps.items,data:data1}];
+return false;
+}
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},schema:schema12.properties.steps.type,parentSchema:schema12.properties.steps,data:data0}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.dependencies !== undefined){
+let data16 = data.dependencies;
+const _errs37 = errors;
+if(errors === _errs37){
+if(Array.isArray(data16)){
+var valid8 = true;
+const len3 = data16.length;
+for(let i3=0; i3<len3; i3++){
+let data17 = data16[i3];
+const _errs39 = errors;
+if(errors === _errs39){
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+let missing4;
+if(((((data17.process === undefined) && (missing4 = "process")) || ((data17.on === undefined) && (missing4 = "on"))) || ((data17.range === undefined) && (missing4 = "range"))) || ((data17.version === undefined) && (missing4 = "version"))){
+validate29.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema12.properties.dependencies.items.required,parentSchema:schema12.properties.dependencies.items,data:data17}];
+return false;
+}
+else {
+if(data17.process !== undefined){
+let data18 = data17.process;
+const _errs41 = errors;
+if(typeof data18 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/process",schemaPath:"#/properties/dependencies/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema12.properties.dependencies.items.properties.process.type,parentSchema:schema12.properties.dependencies.items.properties.process,data:data18}];
+return false;
+}
+var valid9 = _errs41 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data17.on !== undefined){
+let data19 = data17.on;
+const _errs43 = errors;
+if(typeof data19 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/on",schemaPath:"#/properties/dependencies/items/properties/on/type",keyword:"type",params:{type: "string"},schema:schema12.properties.dependencies.items.properties.on.type,parentSchema:schema12.properties.dependencies.items.properties.on,data:data19}];
+return false;
+}
+var valid9 = _errs43 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data17.range !== undefined){
+let data20 = data17.range;
+const _errs45 = errors;
+if(typeof data20 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/range",schemaPath:"#/properties/dependencies/items/properties/range/type",keyword:"type",params:{type: "string"},schema:schema12.properties.dependencies.items.properties.range.type,parentSchema:schema12.properties.dependencies.items.properties.range,data:data20}];
+return false;
+}
+var valid9 = _errs45 === errors;
+}
+else {
+var valid9 = true;
+}
+if(valid9){
+if(data17.version !== undefined){
+let data21 = data17.version;
+const _errs47 = errors;
+if(typeof data21 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/version",schemaPath:"#/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema12.properties.dependencies.items.properties.version.type,parentSchema:schema12.properties.dependencies.items.properties.version,data:data21}];
+return false;
+}
+var valid9 = _errs47 === errors;
+}
+else {
+var valid9 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/type",keyword:"type",params:{type: "object"},schema:schema12.properties.dependencies.items.type,parentSchema:schema12.properties.dependencies.items,data:data17}];
+return false;
+}
+}
+var valid8 = _errs39 === errors;
+if(!valid8){
+break;
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "array"},schema:schema12.properties.dependencies.type,parentSchema:schema12.properties.dependencies,data:data16}];
+return false;
+}
+}
+var valid0 = _errs37 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.estimatedDuration !== undefined){
+let data22 = data.estimatedDuration;
+const _errs49 = errors;
+if(!(typeof data22 == "number")){
+validate29.errors = [{instancePath:instancePath+"/estimatedDuration",schemaPath:"#/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema12.properties.estimatedDuration.type,parentSchema:schema12.properties.estimatedDuration,data:data22}];
+return false;
+}
+var valid0 = _errs49 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.riskAssessment !== undefined){
+let data23 = data.riskAssessment;
+const _errs51 = errors;
+if(errors === _errs51){
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+let missing5;
+if(((data23.level === undefined) && (missing5 = "level")) || ((data23.reasons === undefined) && (missing5 = "reasons"))){
+validate29.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/required",keyword:"required",params:{missingProperty: missing5},schema:schema12.properties.riskAssessment.required,parentSchema:schema12.properties.riskAssessment,data:data23}];
+return false;
+}
+else {
+if(data23.level !== undefined){
+let data24 = data23.level;
+const _errs53 = errors;
+if(typeof data24 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/type",keyword:"type",params:{type: "string"},schema:schema12.properties.riskAssessment.properties.level.type,parentSchema:schema12.properties.riskAssessment.properties.level,data:data24}];
+return false;
+}
+if(!(((data24 === "low") || (data24 === "medium")) || (data24 === "high"))){
+validate29.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/enum",keyword:"enum",params:{allowedValues: schema12.properties.riskAssessment.properties.level.enum},schema:schema12.properties.riskAssessment.properties.level.enum,parentSchema:schema12.properties.riskAssessment.properties.level,data:data24}];
+return false;
+}
+var valid10 = _errs53 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data23.reasons !== undefined){
+let data25 = data23.reasons;
+const _errs55 = errors;
+if(errors === _errs55){
+if(Array.isArray(data25)){
+var valid11 = true;
+const len4 = data25.length;
+for(let i4=0; i4<len4; i4++){
+let data26 = data25[i4];
+const _errs57 = errors;
+if(errors === _errs57){
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+let missing6;
+if((((data26.level === undefined) && (missing6 = "level")) || ((data26.process === undefined) && (missing6 = "process"))) || ((data26.reason === undefined) && (missing6 = "reason"))){
+validate29.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/required",keyword:"required",params:{missingProperty: missing6},schema:schema12.properties.riskAssessment.properties.reasons.items.required,parentSchema:schema12.properties.riskAssessment.properties.reasons.items,data:data26}];
+return false;
+}
+else {
+if(data26.level !== undefined){
+let data27 = data26.level;
+const _errs59 = errors;
+if(typeof data27 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/type",keyword:"type",params:{type: "string"},schema:schema12.properties.riskAssessment.properties.reasons.items.properties.level.type,parentSchema:schema12.properties.riskAssessment.properties.reasons.items.properties.level,data:data27}];
+return false;
+}
+if(!(((data27 === "low") || (data27 === "medium")) || (data27 === "high"))){
+validate29.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/enum",keyword:"enum",params:{allowedValues: schema12.properties.riskAssessment.properties.reasons.items.properties.level.enum},schema:schema12.properties.riskAssessment.properties.reasons.items.properties.level.enum,parentSchema:schema12.properties.riskAssessment.properties.reasons.items.properties.level,data:data27}];
+return false;
+}
+var valid12 = _errs59 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data26.process !== undefined){
+let data28 = data26.process;
+const _errs61 = errors;
+const _errs62 = errors;
+let valid13 = false;
+const _errs63 = errors;
+if(typeof data28 !== "string"){
+const err12 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema12.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[0].type,parentSchema:schema12.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[0],data:data28};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+var _valid1 = _errs63 === errors;
+valid13 = valid13 || _valid1;
+if(!valid13){
+const _errs65 = errors;
+if(data28 !== null){
+const err13 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema12.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[1].type,parentSchema:schema12.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[1],data:data28};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+var _valid1 = _errs65 === errors;
+valid13 = valid13 || _valid1;
+}
+if(!valid13){
+const err14 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf",keyword:"anyOf",params:{},schema:schema12.properties.riskAssessment.properties.reasons.items.properties.process.anyOf,parentSchema:schema12.properties.riskAssessment.properties.reasons.items.properties.process,data:data28};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+validate29.errors = vErrors;
+return false;
+}
+else {
+errors = _errs62;
+if(vErrors !== null){
+if(_errs62){
+vErrors.length = _errs62;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid12 = _errs61 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data26.reason !== undefined){
+let data29 = data26.reason;
+const _errs67 = errors;
+if(typeof data29 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/reason",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema12.properties.riskAssessment.properties.reasons.items.properties.reason.type,parentSchema:schema12.properties.riskAssessment.properties.reasons.items.properties.reason,data:data29}];
+return false;
+}
+var valid12 = _errs67 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/type",keyword:"type",params:{type: "object"},schema:schema12.properties.riskAssessment.properties.reasons.items.type,parentSchema:schema12.properties.riskAssessment.properties.reasons.items,data:data26}];
+return false;
+}
+}
+var valid11 = _errs57 === errors;
+if(!valid11){
+break;
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/riskAssessment/reasons",schemaPath:"#/properties/riskAssessment/properties/reasons/type",keyword:"type",params:{type: "array"},schema:schema12.properties.riskAssessment.properties.reasons.type,parentSchema:schema12.properties.riskAssessment.properties.reasons,data:data25}];
+return false;
+}
+}
+var valid10 = _errs55 === errors;
+}
+else {
+var valid10 = true;
+}
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/type",keyword:"type",params:{type: "object"},schema:schema12.properties.riskAssessment.type,parentSchema:schema12.properties.riskAssessment,data:data23}];
+return false;
+}
+}
+var valid0 = _errs51 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.validationChecks !== undefined){
+let data30 = data.validationChecks;
+const _errs69 = errors;
+if(errors === _errs69){
+if(Array.isArray(data30)){
+var valid14 = true;
+const len5 = data30.length;
+for(let i5=0; i5<len5; i5++){
+let data31 = data30[i5];
+const _errs71 = errors;
+if(errors === _errs71){
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+let missing7;
+if(((((data31.process === undefined) && (missing7 = "process")) || ((data31.phase === undefined) && (missing7 = "phase"))) || ((data31.validation === undefined) && (missing7 = "validation"))) || ((data31.subject === undefined) && (missing7 = "subject"))){
+validate29.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/required",keyword:"required",params:{missingProperty: missing7},schema:schema12.properties.validationChecks.items.required,parentSchema:schema12.properties.validationChecks.items,data:data31}];
+return false;
+}
+else {
+if(data31.process !== undefined){
+let data32 = data31.process;
+const _errs73 = errors;
+if(typeof data32 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/process",schemaPath:"#/properties/validationChecks/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema12.properties.validationChecks.items.properties.process.type,parentSchema:schema12.properties.validationChecks.items.properties.process,data:data32}];
+return false;
+}
+var valid15 = _errs73 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data31.phase !== undefined){
+let data33 = data31.phase;
+const _errs75 = errors;
+if(typeof data33 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema12.properties.validationChecks.items.properties.phase.type,parentSchema:schema12.properties.validationChecks.items.properties.phase,data:data33}];
+return false;
+}
+if(!(((data33 === "pre") || (data33 === "during")) || (data33 === "post"))){
+validate29.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/enum",keyword:"enum",params:{allowedValues: schema12.properties.validationChecks.items.properties.phase.enum},schema:schema12.properties.validationChecks.items.properties.phase.enum,parentSchema:schema12.properties.validationChecks.items.properties.phase,data:data33}];
+return false;
+}
+var valid15 = _errs75 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data31.validation !== undefined){
+let data34 = data31.validation;
+const _errs77 = errors;
+if(typeof data34 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema12.properties.validationChecks.items.properties.validation.type,parentSchema:schema12.properties.validationChecks.items.properties.validation,data:data34}];
+return false;
+}
+if(!(((((((((((data34 === "process_validation") || (data34 === "environment_validation")) || (data34 === "dependency_validation")) || (data34 === "step_validation")) || (data34 === "service_availability")) || (data34 === "health_check")) || (data34 === "smoke_test")) || (data34 === "integration_test")) || (data34 === "data_integrity")) || (data34 === "performance_test")) || (data34 === "monitoring_setup"))){
+validate29.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema12.properties.validationChecks.items.properties.validation.enum},schema:schema12.properties.validationChecks.items.properties.validation.enum,parentSchema:schema12.properties.validationChecks.items.properties.validation,data:data34}];
+return false;
+}
+var valid15 = _errs77 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data31.subject !== undefined){
+let data35 = data31.subject;
+const _errs79 = errors;
+if(typeof data35 !== "string"){
+validate29.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/subject",schemaPath:"#/properties/validationChecks/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema12.properties.validationChecks.items.properties.subject.type,parentSchema:schema12.properties.validationChecks.items.properties.subject,data:data35}];
+return false;
+}
+var valid15 = _errs79 === errors;
+}
+else {
+var valid15 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/type",keyword:"type",params:{type: "object"},schema:schema12.properties.validationChecks.items.type,parentSchema:schema12.properties.validationChecks.items,data:data31}];
+return false;
+}
+}
+var valid14 = _errs71 === errors;
+if(!valid14){
+break;
+}
+}
+}
+else {
+validate29.errors = [{instancePath:instancePath+"/validationChecks",schemaPath:"#/properties/validationChecks/type",keyword:"type",params:{type: "array"},schema:schema12.properties.validationChecks.type,parentSchema:schema12.properties.validationChecks,data:data30}];
+return false;
+}
+}
+var valid0 = _errs69 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.leftOut !== undefined){
+let data36 = data.leftOut;
+const _errs81 = errors;
+if(!(typeof data36 == "number")){
+validate29.errors = [{instancePath:instancePath+"/leftOut",schemaPath:"#/properties/leftOut/type",keyword:"type",params:{type: "number"},schema:schema12.properties.leftOut.type,parentSchema:schema12.properties.leftOut,data:data36}];
+return false;
+}
+var valid0 = _errs81 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate29.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema12.type,parentSchema:schema12,data}];
+return false;
+}
+}
+validate29.errors = vErrors;
+return errors === 0;
+}
+
+const schema13 = {"type":"object","required":["instruction","automatic","steps"],"properties":{"instruction":{"type":"string"},"automatic":{"anyOf":[{"type":"object","required":["triggers","bakeMs"],"properties":{"triggers":{"type":"array","items":{"type":"string"}},"bakeMs":{"type":"number"}}},{"type":"null"}]},"steps":{"type":"array","items":{"type":"object","required":["process","version","how","name"],"properties":{"process":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"how":{"type":"string","enum":["switch-back","reinstall","remove"]},"name":{"type":"string"}}}}},"$id":"RollbackPlan"};
+
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="RollbackPlan" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.instruction === undefined) && (missing0 = "instruction")) || ((data.automatic === undefined) && (missing0 = "automatic"))) || ((data.steps === undefined) && (missing0 = "steps"))){
+validate31.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema13.required,parentSchema:schema13,data}];
+return false;
+}
+else {
+if(data.instruction !== undefined){
+let data0 = data.instruction;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate31.errors = [{instancePath:instancePath+"/instruction",schemaPath:"#/properties/instruction/type",keyword:"type",params:{type: "string"},schema:schema13.properties.instruction.type,parentSchema:schema13.properties.instruction,data:data0}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.automatic !== undefined){
+let data1 = data.automatic;
+const _errs3 = errors;
+const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
+if(errors === _errs5){
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+let missing1;
+if(((data1.triggers === undefined) && (missing1 = "triggers")) || ((data1.bakeMs === undefined) && (missing1 = "bakeMs"))){
+const err0 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema13.properties.automatic.anyOf[0].required,parentSchema:schema13.properties.automatic.anyOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if(data1.triggers !== undefined){
+let data2 = data1.triggers;
+const _errs7 = errors;
+if(errors === _errs7){
+if(Array.isArray(data2)){
+var valid3 = true;
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+let data3 = data2[i0];
+const _errs9 = errors;
+if(typeof data3 !== "string"){
+const err1 = {instancePath:instancePath+"/automatic/triggers/" + i0,schemaPath:"#/properties/automatic/anyOf/0/properties/triggers/items/type",keyword:"type",params:{type: "string"},schema:schema13.properties.automatic.anyOf[0].properties.triggers.items.type,parentSchema:schema13.properties.automatic.anyOf[0].properties.triggers.items,data:data3};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var valid3 = _errs9 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/automatic/triggers",schemaPath:"#/properties/automatic/anyOf/0/properties/triggers/type",keyword:"type",params:{type: "array"},schema:schema13.properties.automatic.anyOf[0].properties.triggers.type,parentSchema:schema13.properties.automatic.anyOf[0].properties.triggers,data:data2};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+var valid2 = _errs7 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.bakeMs !== undefined){
+let data4 = data1.bakeMs;
+const _errs11 = errors;
+if(!(typeof data4 == "number")){
+const err3 = {instancePath:instancePath+"/automatic/bakeMs",schemaPath:"#/properties/automatic/anyOf/0/properties/bakeMs/type",keyword:"type",params:{type: "number"},schema:schema13.properties.automatic.anyOf[0].properties.bakeMs.type,parentSchema:schema13.properties.automatic.anyOf[0].properties.bakeMs,data:data4};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema13.properties.automatic.anyOf[0].type,parentSchema:schema13.properties.automatic.anyOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+var _valid0 = _errs5 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs13 = errors;
+if(data1 !== null){
+const err5 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema13.properties.automatic.anyOf[1].type,parentSchema:schema13.properties.automatic.anyOf[1],data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid0 = _errs13 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err6 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.automatic.anyOf,parentSchema:schema13.properties.automatic,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+validate31.errors = vErrors;
+return false;
+}
+else {
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.steps !== undefined){
+let data5 = data.steps;
+const _errs15 = errors;
+if(errors === _errs15){
+if(Array.isArray(data5)){
+var valid4 = true;
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+let data6 = data5[i1];
+const _errs17 = errors;
+if(errors === _errs17){
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+let missing2;
+if(((((data6.process === undefined) && (missing2 = "process")) || ((data6.version === undefined) && (missing2 = "version"))) || ((data6.how === undefined) && (missing2 = "how"))) || ((data6.name === undefined) && (missing2 = "name"))){
+validate31.errors = [{instancePath:instancePath+"/steps/" + i1,schemaPath:"#/properties/steps/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema13.properties.steps.items.required,parentSchema:schema13.properties.steps.items,data:data6}];
+return false;
+}
+else {
+if(data6.process !== undefined){
+let data7 = data6.process;
+const _errs19 = errors;
+if(typeof data7 !== "string"){
+validate31.errors = [{instancePath:instancePath+"/steps/" + i1+"/process",schemaPath:"#/properties/steps/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema13.properties.steps.items.properties.process.type,parentSchema:schema13.properties.steps.items.properties.process,data:data7}];
+return false;
+}
+var valid5 = _errs19 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data6.version !== undefined){
+let data8 = data6.version;
+const _errs21 = errors;
+const _errs22 = errors;
+let valid6 = false;
+const _errs23 = errors;
+if(typeof data8 !== "string"){
+const err7 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema13.properties.steps.items.properties.version.anyOf[0].type,parentSchema:schema13.properties.steps.items.properties.version.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var _valid1 = _errs23 === errors;
+valid6 = valid6 || _valid1;
+if(!valid6){
+const _errs25 = errors;
+if(data8 !== null){
+const err8 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema13.properties.steps.items.properties.version.anyOf[1].type,parentSchema:schema13.properties.steps.items.properties.version.anyOf[1],data:data8};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var _valid1 = _errs25 === errors;
+valid6 = valid6 || _valid1;
+}
+if(!valid6){
+const err9 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.steps.items.properties.version.anyOf,parentSchema:schema13.properties.steps.items.properties.version,data:data8};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+validate31.errors = vErrors;
+return false;
+}
+else {
+errors = _errs22;
+if(vErrors !== null){
+if(_errs22){
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid5 = _errs21 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data6.how !== undefined){
+let data9 = data6.how;
+const _errs27 = errors;
+if(typeof data9 !== "string"){
+validate31.errors = [{instancePath:instancePath+"/steps/" + i1+"/how",schemaPath:"#/properties/steps/items/properties/how/type",keyword:"type",params:{type: "string"},schema:schema13.properties.steps.items.properties.how.type,parentSchema:schema13.properties.steps.items.properties.how,data:data9}];
+return false;
+}
+if(!(((data9 === "switch-back") || (data9 === "reinstall")) || (data9 === "remove"))){
+validate31.errors = [{instancePath:instancePath+"/steps/" + i1+"/how",schemaPath:"#/properties/steps/items/properties/how/enum",keyword:"enum",params:{allowedValues: schema13.properties.steps.items.properties.how.enum},schema:schema13.properties.steps.items.properties.how.enum,parentSchema:schema13.properties.steps.items.properties.how,data:data9}];
+return false;
+}
+var valid5 = _errs27 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data6.name !== undefined){
+let data10 = data6.name;
+const _errs29 = errors;
+if(typeof data10 !== "string"){
+validate31.errors = [{instancePath:instancePath+"/steps/" + i1+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema13.properties.steps.items.properties.name.type,parentSchema:schema13.properties.steps.items.properties.name,data:data10}];
+return false;
+}
+var valid5 = _errs29 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate31.errors = [{instancePath:instancePath+"/steps/" + i1,schemaPath:"#/properties/steps/items/type",keyword:"type",params:{type: "object"},schema:schema13.properties.steps.items.type,parentSchema:schema13.properties.steps.items,data:data6}];
+return false;
+}
+}
+var valid4 = _errs17 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate31.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: "array"},schema:schema13.properties.steps.type,parentSchema:schema13.properties.steps,data:data5}];
+return false;
+}
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate31.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema13.type,parentSchema:schema13,data}];
+return false;
+}
+}
+validate31.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="openedPlan" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((data.deploymentPlan === undefined) && (missing0 = "deploymentPlan")) || ((data.rollbackPlan === undefined) && (missing0 = "rollbackPlan"))){
+validate28.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema11.required,parentSchema:schema11,data}];
+return false;
+}
+else {
+if(data.deploymentPlan !== undefined){
+const _errs1 = errors;
+if(!(validate29(data.deploymentPlan, {instancePath:instancePath+"/deploymentPlan",parentData:data,parentDataProperty:"deploymentPlan",rootData}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.rollbackPlan !== undefined){
+let data1 = data.rollbackPlan;
+const _errs2 = errors;
+const _errs3 = errors;
+let valid1 = false;
+const _errs4 = errors;
+if(!(validate31(data1, {instancePath:instancePath+"/rollbackPlan",parentData:data,parentDataProperty:"rollbackPlan",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs5 = errors;
+if(data1 !== null){
+const err0 = {instancePath:instancePath+"/rollbackPlan",schemaPath:"#/properties/rollbackPlan/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.rollbackPlan.anyOf[1].type,parentSchema:schema11.properties.rollbackPlan.anyOf[1],data:data1};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs5 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err1 = {instancePath:instancePath+"/rollbackPlan",schemaPath:"#/properties/rollbackPlan/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.rollbackPlan.anyOf,parentSchema:schema11.properties.rollbackPlan,data:data1};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+validate28.errors = vErrors;
+return false;
+}
+else {
+errors = _errs3;
+if(vErrors !== null){
+if(_errs3){
+vErrors.length = _errs3;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs2 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+else {
+validate28.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data}];
+return false;
+}
+}
+validate28.errors = vErrors;
+return errors === 0;
+}
+
+export const recordedChanges = validate33;
+const schema14 = {"$ref":"RecordedChanges","$id":"recordedChanges"};
+
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="recordedChanges" */;
 let vErrors = null;
 let errors = 0;
@@ -870,14 +2101,14 @@ if(!(validate24(data, {instancePath,parentData,parentDataProperty,rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
-validate28.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
 
-export const validationResult = validate30;
-const schema12 = {"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"number"},"durationMs":{"type":"number"}},"$id":"validationResult"};
+export const validationResult = validate35;
+const schema15 = {"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"number"},"durationMs":{"type":"number"}},"$id":"validationResult"};
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="validationResult" */;
 let vErrors = null;
 let errors = 0;
@@ -885,7 +2116,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.phase === undefined) && (missing0 = "phase")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.validation === undefined) && (missing0 = "validation"))) || ((data.subject === undefined) && (missing0 = "subject"))) || ((data.result === undefined) && (missing0 = "result"))) || ((data.detail === undefined) && (missing0 = "detail"))) || ((data.at === undefined) && (missing0 = "at"))) || ((data.durationMs === undefined) && (missing0 = "durationMs"))){
-validate30.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema12.required,parentSchema:schema12,data}];
+validate35.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema15.required,parentSchema:schema15,data}];
 return false;
 }
 else {
@@ -893,11 +2124,11 @@ if(data.phase !== undefined){
 let data0 = data.phase;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate30.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema12.properties.phase.type,parentSchema:schema12.properties.phase,data:data0}];
+validate35.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.phase.type,parentSchema:schema15.properties.phase,data:data0}];
 return false;
 }
 if(!(((data0 === "pre") || (data0 === "during")) || (data0 === "post"))){
-validate30.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema12.properties.phase.enum},schema:schema12.properties.phase.enum,parentSchema:schema12.properties.phase,data:data0}];
+validate35.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.phase.enum},schema:schema15.properties.phase.enum,parentSchema:schema15.properties.phase,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -910,7 +2141,7 @@ if(data.scope !== undefined){
 let data1 = data.scope;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate30.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/type",keyword:"type",params:{type: "string"},schema:schema12.properties.scope.type,parentSchema:schema12.properties.scope,data:data1}];
+validate35.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/type",keyword:"type",params:{type: "string"},schema:schema15.properties.scope.type,parentSchema:schema15.properties.scope,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -923,11 +2154,11 @@ if(data.validation !== undefined){
 let data2 = data.validation;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate30.errors = [{instancePath:instancePath+"/validation",schemaPath:"#/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema12.properties.validation.type,parentSchema:schema12.properties.validation,data:data2}];
+validate35.errors = [{instancePath:instancePath+"/validation",schemaPath:"#/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validation.type,parentSchema:schema15.properties.validation,data:data2}];
 return false;
 }
 if(!(((((((((((data2 === "process_validation") || (data2 === "environment_validation")) || (data2 === "dependency_validation")) || (data2 === "step_validation")) || (data2 === "service_availability")) || (data2 === "health_check")) || (data2 === "smoke_test")) || (data2 === "integration_test")) || (data2 === "data_integrity")) || (data2 === "performance_test")) || (data2 === "monitoring_setup"))){
-validate30.errors = [{instancePath:instancePath+"/validation",schemaPath:"#/properties/validation/enum",keyword:"enum",params:{allowedValues: schema12.properties.validation.enum},schema:schema12.properties.validation.enum,parentSchema:schema12.properties.validation,data:data2}];
+validate35.errors = [{instancePath:instancePath+"/validation",schemaPath:"#/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.validation.enum},schema:schema15.properties.validation.enum,parentSchema:schema15.properties.validation,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -940,7 +2171,7 @@ if(data.subject !== undefined){
 let data3 = data.subject;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate30.errors = [{instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema12.properties.subject.type,parentSchema:schema12.properties.subject,data:data3}];
+validate35.errors = [{instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.subject.type,parentSchema:schema15.properties.subject,data:data3}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -953,11 +2184,11 @@ if(data.result !== undefined){
 let data4 = data.result;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate30.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "string"},schema:schema12.properties.result.type,parentSchema:schema12.properties.result,data:data4}];
+validate35.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "string"},schema:schema15.properties.result.type,parentSchema:schema15.properties.result,data:data4}];
 return false;
 }
 if(!(((data4 === "passed") || (data4 === "failed")) || (data4 === "unknown"))){
-validate30.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/enum",keyword:"enum",params:{allowedValues: schema12.properties.result.enum},schema:schema12.properties.result.enum,parentSchema:schema12.properties.result,data:data4}];
+validate35.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/enum",keyword:"enum",params:{allowedValues: schema15.properties.result.enum},schema:schema15.properties.result.enum,parentSchema:schema15.properties.result,data:data4}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -970,7 +2201,7 @@ if(data.detail !== undefined){
 let data5 = data.detail;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate30.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},schema:schema12.properties.detail.type,parentSchema:schema12.properties.detail,data:data5}];
+validate35.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},schema:schema15.properties.detail.type,parentSchema:schema15.properties.detail,data:data5}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -983,11 +2214,11 @@ if(data.engineWentAway !== undefined){
 let data6 = data.engineWentAway;
 const _errs13 = errors;
 if(typeof data6 !== "boolean"){
-validate30.errors = [{instancePath:instancePath+"/engineWentAway",schemaPath:"#/properties/engineWentAway/type",keyword:"type",params:{type: "boolean"},schema:schema12.properties.engineWentAway.type,parentSchema:schema12.properties.engineWentAway,data:data6}];
+validate35.errors = [{instancePath:instancePath+"/engineWentAway",schemaPath:"#/properties/engineWentAway/type",keyword:"type",params:{type: "boolean"},schema:schema15.properties.engineWentAway.type,parentSchema:schema15.properties.engineWentAway,data:data6}];
 return false;
 }
 if(true !== data6){
-validate30.errors = [{instancePath:instancePath+"/engineWentAway",schemaPath:"#/properties/engineWentAway/const",keyword:"const",params:{allowedValue: true},schema:true,parentSchema:schema12.properties.engineWentAway,data:data6}];
+validate35.errors = [{instancePath:instancePath+"/engineWentAway",schemaPath:"#/properties/engineWentAway/const",keyword:"const",params:{allowedValue: true},schema:true,parentSchema:schema15.properties.engineWentAway,data:data6}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -1000,7 +2231,7 @@ if(data.at !== undefined){
 let data7 = data.at;
 const _errs15 = errors;
 if(!(typeof data7 == "number")){
-validate30.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "number"},schema:schema12.properties.at.type,parentSchema:schema12.properties.at,data:data7}];
+validate35.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "number"},schema:schema15.properties.at.type,parentSchema:schema15.properties.at,data:data7}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -1013,7 +2244,7 @@ if(data.durationMs !== undefined){
 let data8 = data.durationMs;
 const _errs17 = errors;
 if(!(typeof data8 == "number")){
-validate30.errors = [{instancePath:instancePath+"/durationMs",schemaPath:"#/properties/durationMs/type",keyword:"type",params:{type: "number"},schema:schema12.properties.durationMs.type,parentSchema:schema12.properties.durationMs,data:data8}];
+validate35.errors = [{instancePath:instancePath+"/durationMs",schemaPath:"#/properties/durationMs/type",keyword:"type",params:{type: "number"},schema:schema15.properties.durationMs.type,parentSchema:schema15.properties.durationMs,data:data8}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -1032,10 +2263,10 @@ var valid0 = true;
 }
 }
 else {
-validate30.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema12.type,parentSchema:schema12,data}];
+validate35.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema15.type,parentSchema:schema15,data}];
 return false;
 }
 }
-validate30.errors = vErrors;
+validate35.errors = vErrors;
 return errors === 0;
 }

@@ -39,6 +39,8 @@ describe("estimates", () => {
       validations: [],
       changes: null,
       handEdits: [],
+      deploymentPlan: null,
+      rollbackPlan: null,
       ...parts,
     };
   }

@@ -217,6 +217,8 @@ export const deployment: Deployment = {
   ],
   changes: null,
   handEdits: [],
+  deploymentPlan: null,
+  rollbackPlan: null,
   validations: [
     {
       phase: "during",

@@ -1,20 +1,21 @@
 /** Reads deployments back, newest first, with their steps and validations. */
 
 import type { ValidationResult } from "../../../domain/validation-result.ts";
-import type { Deployment, DeploymentStepRecord } from "../../../domain/journal/state.ts";
+import type { Deployment, DeploymentStepRecord, KeptBeside } from "../../../domain/journal/state.ts";
 import type { HistoryQuery } from "../../../ports/journal.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { isNumber, isText, nullable, shape } from "../codec/guards.ts";
 import { bounded } from "./pages.ts";
 import { createChangesReader } from "./recorded-changes.ts";
+import { createPlanReader } from "./recorded-plans.ts";
 import { completeResult } from "../codec/older-releases.ts";
 import { isDeploymentKind, isDeploymentPhase, isValidationResult, parseJson } from "../codec/rows.ts";
 import { isDigest } from "../codec/value-rows.ts";
 import { isReasonCode, type ReasonCode } from "../../../domain/journal/reason.ts";
 
 /** As it is in its row. */
-interface Bare extends Omit<Deployment, "steps" | "validations" | "changes" | "handEdits" | "reason"> {
+interface Bare extends Omit<Deployment, "steps" | "validations" | KeptBeside | "reason"> {
   readonly reason: string;
   readonly reasonCode: ReasonCode;
 }
@@ -44,16 +45,19 @@ const isDeployment = shape<Bare>({
   trigger: nullable(isText),
 });
 
+const noPlan = { deploymentPlan: null, rollbackPlan: null };
+
 /** Deployments that match every part of the query. Unreadable rows are left out and said. */
 export function readHistory(connection: Connection, log: Log, query: HistoryQuery): readonly Deployment[] {
   const stepsOf = stepReader(connection);
   const validationsOf = validationReader(connection);
   const { changesOf, undoneBy } = createChangesReader(connection);
+  const planOf = createPlanReader(connection);
   const isWhole = query.id !== undefined;
   return findDeployments(connection, query).flatMap((row) => {
     if (isDeployment(row)) {
       const { id } = row;
-      const about = { changes: changesOf(id, isWhole), handEdits: undoneBy(id, isWhole) };
+      const about = { changes: changesOf(id, isWhole), handEdits: undoneBy(id, isWhole), ...(isWhole ? planOf(id) : noPlan) };
       return [{ ...whole(row), steps: stepsOf(id), validations: validationsOf(id), ...about }];
     }
     log.warn({}, "a deployment in the history is unreadable and is left out");
@@ -61,7 +65,7 @@ export function readHistory(connection: Connection, log: Log, query: HistoryQuer
   });
 }
 
-function whole({ reason, reasonCode, ...row }: Bare): Omit<Deployment, "steps" | "validations" | "changes" | "handEdits"> {
+function whole({ reason, reasonCode, ...row }: Bare): Omit<Deployment, "steps" | "validations" | KeptBeside> {
   return { ...row, reason: { code: reasonCode, text: reason } };
 }
 

@@ -228,4 +228,11 @@ export const journalMigrations: Migrations = [
   CREATE INDEX hand_edit_by_process ON hand_edit (environment, process, number);
   CREATE INDEX hand_edit_by_deployment ON hand_edit (deployment);
   `,
+  `
+  -- What was foreseen of deployments when they were opened, read for one of them only.
+  CREATE TABLE deployment_plan (
+    deployment TEXT PRIMARY KEY REFERENCES deployment (id) ON DELETE CASCADE,
+    body TEXT NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

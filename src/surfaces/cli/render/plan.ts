@@ -1,13 +1,7 @@
 /** Plans as text that reads well in a terminal and in a pull request. */
 
-import {
-  type DeploymentPlan,
-  isNothingToDo,
-  type PlannedDeployment,
-  type RiskLevel,
-  type RollbackPlan,
-  type StepValidation,
-} from "../../../domain/plan/deployment-plan.ts";
+import { type DeploymentPlan, isNothingToDo, type PlannedDeployment } from "../../../domain/plan/deployment-plan.ts";
+import type { RiskLevel, RollbackPlan, StepValidation } from "../../../domain/journal/rollout-plan.ts";
 import type { ChangeSummary } from "../../../domain/changes/describe.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import { count, renderFindings, summarizeFindings } from "../terminal/findings.ts";
