@@ -26,13 +26,7 @@ export type { ChangeNote, ConfigurationChange, Impact, NodeModification, Workflo
 export { AutomaticRollback, type MonitoringOptions } from "./library/automatic-rollback.ts";
 export { type ConnectOptions, connectPinion } from "./library/connected.ts";
 export { BlueGreenDeployer, CanaryDeployer, type Deployer } from "./library/deployers.ts";
-export {
-  type Deployment,
-  DeploymentError,
-  type DeploymentStatus,
-  type DeploymentStep,
-  type ValidationResult,
-} from "./library/deployment.ts";
+export { type Deployment, DeploymentError, type DeploymentStatus, type TimelineStep, type ValidationResult } from "./library/deployment.ts";
 export {
   type DeploymentMetrics,
   DeploymentMonitor,
@@ -68,6 +62,16 @@ export type {
   WorkflowDependency,
   WorkflowVersion,
 } from "./library/vocabulary.ts";
+export type {
+  DeploymentAction,
+  DeploymentStep,
+  PlanDependency as Dependency,
+  RiskAssessment,
+  RollbackPlan,
+  RolloutPlan as DeploymentPlan,
+  StepValidation,
+  ValidationCheck,
+} from "./domain/journal/rollout-plan.ts";
 export type { GateEvaluation, NextStepView, ProcessEvaluation } from "./domain/status/evaluation.ts";
 export { type ErrorCode, PinionError } from "./domain/errors.ts";
 export type { Finding } from "./domain/finding.ts";

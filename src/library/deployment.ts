@@ -3,6 +3,7 @@
 import { PinionError } from "../domain/errors.ts";
 import type { ValidationResult as Evidence } from "../domain/validation-result.ts";
 import type { Deployment as Recorded } from "../domain/journal/state.ts";
+import type { RollbackPlan, RolloutPlan } from "../domain/journal/rollout-plan.ts";
 import type { DeploymentPhase } from "../domain/journal/status.ts";
 import type { ReasonCode } from "../domain/journal/reason.ts";
 
@@ -29,7 +30,7 @@ export interface ValidationResult {
 }
 
 /** One line of a deployment's timeline. */
-export interface DeploymentStep {
+export interface TimelineStep {
   readonly at: Date;
   /** `installing`, `checking`, `shifting`, …, or its outcome. */
   readonly name: string;
@@ -59,8 +60,12 @@ export interface Deployment {
   readonly startedAt: Date;
   /** Null: it is under way. */
   readonly endedAt: Date | null;
-  readonly steps: readonly DeploymentStep[];
+  readonly steps: readonly TimelineStep[];
   readonly validationResults: readonly ValidationResult[];
+  /** What was foreseen when it was opened; null: not worked out (yet), or asked for in a list. */
+  readonly deploymentPlan: RolloutPlan | null;
+  /** How to get back; null also where it is itself the way back. */
+  readonly rollbackPlan: RollbackPlan | null;
 }
 
 /** A deployment that did not become what was asked for: what runs is what ran before. */
@@ -90,6 +95,8 @@ export function toDeployment(recorded: Recorded): Deployment {
     endedAt: endedAt === null ? null : new Date(endedAt),
     steps: recorded.steps.map(({ at, state, why }) => ({ at: new Date(at), name: state, why })),
     validationResults: recorded.validations.map(toValidationResult),
+    deploymentPlan: recorded.deploymentPlan,
+    rollbackPlan: recorded.rollbackPlan,
   };
 }
 

@@ -73,7 +73,10 @@ async function lookAt({ pinion, editor, answers }: Following, start: Start, opti
   const deployment = await findDeployment(pinion, start);
   // What was brought there earlier may have to start first, as in a folder that has just been opened.
   if (deployment && start.isThere && !(await answers(start.environment, start.process))) return null;
-  if (deployment && (deployment.endedAt !== null || isArrived(deployment, options))) return { deployment, why: deployment.reason };
+  if (deployment && (deployment.endedAt !== null || isArrived(deployment, options))) {
+    const whole = await pinion.deployment(deployment.id);
+    return { deployment: whole, why: whole.reason };
+  }
   const pinned = editor.pinned(start.environment, start.process);
   if (deployment || pinned === start.version) return null;
   return { deployment: null, why: `${pinned ?? "nothing"} is pinned meanwhile` };

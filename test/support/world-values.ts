@@ -3,7 +3,7 @@
 import type { Definition } from "../../src/domain/desired/definition.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import { inForce, isUsable, type LastUsable } from "../../src/domain/desired/in-force.ts";
-import type { EnvironmentSnapshot } from "../../src/domain/desired/snapshot.ts";
+import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/desired/snapshot.ts";
 import type { CommitId, ProcessId, Version } from "../../src/domain/names.ts";
 import { environment } from "./spec.ts";
 
@@ -45,4 +45,9 @@ export function inForceHere(): (commit: CommitId, read: EnvironmentSnapshot) => 
     if (isUsable(read)) last = { commit, environment: read };
     return current;
   };
+}
+
+/** The version that is named, whether it can run or not. */
+export function versionOf(pinned: PinnedVersion | undefined): Version | undefined {
+  return pinned?.kind === "runnable" ? pinned.summary.version : pinned?.version;
 }

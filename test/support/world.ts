@@ -24,7 +24,7 @@ import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/desire
 import { isNothingNew, type ProcessState } from "../../src/domain/journal/state.ts";
 import type { ProcessStatus } from "../../src/domain/journal/status.ts";
 import { environment, spec } from "./spec.ts";
-import { definitionOf, inForceHere, unknownVersion } from "./world-values.ts";
+import { definitionOf, inForceHere, unknownVersion, versionOf } from "./world-values.ts";
 import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
 import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
@@ -276,10 +276,6 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
   };
   world.ports = portsFor(world.journal);
   return world;
-}
-
-function versionOf(pinned: PinnedVersion | undefined): Version | undefined {
-  return pinned?.kind === "runnable" ? pinned.summary.version : pinned?.version;
 }
 
 function pinned(found: ProcessVersion, engine: EngineKind): PinnedVersion {

@@ -28,7 +28,13 @@ export function beginningOf({ rollout, decision, observation }: Opened): Beginni
   return {
     state: stateOf(row, decision),
     seen: {
-      ...{ now, lostMs, commit, environment, spec, findings, quarantine },
+      now,
+      lostMs,
+      commit,
+      environment,
+      spec,
+      findings,
+      quarantine,
       desired: { ...desired, processes: new Map(own && [[process, own]]) },
     },
     engines: enginesOf(process, observation),

@@ -111,12 +111,13 @@ function planned({ deployments, steps }: DeploymentPlan): ReadonlyMap<string, re
 async function plannedWhenOpened({ journal }: World, known: ReadonlySet<string>): Promise<Readonly<Record<string, readonly string[]>>> {
   const opened = (await journal.history({})).filter(({ id }) => !known.has(id));
   const whole = await Promise.all(opened.map(async ({ id }) => (await journal.history({ id }))[0]));
-  return Object.fromEntries(
-    whole.map((deployment) => {
-      const isOwn = ({ action }: { readonly action: string }): boolean => deployment?.kind === "deploy" || action === "clear";
-      return [deployment?.process, deployment?.deploymentPlan?.steps.filter(isOwn).map(({ name }) => name)];
-    }),
-  );
+  const steps: Record<string, readonly string[]> = {};
+  for (const deployment of whole) {
+    if (!deployment) continue;
+    const { process, kind, deploymentPlan } = deployment;
+    steps[process] = (deploymentPlan?.steps ?? []).filter(({ action }) => kind === "deploy" || action === "clear").map(({ name }) => name);
+  }
+  return steps;
 }
 
 describe("an undisturbed rollout", () => {

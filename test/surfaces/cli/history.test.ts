@@ -5,6 +5,7 @@ import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { deployment, noon, overview } from "../http/pictures.ts";
 import { createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
+import { openedPlan } from "../../support/opened-plan.ts";
 import { saying } from "../../support/reason.ts";
 
 const controllers = createControllers();
@@ -134,5 +135,32 @@ validations
     const { code, stderr } = await pinion(["history", "--id", "nope", "--controller", await controller(overview())]);
     expect(code).toBe(2);
     expect(stderr).toContain('error deployment/unknown: no deployment has the id "nope"');
+  });
+
+  it("shows one with what was planned when it was opened, and the way back", async () => {
+    const url = await controller(overview(), [{ ...deployment, ...openedPlan }]);
+    const { stdout } = await pinion(["history", "--id", deployment.id, "--controller", url]);
+    const at = stdout.indexOf("\nplanned");
+    expect(
+      stdout
+        .slice(at)
+        .trim()
+        .split("\n")
+        .map((line) => line.trim().split(/ {2,}/u)),
+    ).toEqual([
+      ["planned", "about 3 s"],
+      ["1.", "install a 1.1.0 beside a 1.0.0, without traffic", "2 s"],
+      ["2.", "check a 1.1.0 on its private address", "1 s"],
+      ["risk low: it is production"],
+      [""],
+      ["way back"],
+      ["switch the traffic back to a 1.0.0"],
+    ]);
+  });
+
+  it("gives the plan of one to scripts", async () => {
+    const url = await controller(overview(), [{ ...deployment, ...openedPlan }]);
+    const { stdout } = await pinion(["history", "--id", deployment.id, "--format", "json", "--controller", url]);
+    expect(JSON.parse(stdout)).toMatchObject(openedPlan);
   });
 });

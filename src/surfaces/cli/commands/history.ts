@@ -18,7 +18,7 @@ export const addHistory: AddCommand = (program, session, finish) => {
     .description("list deployments, newest first, or show one with its steps")
     .option("-e, --environment <name>", "only this environment")
     .option("-p, --process <id>", "only this process")
-    .option("--id <deployment>", "show this one with steps, timings, validations and changes")
+    .option("--id <deployment>", "show this one with steps, timings, validations, plan and changes")
     .option("-n, --limit <number>", "at most so many", parseLimit, 20)
     .addOption(controllerOption())
     .addOption(configOption())
@@ -27,7 +27,7 @@ export const addHistory: AddCommand = (program, session, finish) => {
       "after",
       `
 One deployment is shown with every step, also the shares of traffic that a canary had, what rejected it, and the commit that
-put the pin back, what it changes, and what it put back that somebody had changed by hand.
+put the pin back, what was planned when it was opened, what it changes, and what it put back that somebody had changed by hand.
 
 Examples:
   pinion history --environment production

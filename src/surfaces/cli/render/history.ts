@@ -6,6 +6,7 @@ import { renderTable } from "../terminal/table.ts";
 import { type Colors, hanging, visibleLength, wrap } from "../terminal/terminal.ts";
 import { clockTime, duration, relativeTime } from "../terminal/time.ts";
 import { fitted } from "./rollout.ts";
+import { renderOpenedPlan } from "./opened-plan.ts";
 import { renderRecorded } from "./recorded-changes.ts";
 import type { View } from "./view.ts";
 import { printable } from "../../../domain/safe-text.ts";
@@ -96,6 +97,7 @@ export function renderDeployment(deployment: Deployment, view: View): readonly s
       { width, indent: "  " },
     ),
     ...(validations.length === 0 ? [] : ["", colors.bold("validations"), ...renderValidations(deployment, { colors, width })]),
+    ...renderOpenedPlan(deployment, view),
     ...renderRecorded(deployment.changes, deployment.handEdits, view),
   ];
 }
