@@ -8,6 +8,7 @@ import type { DeploymentPlan } from "../../../src/domain/plan/deployment-plan.ts
 import { makePlan } from "../../../src/domain/plan/plan.ts";
 import { keyOf } from "../../../src/domain/plan/step-keys.ts";
 import { wordsFor } from "../../../src/domain/plan/step-words.ts";
+import { runs } from "../../support/thorough.ts";
 import { canary, errorRate, measure, use } from "../../support/progressive.ts";
 import { blueGreen, environment } from "../../support/spec.ts";
 import { createWorld, type World } from "../../support/world.ts";
@@ -138,7 +139,7 @@ describe("an undisturbed rollout", () => {
         // Who hands paths over waits for others, and the plan that is kept with a deployment knows nobody else.
         if (!one.isSwapped) expect(await plannedWhenOpened(world, known)).toEqual(steps);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });
