@@ -4,8 +4,7 @@ import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names
 import { type EnvironmentSpec, strategyFor } from "../../src/domain/desired/environment.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
-import { pinsPath, quarantinePath, readPins, readQuarantine } from "./files.ts";
-import type { SimCommit } from "./git.ts";
+import { quarantinePath, readQuarantine } from "./files.ts";
 import { faultyNatures } from "./natures.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -15,12 +14,6 @@ const failing: ReadonlySet<Nature> = new Set<Nature>([...faultyNatures, "errors-
 
 /** How long it takes at most until a version that fails has lost its traffic, in milliseconds. */
 const goneMs = 20_000;
-
-/** When the disk became full: for how long it has been so by its end, and how many commits there were. */
-interface Since {
-  readonly fullMs: number;
-  readonly commits: number;
-}
 
 export interface Bad {
   readonly environment: EnvironmentName;
@@ -34,8 +27,8 @@ export interface Bad {
 /** The disk is full from now on: whoever fails under traffic, and is watched, is looked at again soon. */
 export async function afterFill(world: SimWorld): Promise<void> {
   const bads = await watchedBads(world);
-  const since: Since = { fullMs: world.disk.fullMs, commits: world.git.commits.length };
-  for (const bad of bads) if (hasWayBack(world, bad)) world.time.later(goneMs, () => judgeGone(world, bad, since));
+  const fullSince = world.disk.fullMs;
+  for (const bad of bads) if (hasWayBack(world, bad)) world.time.later(goneMs, () => judgeGone(world, bad, fullSince));
 }
 
 /** Whoever fails under traffic just now, and is watched; where other things fail too, nobody can say how soon it is noticed. */
@@ -88,20 +81,17 @@ export function hasWayBack({ git, catalogue }: SimWorld, { environment, process,
 }
 
 /** Whatever is pinned by now: nothing new can begin while the disk is full, so that who has moved the pin does not help its callers. */
-function judgeGone(world: SimWorld, bad: Bad, since: Since): void {
+function judgeGone(world: SimWorld, bad: Bad, fullSince: number): void {
   const { disk, outside, trace } = world;
-  const wasFullAllTheTime = disk.isFull && disk.fullMs === since.fullMs;
-  if (!wasFullAllTheTime || !hasWayBack(world, bad) || isInTheirHands(world, bad, since)) return;
+  const wasFullAllTheTime = disk.isFull && disk.fullMs === fullSince;
+  if (!wasFullAllTheTime || !hasWayBack(world, bad) || isRecreated(world, bad)) return;
   const { environment, process, version } = bad;
   const weight = outside.traffic.weight(environment, process, version);
   trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);
 }
 
-/** Whoever goes back by `recreate` takes out first what is there, which is to be recorded. */
-function isInTheirHands({ git, plan }: SimWorld, { environment, process, version }: Bad, { commits }: Since): boolean {
+/** Whoever goes back by `recreate` takes out first what is there, which is to be recorded: there the rule does not look yet. */
+function isRecreated({ plan }: SimWorld, { environment, process }: Bad): boolean {
   const spec = plan.environments.find(({ name }) => name === environment)?.spec;
-  const isPinned = ({ files }: SimCommit): boolean => readPins(files.get(pinsPath(environment)) ?? "").get(process) === version;
-  const isRecreated = spec !== undefined && strategyFor(spec, process).kind === "recreate";
-  // With the one that was the newest when the disk became full.
-  return isRecreated && !git.commits.slice(commits - 1).every(isPinned);
+  return spec !== undefined && strategyFor(spec, process).kind === "recreate";
 }
