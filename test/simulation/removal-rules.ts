@@ -1,7 +1,7 @@
 /** What every removal must keep: nothing is taken out beside an error, and what is taken out stays warm. */
 
 import type { EnvironmentName, Instant, ProcessId } from "../../src/domain/names.ts";
-import type { Decision } from "../../src/domain/journal/state.ts";
+import type { Decision, DeploymentUpdate } from "../../src/domain/journal/state.ts";
 import type { Opened } from "./decision-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -14,10 +14,11 @@ export function createRemovalRules(world: SimWorld): RemovalRules {
   const retiring = new Map<string, string>();
   const outSince = new Map<string, Instant>();
 
-  function follow({ id, opened, endedAt, phase }: Decision["deployments"][number]): void {
+  function follow({ id, opened, endedAt, phase }: DeploymentUpdate, { deployments }: Decision): void {
     if (opened) {
       outSince.delete(keyOf(opened.environment, opened.process));
-      if (opened.kind === "prune") judgeRetire(world, opened);
+      // Who is rejected in the same moment serves again: nobody leaves.
+      if (opened.kind === "prune" && !isRejected(id, deployments)) judgeRetire(world, opened);
       if (opened.kind === "prune") retiring.set(id, keyOf(opened.environment, opened.process));
     }
     const key = retiring.get(id);
@@ -35,7 +36,7 @@ export function createRemovalRules(world: SimWorld): RemovalRules {
       // What is shown as pinned again was given its traffic back without a deployment.
       for (const { process, status } of decision.processes)
         if (status && status.desired !== null) outSince.delete(keyOf(decision.environment, process));
-      for (const update of decision.deployments) follow(update);
+      for (const update of decision.deployments) follow(update, decision);
       for (const [process, actions] of decision.owed) {
         const since = outSince.get(keyOf(decision.environment, process));
         if (since !== undefined && actions.some(({ kind }) => kind === "ensure-removed")) judgeWarm(world, decision, { process, since });
@@ -46,6 +47,10 @@ export function createRemovalRules(world: SimWorld): RemovalRules {
 
 function keyOf(environment: EnvironmentName, process: ProcessId): string {
   return `${environment}/${process}`;
+}
+
+function isRejected(id: string, updates: readonly DeploymentUpdate[]): boolean {
+  return updates.some((update) => update.id === id && update.step.state === "rejected");
 }
 
 /** The files of the commit say it, not the state of the controller. */
