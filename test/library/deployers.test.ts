@@ -48,8 +48,10 @@ describe.each(deployers)("the %s deployer", (strategy, Make, deploymentStrategy)
     const second = await world.run(deployer.deploy(orders("1.1.0"), at(deploymentStrategy)));
     expect(second).toMatchObject({ version: "1.1.0", previousVersion: "1.0.0", environment: "production", status: "Succeeded" });
     expect(second.validationResults.filter(({ isValid }) => !isValid)).toEqual([]);
-    expect(second.deploymentPlan?.steps.map(({ name }) => name)).toContainEqual(expect.stringContaining("orders 1.1.0"));
-    expect(second.rollbackPlan?.steps).toMatchObject([{ process: "orders", version: "1.0.0" }]);
+    await world.planned();
+    const { deploymentPlan, rollbackPlan } = await world.pinion.deployment(second.id);
+    expect(deploymentPlan?.steps.map(({ name }) => name)).toContainEqual(expect.stringContaining("orders 1.1.0"));
+    expect(rollbackPlan?.steps).toMatchObject([{ process: "orders", version: "1.0.0" }]);
     expect(world.traffic()).toEqual({ "1.1.0": 100 });
   });
 

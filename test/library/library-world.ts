@@ -61,6 +61,8 @@ export interface LibraryWorld {
   /** Lets time pass, with customers at it, until the promise is settled, or for so long. */
   run<T>(promise: Promise<T>): Promise<T>;
   pass(ms: number): Promise<void>;
+  /** Until the plans of all deployments that were opened are kept. */
+  planned(): Promise<void>;
 }
 
 /** Once for all worlds: to compile the schemas takes longer than a story. */
@@ -185,6 +187,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     bad: new Set(),
     kept: () => kept,
     traffic: (process = "orders") => router.weights(production.name, process),
+    planned: () => ports.plans.idle(),
     async run(promise) {
       let isSettled = false;
       promise.then(

@@ -143,14 +143,14 @@ recovered
   });
 
   it("waits for a commit that takes long, as long as no push of it has failed", async () => {
-    const longer = Array.from({ length: 200 }, () => over);
+    const longer = Array.from({ length: 70 }, () => over);
     const scene = { pictures: [rolling, ...longer, { ...over, revert: committed }], history: story(proof) };
     expect((await run("recover", scene)).code).toBe(0);
   });
 
   it("does not wait on where git cannot be reached", async () => {
     const refused = { ...over, revert: { ...owed, refusal: "git/unreachable: no route to host" } };
-    const longer = Array.from({ length: 200 }, () => refused);
+    const longer = Array.from({ length: 70 }, () => refused);
     const scene = { pictures: [rolling, ...longer, { ...over, revert: committed }], history: story(proof) };
     expect((await run("recover", scene)).code).toBe(3);
   });
