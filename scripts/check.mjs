@@ -4,12 +4,28 @@ import { availableParallelism } from "node:os";
 import { ensureInstalled } from "./ensure-installed.mjs";
 import { runQuietly } from "./run.mjs";
 
+/** What a check remembers between its runs, so that it looks again only at what has changed. Is always safe to delete. */
+const cache = "node_modules/.cache/pinion";
+
+/** The type checkers end before there is much garbage: collecting it takes a fifth of their time. */
+const uncollected = { GOGC: "off", GOMEMLIMIT: "1GiB" };
+
 const checks = [
-  { name: "types", program: "node_modules/typescript/bin/tsc", parameters: ["-p", "tsconfig.json"] },
+  {
+    name: "types",
+    program: "node_modules/typescript/bin/tsc",
+    // Each checker finds out the types that it needs by itself: several finish sooner on an idle machine, and cost half as much again.
+    parameters: ["-p", "tsconfig.json", "--checkers", "1", "--incremental", "--tsBuildInfoFile", `${cache}/types.tsbuildinfo`],
+    env: uncollected,
+  },
   { name: "tests", program: "node_modules/vitest/vitest.mjs", parameters: ["run", "--project", "unit", "--reporter", "dot"] },
-  { name: "lint", program: "node_modules/oxlint/bin/oxlint", parameters: [] },
+  { name: "lint", program: "node_modules/oxlint/bin/oxlint", parameters: [], env: uncollected },
   { name: "format", program: "node_modules/oxfmt/bin/oxfmt", parameters: ["--check"] },
-  { name: "dead code", program: "node_modules/knip/bin/knip.js", parameters: ["--no-progress", "--treat-config-hints-as-errors"] },
+  {
+    name: "dead code",
+    program: "node_modules/knip/bin/knip.js",
+    parameters: ["--no-progress", "--treat-config-hints-as-errors", "--cache", "--cache-location", `${cache}/knip`],
+  },
 ];
 
 const wanted = process.argv.slice(2);
@@ -31,9 +47,9 @@ async function work() {
   for (let check = queue.shift(); check !== undefined; check = queue.shift()) await perform(check);
 }
 
-async function perform({ name, program, parameters }) {
+async function perform({ name, program, parameters, env }) {
   const begunAt = Date.now();
-  const { code, output } = await runQuietly(program, parameters);
+  const { code, output } = await runQuietly(program, parameters, env);
   console.log(`${code === 0 ? "ok    " : "FAILED"}  ${name.padEnd(9)}  ${seconds(begunAt)}${lastLine(name, output)}`);
   if (code === 0) return;
   failed.push(name);

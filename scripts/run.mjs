@@ -9,12 +9,12 @@ export function run(program, parameters, nodeOptions = []) {
   return exitCode(child);
 }
 
-/** Runs it quietly. Resolves to its exit code and all it said. */
-export async function runQuietly(program, parameters) {
+/** Runs it quietly, with these environment variables beside the caller's. Resolves to its exit code and its output. */
+export async function runQuietly(program, parameters, env = {}) {
   const child = spawn(process.execPath, [program, ...parameters], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...env },
   });
   const output = [];
   child.stdout.on("data", (chunk) => output.push(chunk));
