@@ -5,6 +5,7 @@ import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import { canary } from "../support/progressive.ts";
 import { commit, installed, type Move } from "../support/moved-paths.ts";
+import { partOf } from "../support/thorough.ts";
 import { blueGreen, environment, type World } from "../support/world.ts";
 
 const move: Move = {
@@ -15,7 +16,7 @@ const delayed: StrategySpec = { ...blueGreen, switchTrafficDelayMs: 1_000 };
 const rolling: StrategySpec = { kind: "rolling", batchSize: 1, batchDelayMs: 0, maxUnavailable: 1, healthCheckIntervalMs: 100 };
 
 /** More passes than a deployment takes here. */
-const everyCut = Array.from({ length: 16 }, (_, passes) => passes);
+const cuts = Array.from({ length: 16 }, (_, passes) => passes);
 
 /** Paths that two processes serve. */
 async function sharedPaths({ router }: World): Promise<readonly string[]> {
@@ -40,7 +41,7 @@ describe.each([
   ["canary", canary],
   ["rolling", rolling],
 ] as const)("a path that another is to take over under %s", (_name, strategy) => {
-  it.each(everyCut)("has one owner when its giver's pin goes back after %i passes", async (cut) => {
+  it.each(partOf(cuts))("has one owner when its giver's pin goes back after %i passes", async (cut) => {
     const world = await installed(move, strategy);
     commit(world, move);
     await passes(world, cut);
@@ -48,7 +49,7 @@ describe.each([
     await passes(world, 60);
   });
 
-  it.each(everyCut)("has one owner when its taker's pin is broken after %i passes", async (cut) => {
+  it.each(partOf(cuts))("has one owner when its taker's pin is broken after %i passes", async (cut) => {
     const world = await installed(move, strategy);
     commit(world, move);
     await passes(world, cut);
@@ -56,7 +57,7 @@ describe.each([
     await passes(world, 60);
   });
 
-  it.each(everyCut)("has one owner when both pins are broken after %i passes", async (cut) => {
+  it.each(partOf(cuts))("has one owner when both pins are broken after %i passes", async (cut) => {
     const world = await installed(move, strategy);
     commit(world, move);
     await passes(world, cut);
@@ -65,7 +66,7 @@ describe.each([
     await passes(world, 60);
   });
 
-  it.each(everyCut)("has one owner when a person takes its giver back after %i passes", async (cut) => {
+  it.each(partOf(cuts))("has one owner when a person takes its giver back after %i passes", async (cut) => {
     const world = await installed(move, strategy);
     commit(world, move);
     await passes(world, cut);
@@ -75,7 +76,7 @@ describe.each([
 });
 
 describe("a path has one owner", () => {
-  it.each(everyCut)("when one of three that change over cannot, after %i passes", async (cut) => {
+  it.each(partOf(cuts))("when one of three that change over cannot, after %i passes", async (cut) => {
     const round: Move = {
       before: { alpha: ["/apple"], beta: ["/banana"], gamma: ["/cherry", "/gamma"] },
       after: { alpha: ["/banana", "/cherry"], beta: ["/apple"], gamma: ["/gamma"] },
@@ -87,7 +88,7 @@ describe("a path has one owner", () => {
     await passes(world, 60);
   });
 
-  it.each(everyCut)("when who had it gets it back, and the router takes no routes just then, after %i passes", async (cut) => {
+  it.each(partOf(cuts))("when who had it gets it back, and the router takes no routes just then, after %i passes", async (cut) => {
     const world = await installed(move, { ...blueGreen, keepOldVersion: true });
     world.publish("alpha", "2.0.0", { paths: ["/apple"] });
     world.pin("alpha", "2.0.0");

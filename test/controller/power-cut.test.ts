@@ -206,10 +206,9 @@ async function letTimePass(world: World): Promise<void> {
 describe.each(stories)("$name", (story) => {
   it("ends the same after a power cut before or after any effect", async () => {
     const clean = await play(story, null);
-    const cuts = everyCutOf(clean.effects);
-    expect(cuts.length).toBeGreaterThanOrEqual(4);
+    expect(clean.effects.length).toBeGreaterThanOrEqual(3);
     if (story.ends) expect(clean.end).toMatchObject(story.ends);
-    for (const cut of cuts) expect({ cut, end: (await play(story, cut)).end }).toEqual({ cut, end: clean.end });
+    for (const cut of everyCutOf(clean.effects)) expect({ cut, end: (await play(story, cut)).end }).toEqual({ cut, end: clean.end });
   });
 });
 

@@ -1,8 +1,16 @@
-/** How thoroughly tests look that could go on for ever: `.ci/run` sets `TEST_THOROUGHLY=1`, everybody else takes a part of it, another one each time. */
+/** How much is tried where there could always be more: everything with `TEST_THOROUGHLY=1`, which `.ci/run` sets; otherwise a part, a different one in each run. */
 
 export const isThorough = process.env["TEST_THOROUGHLY"] === "1";
 
 /** Runs of a property: so many, or a fifth of them. */
 export function runs(all: number): { readonly numRuns: number } {
   return { numRuns: isThorough ? all : Math.ceil(all / 5) };
+}
+
+/** A fifth of the cases, evenly spread, from a different one on in each run; all of them if thorough. */
+export function partOf<Case>(cases: readonly Case[]): readonly Case[] {
+  if (isThorough) return cases;
+  const start = Math.floor(Math.random() * cases.length);
+  const taken = new Set(Array.from({ length: Math.ceil(cases.length / 5) }, (_, index) => (start + index * 5) % cases.length));
+  return cases.filter((_, index) => taken.has(index));
 }

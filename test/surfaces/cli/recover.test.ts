@@ -156,7 +156,7 @@ recovered
   });
 
   it("is not done while git lags, and says that callers are safe", async () => {
-    const { code, stdout } = await run("recover", { pictures: [rolling, over], history: story(proof) });
+    const { code, stdout } = await run("recover", { pictures: [rolling, over], history: story(proof), argv: ["--timeout", "10s"] });
     expect(code).toBe(3);
     expect(stdout).toContain("… git lags runtime: pin 1.5.0 → 1.4.0 is owed as a commit\ncallers are safe, and it is not done yet");
   });
