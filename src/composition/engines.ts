@@ -8,6 +8,7 @@ import { PinionError } from "../domain/errors.ts";
 import type { EngineKind, EnvironmentName } from "../domain/names.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { ConnectedEngine, EngineAdapter, EngineOpener, EngineParts } from "../ports/engine-adapter.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { howExposed, isolate } from "./isolation.ts";
@@ -21,6 +22,9 @@ export interface EnginesParts {
   /** What the engines know the checks of this controller by. */
   readonly checkMark: string;
   readonly log: Log;
+  readonly clock: Pick<Clock, "now">;
+  /** What instances know of before, by kind, environment and instance. */
+  readonly memory: EngineParts["memory"];
   /** Something happened to an engine of an environment. */
   readonly onChange: (environment: EnvironmentName) => void;
   /** An embedded instance has ended, hangs, or is there again. */
@@ -113,20 +117,21 @@ function follow(environment: EnvironmentName, { instances, onChange }: Connected
 
 /** One for all environments, made when it is first needed. */
 function createOpeners(parts: EnginesParts): (kind: EngineKind) => Promise<EngineOpener> {
-  const { directory, secrets, checkMark, log, adapters = engineAdapters } = parts;
+  const { directory, secrets, checkMark, log, clock, adapters = engineAdapters } = parts;
   const openers = new Map<EngineKind, Promise<EngineOpener>>();
-  const about: EngineParts = {
+  const about: Omit<EngineParts, "memory"> = {
     directory,
     secrets,
     checkMark,
     log,
+    clock,
     installation: () => readInstallation(dirname(directory)),
     isolate: isolating(parts),
   };
   return (kind) => {
     const adapter = adapters.find((each) => each.kind === kind);
     if (!adapter) throw new PinionError("config/invalid", `the kind of engine "${kind}" is unknown`);
-    const opener = openers.get(kind) ?? adapter.open(about);
+    const opener = openers.get(kind) ?? adapter.open({ ...about, memory: (place) => parts.memory(`${kind}/${place}`) });
     openers.set(kind, opener);
     return opener;
   };

@@ -29,6 +29,7 @@ import type { EmbeddedPinion } from "../library/pinion.ts";
 import type { Log } from "../ports/log.ts";
 import type { Router } from "../ports/router.ts";
 import { assemble } from "./assemble.ts";
+import { engineMemory } from "./engine-memory.ts";
 import { createEngines, type Engines } from "./engines.ts";
 import { timeMemory } from "./time-memory.ts";
 import { type OpenGateway, openGateway } from "./gateway.ts";
@@ -90,8 +91,8 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const outages = openOutages(store, { dispatcher: watching, clock: time.clock, log });
   closers.push(() => outages.stop());
   const checkMark = newCheckMark();
-  const parts = { config, directory: join(directory, "engines"), secrets, checkMark, log, onChange: wake, outages };
-  const engines = enginesOf(options, parts);
+  const lasting = { directory: join(directory, "engines"), memory: engineMemory(store) };
+  const engines = enginesOf(options, { config, ...lasting, secrets, checkMark, clock: time.clock, log, onChange: wake, outages });
   closers.push(() => engines.close("stop"));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();

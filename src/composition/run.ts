@@ -16,6 +16,7 @@ import { describeLogLine } from "../surfaces/cli/terminal/log-lines.ts";
 import { colorsFor } from "../surfaces/cli/terminal/terminal.ts";
 import { appliedKey, assemble, type Assembled } from "./assemble.ts";
 import { timeMemory } from "./time-memory.ts";
+import { engineMemory } from "./engine-memory.ts";
 import { createEngines } from "./engines.ts";
 import { warnOfLittleRoom } from "./enough-room.ts";
 import { newCheckMark } from "../gateway/own-requests.ts";
@@ -122,7 +123,8 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   const { wasDown: wasGatewayDown } = gateway;
   const outages = openOutages(store, { dispatcher: watching, clock, log, wasGatewayDown });
   closers.push(() => outages.stop());
-  const engines = createEngines({ config, directory: join(stateDirectory, "engines"), secrets, checkMark, log, onChange: wake, outages });
+  const lasting = { directory: join(stateDirectory, "engines"), memory: engineMemory(store) };
+  const engines = createEngines({ config, ...lasting, secrets, checkMark, clock, log, onChange: wake, outages });
   closers.push(() => engines.close(onExit));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();

@@ -1,6 +1,7 @@
 import type { EngineConfig } from "../domain/config/config.ts";
 import type { EngineInstance } from "../domain/desired/unit.ts";
 import type { EngineKind, EnvironmentName } from "../domain/names.ts";
+import type { Clock } from "./clock.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./log.ts";
@@ -26,8 +27,19 @@ export interface EngineParts {
   readonly checkMark: string;
   readonly secrets: Secrets;
   readonly log: Log;
+  readonly clock: Pick<Clock, "now">;
+  /** What an instance knows of before; `place` names it among all of this kind. */
+  memory(place: string): EngineMemory;
   /** Whom the instances of an environment run as. @throws `config/invalid` when the user named cannot be had. */
   isolate(environment: EnvironmentName, user: string | null): Promise<Isolated>;
+}
+
+/** A few kilobytes of text that survive a restart of the controller. */
+export interface EngineMemory {
+  /** Null: nothing was written yet. */
+  read(): string | null;
+  /** Durable when it returns. @throws `store/full`, `store/failed`. */
+  write(text: string): void;
 }
 
 export interface Isolated {

@@ -54,6 +54,8 @@ describe("the engines of environments", () => {
       directory: join(directory, "engines"),
       secrets: { resolve: () => Promise.reject(new Error("none")) },
       checkMark: "mark",
+      clock: { now: () => Date.now() },
+      memory: () => ({ read: () => null, write: () => undefined }),
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       onChange: (environment) => void woken.push(environment),
       outages: { engine: (environment, { id, state }) => void told.push(`${environment} ${id} ${state}`) },

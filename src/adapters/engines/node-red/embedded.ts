@@ -1,6 +1,8 @@
 /** The embedded default: Node-RED as supervised processes of an environment's own, started on demand and found again after a restart. */
 
 import type { FlowsPermit } from "../../../domain/config/permits.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { EngineMemory } from "../../../ports/engine-adapter.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createNodeRedEngine } from "./engine.ts";
@@ -26,6 +28,10 @@ export interface EmbeddedNodeRedOptions {
   readonly timeoutMs?: number;
   /** How long what is in flight may take when an instance is told to end; default 30 s. */
   readonly drainMs?: number;
+  /** Left out: the machine's. */
+  readonly clock?: Pick<Clock, "now">;
+  /** What is kept of an instance for the next controller; left out: nothing. */
+  readonly memory?: (id: string) => EngineMemory;
 }
 
 export interface EmbeddedNodeRed {
@@ -49,6 +55,7 @@ export async function startEmbeddedNodeRed(options: EmbeddedNodeRedOptions): Pro
     maxMemoryMb: options.maxMemoryMb ?? null,
     timeoutMs: options.timeoutMs ?? 30_000,
     drainMs: options.drainMs ?? 30_000,
+    clock: options.clock ?? { now: () => Math.floor(performance.timeOrigin + performance.now()) },
     onChange: (change) => listeners.forEach((listener) => listener(change)),
   });
   await supervisor.started();

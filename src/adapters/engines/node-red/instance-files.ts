@@ -87,7 +87,8 @@ function parseAtWork(written: unknown): AtWork | null {
   return units.length < written["units"].length ? null : { isSure: written["isSure"] === true && units.length === 1, units };
 }
 
-function parseUnit(written: unknown): UnitRef | null {
+/** Null where it is none. */
+export function parseUnit(written: unknown): UnitRef | null {
   if (!isObject(written)) return null;
   const { process, version, digest } = written;
   if (!isName(process) || !isName(version) || !isDigest(digest)) return null;

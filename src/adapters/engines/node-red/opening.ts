@@ -64,8 +64,9 @@ async function startEmbedded(environment: EnvironmentName, config: EmbeddedEngin
   const { instances, maxMemoryMb, allow, user } = config;
   const { isolation, notes } = await parts.isolate(environment, user);
   const directory = join(parts.directory, environment);
-  const { log, checkMark } = parts;
-  const options = { environment, directory, instances, maxMemoryMb, allow, isolation, notes, log, checkMark };
+  const { log, checkMark, clock } = parts;
+  const memory = (id: string) => parts.memory(`${environment}/${id}`);
+  const options = { environment, directory, instances, maxMemoryMb, allow, isolation, notes, log, checkMark, clock, memory };
   const embedded = await startEmbeddedNodeRed(options);
   return {
     engine: embedded.engine,

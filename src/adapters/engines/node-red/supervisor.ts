@@ -3,6 +3,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Clock } from "../../../ports/clock.ts";
+import type { EngineMemory } from "../../../ports/engine-adapter.ts";
 import type { Log } from "../../../ports/log.ts";
 import { type ChildOptions, type RunningChild, adoptOrStart, hasPulse } from "./child-process.ts";
 import { createNodeRedClient } from "./client.ts";
@@ -26,6 +28,9 @@ export interface SupervisorOptions {
   readonly checkMark?: string;
   readonly log: Log;
   readonly timeoutMs: number;
+  readonly clock: Pick<Clock, "now">;
+  /** What is kept of an instance for the next controller; left out: nothing. */
+  readonly memory?: (id: string) => EngineMemory;
   readonly onChange: (change: InstanceChange) => void;
 }
 
@@ -106,7 +111,8 @@ class Instance {
       startTimeoutMs,
       isOneOfMany: options.instances > 1,
     };
-    this.#deaths = createDeaths(id);
+    const memory = options.memory?.(id);
+    this.#deaths = createDeaths(id, { now: () => options.clock.now(), log: options.log, ...(memory && { memory }) });
     const nowhere = createNodeRedClient({ adminUrl: "http://127.0.0.1:9", token: null, timeoutMs: 1 });
     this.#host = {
       id,

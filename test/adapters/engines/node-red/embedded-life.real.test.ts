@@ -165,6 +165,28 @@ describe("embedded Node-RED", () => {
 });
 
 describe("embedded Node-RED that is told to end", () => {
+  it("is found by a controller that knows how processes of it ended under the one before", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "pinion-node-red-deaths-"));
+    const kept = new Map<string, string>();
+    const memory = (id: string) => ({ read: () => kept.get(id) ?? null, write: (text: string) => void kept.set(id, text) });
+    const begin = () => startEmbeddedNodeRed({ environment: "test", directory, instances: 1, log: silent, drainMs: 1_000, memory });
+    let embedded = await begin();
+    try {
+      const unit = unitOf("new", "1.0.0", helloFlow("return msg;"));
+      await embedded.engine.ensureInstalled([unit]);
+      const pid = (await record(directory, "node-red-1")).process?.pid;
+      if (pid === undefined) throw new Error("its process is unknown");
+      process.kill(pid, "SIGKILL");
+      await until(async () => (embedded.engine.deaths?.() ?? []).length === 1);
+      await embedded.detach();
+      embedded = await begin();
+      expect(embedded.engine.deaths?.()).toMatchObject([{ instance: "node-red-1", suspects: [{ process: "new", digest: unit.digest }] }]);
+    } finally {
+      await embedded.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
   it("finishes what is in flight, ends instances that are no longer wanted, and leaves nothing running", async () => {
     const directory = await mkdtemp(join(tmpdir(), "pinion-node-red-end-"));
     const options = { environment: "test", directory, log: silent, drainMs: 60_000 };
