@@ -65,7 +65,9 @@ function quarantineParagraph(from: Version, quarantine: MessageFacts["quarantine
     case "entered":
       return [`${from} is in quarantine: to deploy it here again, take its entry out of quarantine.yaml.`];
     case "untouched":
-      return ["quarantine.yaml cannot be read and was left as it is; until it is fixed, only Pinion itself remembers the quarantine."];
+      return [
+        "quarantine.yaml cannot be read, or is full, and was left as it is; until it is fixed, only Pinion itself remembers the quarantine.",
+      ];
   }
 }
 

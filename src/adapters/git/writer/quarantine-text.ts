@@ -3,6 +3,14 @@
 import { isMap, isSeq, parseDocument, stringify } from "yaml";
 import type { ParsedNode, YAMLMap, YAMLSeq } from "yaml";
 import type { Digest, ProcessId, Version } from "../../../domain/names.ts";
+import {
+  type EntryStart,
+  entryStarts,
+  longestWhole,
+  maxQuarantineBytes,
+  quarantineHead,
+} from "../../../domain/rollback/quarantine-layout.ts";
+import { atOnce } from "../../../domain/slices.ts";
 
 export interface QuarantineEntry {
   readonly process: ProcessId;
@@ -17,9 +25,35 @@ export interface QuarantineEntry {
 
 const preamble = "# Versions that must not be deployed here again; taking an entry out lifts it.\n";
 
-/** The text with the entry in it, the same text when it is there already, or null when the file is no quarantine file. `before` null: no file. */
+/**
+ * The text with the entry in it, the same text when it is there already, or null when the file is no quarantine file, or would be longer than
+ * it may be. `before` null: no file.
+ */
 export function withQuarantined(before: string | null, entry: QuarantineEntry): string | null {
   const text = before ?? preamble;
+  const starts = text.length <= longestWhole ? null : atOnce(entryStarts(text));
+  const after = starts === null ? withEntry(text, entry) : withLastEntry(text, starts, entry);
+  return after !== null && Buffer.byteLength(after) > maxQuarantineBytes ? null : after;
+}
+
+/** Of a long text only the entries that may be the same are looked at, and the last one, behind which the new one comes. */
+function withLastEntry(text: string, starts: readonly EntryStart[], entry: QuarantineEntry): string | null {
+  const offsets = starts.map(({ offset }) => offset);
+  for (let at = text.indexOf(entry.digest); at >= 0; at = text.indexOf(entry.digest, at + 1)) {
+    const next = offsets.findIndex((offset) => offset > at);
+    const [from, to] = next < 0 ? [offsets.at(-1) ?? 0, text.length] : [offsets[next - 1] ?? 0, offsets[next]];
+    if (listIn(quarantineHead + text.slice(from, to))?.entries.some((known) => isSame(known, entry)) === true) return text;
+  }
+  const last = offsets.at(-1) ?? 0;
+  const after = withEntry(quarantineHead + text.slice(last), entry);
+  return after === null ? null : text.slice(0, last) + after.slice(quarantineHead.length);
+}
+
+/** Characters that the parser is given at once, so that it holds nobody up. */
+const longestParsed = 256 * 1024;
+
+function withEntry(text: string, entry: QuarantineEntry): string | null {
+  if (text.length > longestParsed) return null;
   const list = listIn(text);
   if (list === null) return null;
   if (list.entries.some((known) => isSame(known, entry))) return text;

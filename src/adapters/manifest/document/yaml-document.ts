@@ -27,15 +27,16 @@ const asWritten: KeyFold = (key) => key;
 /** Reads one document, or says where and why it cannot be read. Never throws, whatever the bytes. */
 export function* readYaml(bytes: Uint8Array, file: string, fold: KeyFold = asWritten): Slices<YamlReading> {
   const decoded = decodeText(bytes, file);
-  return decoded.kind === "refused" ? decoded : yield* readText(decoded.text, file, fold);
+  return decoded.kind === "refused" ? decoded : yield* readYamlSlices(decoded.text, file, fold);
 }
 
 /** The same for a text, without a pause. */
 export function readYamlText(text: string, file: string, fold: KeyFold = asWritten): YamlReading {
-  return atOnce(readText(text, file, fold));
+  return atOnce(readYamlSlices(text, file, fold));
 }
 
-function* readText(text: string, file: string, fold: KeyFold): Slices<YamlReading> {
+/** The same for a text. */
+export function* readYamlSlices(text: string, file: string, fold: KeyFold = asWritten): Slices<YamlReading> {
   const lines = new LineCounter();
   const at = (offset: number, pointer = ""): Place => placeAt(lines, offset, file, pointer);
   const refuse = (code: FindingCode, offset: number, message: string): YamlReading => ({

@@ -6,6 +6,7 @@ import type { Finding } from "../../../domain/finding.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Permits } from "../../../domain/config/permits.ts";
 import { nobodyNamed, type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
+import { maxQuarantineBytes } from "../../../domain/rollback/quarantine-layout.ts";
 import { finding, shortened, startOf } from "../document/findings.ts";
 import { type Folder, listFolder, readLimited } from "../document/folder.ts";
 import { maxName, maxYamlBytes } from "../document/limits.ts";
@@ -20,6 +21,8 @@ export interface EnvironmentRecord extends PinFiles {
   readonly spec: EnvironmentSpec | null;
   /** False: what is held back is not known. */
   readonly isQuarantineReadable: boolean;
+  /** So that an unchanged quarantine.yaml is not parsed again; null: there is none, or it cannot be read. */
+  readonly quarantineId: string | null;
   /** Reasons by `quarantineKey`. */
   readonly held: ReadonlyMap<string, string>;
   readonly quarantine: readonly HeldEntry[];
@@ -50,7 +53,7 @@ export async function readEnvironment(
   const path = `environments/${name}`;
   const folder = await listFolder(reading.objects, treeId, path);
   const own = await readOwnFile(reading, name, folder, before);
-  const quarantine = await readQuarantine(reading, path, folder);
+  const quarantine = await readQuarantine(reading, { path, folder }, before);
   const pinned = await readPinFiles(reading, { folder, path }, before);
   const findings = [
     ...nameFindings(name, path),
@@ -69,6 +72,7 @@ export async function readEnvironment(
     held: quarantine.held,
     quarantine: quarantine.quarantine,
     isQuarantineReadable: quarantine.isReadable,
+    quarantineId: quarantine.isReadable ? (folder.files.get("quarantine.yaml") ?? null) : null,
     findings,
     own,
   };
@@ -84,6 +88,7 @@ export function spoiledEnvironment(name: EnvironmentName, findings: readonly Fin
     held: new Map(),
     quarantine: [],
     isQuarantineReadable: false,
+    quarantineId: null,
     findings,
     own: { id: "", spec: null, findings, named: nobodyNamed },
   };
@@ -113,11 +118,16 @@ async function readOwnFile(
   return { id, ...(await reading.pace.run(parseEnvironmentFile(read.bytes, context))) };
 }
 
-async function readQuarantine(reading: Reading, path: string, folder: Folder): Promise<ParsedQuarantine> {
+async function readQuarantine(
+  reading: Reading,
+  { path, folder }: { readonly path: string; readonly folder: Folder },
+  before: EnvironmentRecord | null,
+): Promise<ParsedQuarantine> {
   const id = folder.files.get("quarantine.yaml");
   const file = `${path}/quarantine.yaml`;
   if (id === undefined) return isPerhapsThere(folder, path) ? unreadableQuarantine([]) : nothingHeld();
-  const read = await readLimited(reading.objects, id, file, maxYamlBytes);
+  if (before?.quarantineId === id) return { held: before.held, quarantine: before.quarantine, findings: [], isReadable: true };
+  const read = await readLimited(reading.objects, id, file, maxQuarantineBytes);
   if (read.kind === "refused") return unreadableQuarantine(read.findings);
   return reading.pace.run(parseQuarantineFile(read.bytes, file, reading.schemas));
 }

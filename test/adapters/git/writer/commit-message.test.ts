@@ -37,7 +37,7 @@ Rollback-Id: rb-1
   });
 
   it("says that a broken quarantine.yaml was left alone", () => {
-    expect(message({}, { quarantine: "untouched" })).toMatch(/cannot be read and was left/);
+    expect(message({}, { quarantine: "untouched" })).toMatch(/cannot be read, or is full, and was left/);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { withQuarantined } from "../../../../src/adapters/git/writer/quarantine-text.ts";
+import { maxQuarantineBytes } from "../../../../src/domain/rollback/quarantine-layout.ts";
 import type { QuarantineEntry } from "../../../../src/adapters/git/writer/quarantine-text.ts";
 
 const digest = `sha256-${"a".repeat(64)}` as const;
@@ -105,4 +106,49 @@ describe("entering a version into quarantine.yaml", () => {
       expect(entries(withQuarantined("quarantine: [{ process: b }]\n", { ...entry, reason }))).toContainEqual({ ...entry, reason });
     },
   );
+});
+
+describe("entering a version into a long quarantine.yaml", () => {
+  const digestOf = (index: number) => `sha256-${String(index).padStart(64, "0")}` as const;
+  const many = (count: number, eol = "\n") => {
+    const items = Array.from({ length: count }, (_, index) => [
+      `  - process: p${index} # no ${index}`,
+      "    version: 1.0.0",
+      `    digest: ${digestOf(index)}`,
+      "    reason: |",
+      "      long",
+      "        - process: not one",
+      "    since: 2026-11-21T10:00:00Z",
+    ]);
+    return ["# ours", "quarantine: # all", "", ...items.flat(), "# end", ""].join(eol);
+  };
+
+  it.each([["\n"], ["\r\n"]])("comes behind the last, and nothing else changes, with lines that end in %j", (eol) => {
+    const before = many(3000, eol);
+    const after = withQuarantined(before, entry) ?? "";
+    const added = block("  ").replaceAll("\n", eol);
+    expect(after).toBe(before.replace(`# end${eol}`, `${added}# end${eol}`));
+    expect(withQuarantined(after, entry)).toBe(after);
+  });
+
+  it("is not entered twice, wherever it stands, and not for another version of the same content", () => {
+    const before = many(3000);
+    const known = { ...entry, process: "p1500", version: "1.0.0", digest: digestOf(1500) };
+    expect(withQuarantined(before, known)).toBe(before);
+    expect(withQuarantined(before, { ...known, version: "1.0.1" })).toMatch(/version: 1\.0\.1\n/);
+  });
+
+  it("stays out of one that is as long as it may be", () => {
+    const line = `  - process: p\n    version: 1.0.0\n    digest: ${digestOf(1)}\n    reason: "${"x".repeat(900)}"\n    since: 2026-11-21T10:00:00Z\n`;
+    const longest = Math.floor(maxQuarantineBytes / line.length);
+    const isEntered = (count: number) => withQuarantined(`quarantine:\n${line.repeat(count)}`, entry) !== null;
+    expect([isEntered(longest - 1), isEntered(longest + 1)]).toEqual([true, false]);
+  });
+
+  it.each([
+    ["other keys behind the list", `${many(3000)}other: 1\n`],
+    ["flow style", `quarantine: [${"{ process: b },".repeat(30_000)}]\n`],
+  ])("stays out of one with %s", (_, before) => {
+    expect(withQuarantined(before, entry)).toBeNull();
+  });
 });
