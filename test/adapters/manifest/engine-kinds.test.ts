@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
+import type { PinionError } from "../../../src/domain/errors.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects, createFakeParseCache } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository } from "../../support/small-repository.ts";
@@ -47,5 +48,47 @@ describe("the kind of engine of a process", () => {
       kind: "broken",
       findings: [finding],
     });
+  });
+});
+
+describe("the engines of an environment", () => {
+  const remote = (kind: string, url: string) => `{ kind: ${kind}, mode: remote, url: "${url}", token: { env: T } }`;
+  const findingsOf = (engines: string): readonly unknown[] => {
+    try {
+      parseControllerConfig(`repository: { url: https://git.example.com/shop.git }\nengines:\n  production: ${engines}\n`, "pinion.yaml");
+      return [];
+    } catch (error) {
+      return (error as PinionError).findings;
+    }
+  };
+  const also = (first: string, second: string) => `${first.slice(0, -1)}, also: [${second}] }`;
+
+  it.each([
+    [
+      "two remote ones at one host and port",
+      remote("one", "http://10.0.0.1:1880/admin"),
+      remote("two", "http://10.0.0.1:1880"),
+      "10.0.0.1:1880",
+    ],
+    ["a port that need not be written", remote("one", "https://engine"), remote("two", "https://ENGINE:443/x"), "engine"],
+    ["a host that is called like a child", "{ kind: one, instances: 3 }", remote("two", "http://one-3"), "one-3"],
+  ])("must not have instances of one name: %s", (_, first, second, name) => {
+    expect(findingsOf(also(first, second))).toMatchObject([
+      {
+        code: "config/instance-twice",
+        file: "pinion.yaml",
+        line: 3,
+        pointer: "/engines/production/also/0/url",
+        message: `in production an instance of one and one of two would both be called ${name}`,
+      },
+    ]);
+  });
+
+  it.each([
+    ["two at two ports", remote("one", "http://10.0.0.1:1880"), remote("two", "http://10.0.0.1:1881")],
+    ["children of two kinds", "{ kind: one, instances: 3 }", "{ kind: two, instances: 3 }"],
+    ["a host that is called like a child that there is not", "{ kind: one, instances: 2 }", remote("two", "http://one-3")],
+  ])("may be %s", (_, first, second) => {
+    expect(findingsOf(also(first, second))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** A Node-RED that somebody else runs, reached by URL and token. With Pinion's plugin in it, it does all that an embedded one does. */
 
+import { instanceIds } from "../../../domain/config/instances.ts";
 import type { FlowsPermit } from "../../../domain/config/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import { type AdminToken, createNodeRedClient } from "./client.ts";
@@ -35,7 +36,7 @@ export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly 
   const { token, timeoutMs = 30_000, checkMark } = options;
   const client = createNodeRedClient({ adminUrl, token, timeoutMs, ...(checkMark !== undefined && { checkMark }) });
   const host: Host = {
-    id: new URL(adminUrl).host,
+    id: instanceIds({ mode: "remote", url: adminUrl }).join(),
     url,
     state: "ready",
     why: "",

@@ -3,6 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { instanceIds } from "../../../domain/config/instances.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { EngineMemory } from "../../../ports/engine-adapter.ts";
 import type { Log } from "../../../ports/log.ts";
@@ -10,6 +11,7 @@ import { type ChildOptions, type RunningChild, adoptOrStart, hasPulse } from "./
 import { createNodeRedClient } from "./client.ts";
 import pLimit from "p-limit";
 import { type Host, createFlowsReader, isBusy } from "./host.ts";
+import { nodeRedDialect } from "./dialect.ts";
 import { createDeaths, type Deaths, describeSuspects } from "./deaths.ts";
 import { readAtWork, readRecord, trimLog } from "./instance-files.ts";
 import type { RunAs } from "./run-as.ts";
@@ -60,7 +62,7 @@ export interface Supervisor {
 }
 
 export async function superviseNodeRed(options: SupervisorOptions): Promise<Supervisor> {
-  const ids = Array.from({ length: options.instances }, (_, index) => `node-red-${index + 1}`);
+  const ids = instanceIds({ mode: "embedded", kind: nodeRedDialect.engine, instances: options.instances });
   await endSuperfluous(options, new Set(ids));
   const instances = ids.map((id) => new Instance(id, options));
   const detach = async (): Promise<void> => void (await Promise.all(instances.map((instance) => instance.detach())));

@@ -125,6 +125,7 @@ const catalogue = {
   "config/schedule": "Write a cron expression such as `0 6 * * 1-5`.",
   "config/unknown-engine": "Name a kind of engine that this Pinion knows.",
   "config/engine-twice": "List each kind once, beside the first.",
+  "config/instance-twice": "Give one of them another address: instances are told apart by kind and number, or by host and port.",
   "config/unknown-value": "Use one of the values listed.",
   "config/unknown-environment": "Name an environment that has a folder in environments/, or take it out.",
 } as const;
