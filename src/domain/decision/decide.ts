@@ -3,7 +3,7 @@
  * Pure: everything it knows is in `state` (what was remembered) and `seen` (what was asked).
  */
 
-import { actionKey, processOf, type Action } from "../journal/actions.ts";
+import { doesFor, processOf, type Action } from "../journal/actions.ts";
 import { type Change, type Decided, goBackTogether } from "../rollback/together.ts";
 import { earlier } from "../strategies/deadline.ts";
 import { decideProcess } from "./decide-process.ts";
@@ -201,7 +201,7 @@ function isSameState(before: ProcessState, after: ProcessState): boolean {
 
 /** Whether something is wanted that is not owed yet. */
 function isMore(owed: readonly OwedAction[], wanted: readonly Action[]): boolean {
-  return wanted.some((action) => !owed.some((entry) => actionKey(entry.action) === actionKey(action)));
+  return wanted.some((action) => !owed.some((entry) => doesFor(entry.action, action)));
 }
 
 function isOther(owed: readonly OwedAction[], wanted: readonly Action[]): boolean {

@@ -44,8 +44,8 @@ export interface Weight {
 }
 
 /**
- * Equal keys ask for the same of the same thing. With whom paths change owner is no part of it: traffic that is owed together with others
- * stays so when the same is wanted again without them, as by what only keeps it in order.
+ * Equal keys ask for the same of the same thing. With whom paths change owner is no part of it, so that the same traffic is never owed twice:
+ * `doesFor` says which of them is to be done.
  */
 export function actionKey(action: Action): string {
   switch (action.kind) {
@@ -62,6 +62,18 @@ export function actionKey(action: Action): string {
     case "ensure-armed":
       return `${action.kind} ${action.process} ${action.digest ?? "none"}`;
   }
+}
+
+/**
+ * Whether what is owed does for what is wanted. Traffic that is owed together with others stays so when the same is wanted again without
+ * them, as by what only keeps it in order; but when it is wanted together with others, nothing else does.
+ */
+export function doesFor(owed: Action, wanted: Action): boolean {
+  return actionKey(owed) === actionKey(wanted) && ["", partnersOf(owed)].includes(partnersOf(wanted));
+}
+
+function partnersOf(action: Action): string {
+  return action.kind === "ensure-weights" ? scopeOf(action.with) : "";
 }
 
 /** What the results of a validation are filed under. */

@@ -1,6 +1,6 @@
 /** What one journal call makes of the remembered state, as pure values: the store keeps it in memory beside the rows on disk. */
 
-import { actionKey, processOf } from "./actions.ts";
+import { actionKey, doesFor, processOf } from "./actions.ts";
 import type { Action } from "./actions.ts";
 import type { ValidationResult } from "../validation-result.ts";
 import type { EnvironmentName, Instant, ProcessId } from "../names.ts";
@@ -14,7 +14,7 @@ export function nothingRemembered(environment: EnvironmentName): EnvironmentStat
   return { environment, processes: new Map(), owed: [], validationResults: new Map(), freeze: null, commands: [], hasAnswered: false };
 }
 
-/** The state after a decision. What was owed already under the same key keeps its id, its waiting time and its refusal. */
+/** The state after a decision. What was owed already, and does for what is owed now, keeps its id, its waiting time and its refusal. */
 export function afterDecision(state: EnvironmentState, decision: Decision, takeId: () => number): EnvironmentState {
   return {
     environment: state.environment,
@@ -103,7 +103,8 @@ function afterOwed(owed: readonly OwedAction[], decision: Decision, takeId: () =
 }
 
 function owe(action: Action, known: ReadonlyMap<string, OwedAction>, takeId: () => number): OwedAction {
-  return known.get(actionKey(action)) ?? { id: takeId(), action, notBefore: 0, stuck: null };
+  const owed = known.get(actionKey(action));
+  return owed && doesFor(owed.action, action) ? owed : { id: takeId(), action, notBefore: 0, stuck: null };
 }
 
 function distinct(actions: readonly Action[]): readonly Action[] {
