@@ -30,25 +30,35 @@ const head = /^quarantine:[ \t]*(?:#.*)?\r?$/;
  */
 export function* entryStarts(text: string): Slices<readonly EntryStart[] | null> {
   const starts: EntryStart[] = [];
-  let indent: number | null = null;
-  let isBelowHead = false;
+  let place: Place = { isBelowHead: false, indent: null };
   let line = 0;
   for (let offset = 0, end = 0; offset < text.length; offset = end + 1) {
     line += 1;
     if (line % linesAtOnce === 0) yield;
     end = endOfLine(text, offset);
-    const spaces = spacesAt(text, offset, end);
-    if (indent !== null && spaces > indent) continue;
-    if (isBelowHead && spaces === (indent ?? spaces) && isDash(text, offset + spaces)) {
-      indent = spaces;
-      starts.push({ offset, line });
-      continue;
-    }
-    const content = text.slice(offset, Math.min(end, offset + longestWhole));
-    if (!isBelowHead && head.test(content)) isBelowHead = true;
-    else if (!nothing.test(content)) return null;
+    const next = placeAfter(place, text, [offset, end]);
+    if (next === null) return null;
+    if (next === "entry") starts.push({ offset, line });
+    place = next === "entry" ? { ...place, indent: spacesAt(text, offset, end) } : next;
   }
   return starts.length === 0 ? null : starts;
+}
+
+interface Place {
+  readonly isBelowHead: boolean;
+  /** Of the dashes; null: there was none yet. */
+  readonly indent: number | null;
+}
+
+/** `entry`: this line begins one. Null: it can be no part of such a list. */
+function placeAfter(place: Place, text: string, [start, end]: readonly [number, number]): Place | "entry" | null {
+  const { isBelowHead, indent } = place;
+  const spaces = spacesAt(text, start, end);
+  if (indent !== null && spaces > indent) return place;
+  if (isBelowHead && spaces === (indent ?? spaces) && isDash(text, start + spaces)) return "entry";
+  const content = text.slice(start, Math.min(end, start + longestWhole));
+  if (!isBelowHead && head.test(content)) return { ...place, isBelowHead: true };
+  return nothing.test(content) ? place : null;
 }
 
 function endOfLine(text: string, offset: number): number {
