@@ -4,7 +4,7 @@ import type { Desired, DesiredState } from "../desired/resolve.ts";
 import { requiredProcesses } from "../desired/dependency-graph.ts";
 import { describeFinding } from "../finding.ts";
 import type { ProcessId } from "../names.ts";
-import { findQuarantined, pinnedDefinition } from "../rollback/quarantine.ts";
+import { findQuarantined, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
 import { whyNotTakenOut } from "../desired/removal.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import type { ProcessState } from "../journal/state.ts";
@@ -19,7 +19,7 @@ export interface Standing {
 
 /** Why no waiting brings it to what is pinned; null: it is there, or may still come. */
 export function deadEndOf(process: ProcessId, standing: Standing): string | null {
-  return deadEnd(process, standing, new Set());
+  return whyDeadlocked(standing.processes.get(process), standing.desired) ?? deadEnd(process, standing, new Set());
 }
 
 function deadEnd(process: ProcessId, standing: Standing, asked: Set<ProcessId>): string | null {
@@ -32,6 +32,18 @@ function deadEnd(process: ProcessId, standing: Standing, asked: Set<ProcessId>):
   if (!pinned) return whyKept(standing, known);
   if (pinned.kind === "broken") return pinned.why;
   return whyLeft(pinned, known) ?? whyLacking(pinned, known, (name) => deadEnd(name, standing, asked));
+}
+
+/** Null as soon as one of those that wait for each other is pinned otherwise. */
+function whyDeadlocked(known: ProcessState | undefined, desired: DesiredState | null): string | null {
+  const reason = known?.status?.reason;
+  if (reason?.code !== "Deadlocked" || !reason.about) return null;
+  const isPinned = reason.about.split(", ").every((named) => {
+    const [process = "", version = null] = named.split(" ");
+    const pinned = desired?.processes.get(process) ?? null;
+    return pinnedVersion(pinned) === version;
+  });
+  return isPinned ? reason.text : null;
 }
 
 function firstError({ findings }: Standing["environment"]): string {

@@ -6,6 +6,7 @@
 import { doesFor, processOf, type Action } from "../journal/actions.ts";
 import { type Change, type Decided, goBackTogether } from "../rollback/together.ts";
 import { earlier } from "../strategies/deadline.ts";
+import { namingDeadlocks } from "./deadlocked.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
@@ -58,7 +59,7 @@ export function decide(state: EnvironmentState, observation: Observation, touche
     if (!remembered) return null;
     return { stored: remembered, remembered, owed: owedBy.get(process) ?? none, pass, decision: unchanged(remembered) };
   };
-  for (const one of goBackTogether(decided, observation, atRest)) {
+  for (const one of namingDeadlocks(goBackTogether(decided, observation, atRest), pass)) {
     collect(decision, one, one.decision);
     correct(decision.results, commandsFor(state, one.remembered.process), one);
   }

@@ -19,6 +19,8 @@ interface About {
 export function whatChangesIt(about: About): readonly string[] {
   const lifts = about.gates.flatMap(({ answer }) => (answer.kind === "blocked" ? [answer.liftedBy] : []));
   const byPeople = about.rollout ? byCommands(about.rollout, about) : [];
+  // What a gate waits for does not come here.
+  if (about.reason.code === "Deadlocked") return [...byReason(about), ...byPeople];
   const all = [...lifts, ...byPeople, ...(lifts.length === 0 ? byReason(about) : [])];
   return [...new Set(all.length === 0 ? ["A new pin in git."] : all)];
 }

@@ -65,11 +65,14 @@ function holdOfRollout(rollout: Rollout): Hold | null {
   return { kind: "held", code: "AwaitsPromotion", why, key: `${deployment} waits ${state.step}` };
 }
 
-/** Found bad, and yet not taken back: the policy leaves that to people. */
+/** Found bad, and yet not taken back, since the policy leaves that to people; or others wait for it as it does for them. */
 function undecided({ deployment }: Rollout, status: ProcessStatus | null): Hold | null {
-  if (status?.reason.code !== "PersonMustDecide") return null;
-  return { kind: "held", code: "PersonMustDecide", why: status.reason.text, key: `${deployment} undecided` };
+  if (status === null || !areForPeople.has(status.reason.code)) return null;
+  const { code, text } = status.reason;
+  return { kind: "held", code, why: text, key: `${deployment} ${code}` };
 }
+
+const areForPeople: ReadonlySet<ReasonCode> = new Set(["PersonMustDecide", "Deadlocked"]);
 
 function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {
   const { code, text, about = "" } = status.reason;

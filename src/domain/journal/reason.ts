@@ -109,6 +109,12 @@ export const reasonCatalogue = {
     meaning: "A process that it calls does not serve a version that it needs, and none is on its way.",
     toDo: "Pin a version of that process in the range that the line names.",
   },
+  Deadlocked: {
+    event: "held",
+    meaning:
+      "Deployments wait for each other: a path changes its owner only when giver and taker are both ready, and one of them begins only when the new version of another serves. None of them comes to its end before its time is over.",
+    toDo: "Do it in two commits: revert one of the pins, and pin it again when the others serve. `pinion plan` and `pinion validate --base` find it before the merge (`pin/deadlock`).",
+  },
   WaitsForTurn: { event: null, meaning: "As many deployments as `maxConcurrentDeployments` allows are running.", toDo: null },
   Quarantined: {
     event: "held",
