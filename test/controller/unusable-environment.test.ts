@@ -145,3 +145,51 @@ describe("a pin that is gone beside an error, and may only be misspelt,", () => 
     expect((await world.state("orders"))?.revert?.request).toMatchObject({ from: "1.1.0", to: "1.0.0" });
   });
 });
+
+describe("while environment.yaml cannot be used, a version that is long since stable and turns out to be bad", () => {
+  beforeEach(async () => {
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    await breakSettings();
+  });
+
+  it("stays when a person reverts its pin, and says what takes it back", async () => {
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect((await world.status("orders"))?.reason.text).toMatch(
+      /pins of later commits have no effect until it is fixed, and `pinion recover` takes back/,
+    );
+  });
+
+  it("is not rolled back by a commit that would do nothing: that is refused, with what works", async () => {
+    expect(await world.command({ kind: "rollback", process: "orders", to: null })).toMatchObject({
+      kind: "refused",
+      why: expect.stringMatching(/half an edit.*has no effect until then; `pinion recover` takes the traffic back at once/),
+    });
+    await world.settle();
+    expect(world.reverts).toEqual([]);
+  });
+
+  it.each([["1.1.0"], ["1.0.0"]])("is taken back by an emergency recovery, also when git pins %s", async (pinned) => {
+    world.pin("orders", pinned);
+    await world.settle();
+    expect(await world.command({ kind: "recover", process: "orders" })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    await mendSettings();
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", desired: "1.0.0" });
+  });
+
+  it("goes back by the revert once the file is mended", async () => {
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    await mendSettings();
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+});

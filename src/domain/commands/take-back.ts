@@ -2,6 +2,7 @@
 
 import { reopened } from "../rollback/rejected-with.ts";
 import { describeGroup } from "../rollback/together.ts";
+import { describeFinding } from "../finding.ts";
 import type { Digest, ProcessId, UnitRef, Version } from "../names.ts";
 import { done, type Given, type Executed, refuse, type CommandSpecOf } from "./executed.ts";
 import { type Command, signature } from "../journal/commands.ts";
@@ -94,6 +95,7 @@ function ofUnjudged({ knownGood }: ProcessState, target: Version): string {
 const noOtherGood = "no other version was ever found good here; pin one by a pull request";
 
 function whyNotRolledBack({ before, observation }: Given, from: string, target: string | null): string | null {
+  if (observation.settingsOf !== undefined) return withoutEffect(observation);
   if (!observation.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
   if (target === null) return noOtherGood;
   if (target === from) return `${from} is pinned already`;
@@ -101,6 +103,13 @@ function whyNotRolledBack({ before, observation }: Given, from: string, target: 
     return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
   if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
   return whyNotRevertedTwice(before.revert, from, target);
+}
+
+/** The commit would be written, and the version would keep its traffic: the pins of an earlier commit are in force. */
+function withoutEffect({ environment, findings }: Observation): string {
+  const [error] = findings.filter(({ severity }) => severity === "error");
+  const why = error === undefined ? "" : ` (${describeFinding(error)})`;
+  return `environment.yaml of ${environment} cannot be used${why}, and a commit that puts a pin back has no effect until then; \`pinion recover\` takes the traffic back at once`;
 }
 
 function whyNotRevertedTwice(revert: Revert | null, from: Version, target: Version | null): string | null {

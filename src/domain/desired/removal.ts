@@ -51,5 +51,6 @@ export function whyBroken({ findings }: Extract<PinnedVersion, { kind: "broken" 
 export function whyUnusable({ findings, settingsOf }: Pick<Removable, "findings"> & { readonly settingsOf?: CommitId }): string {
   const gone = findings.find(({ code }) => code === "environment/vanished");
   const why = gone ? gone.message : "environment.yaml cannot be used; what runs keeps running";
-  return settingsOf === undefined ? why : `${why}, protected by the settings of ${settingsOf.slice(0, 7)}`;
+  if (settingsOf === undefined) return why;
+  return `${why}, protected by the settings of ${settingsOf.slice(0, 7)}; pins of later commits have no effect until it is fixed, and \`pinion recover\` takes back what is bad`;
 }

@@ -163,7 +163,7 @@ export const reasonCatalogue = {
     event: null,
     meaning:
       "environment.yaml cannot be used: nothing new is deployed and nothing is taken out. What runs keeps running, and what is under way is judged, and taken back if it is bad, by the settings of the last commit in which they could be used.",
-    toDo: "`pinion validate` names the line.",
+    toDo: "`pinion validate` names the line. Pins of later commits, also a `git revert`, have no effect until it is fixed; `pinion recover ENV/PROCESS` takes back what is bad at once.",
   },
   NotComparedYet: { event: null, meaning: "No pass has looked at it yet.", toDo: null },
   Unrecorded: { event: null, meaning: "Written by a release that recorded no code.", toDo: null },
