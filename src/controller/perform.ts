@@ -15,6 +15,7 @@ import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 import { loadUnit } from "./units.ts";
+import { isOfTheDisk } from "./unrecorded.ts";
 
 /**
  * Tries every owed action that is due, many units in few calls, traffic before triggers before removals. `isHeldBack`: what waits for a
@@ -166,7 +167,8 @@ async function arm(environment: EnvironmentName, due: readonly OwedAction[], por
   );
 }
 
-async function remove(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+/** Takes units out of the engine. */
+export async function remove(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
   return onEngines(environment, of(due, "ensure-removed"), ports, (engine, owed) =>
     engine.ensureRemoved(owed.map(({ action }) => action.unit)),
   );
@@ -199,13 +201,26 @@ export function retryDelayMs(attempts: number, longestMs = 30_000): number {
   return Math.min(longestMs, 250 * 2 ** Math.min(attempts, 10));
 }
 
-export async function refuse(environment: EnvironmentName, { owed, error }: Refusal, ports: Ports): Promise<void> {
-  const attempts = (owed.stuck?.attempts ?? 0) + 1;
+/** It stays owed, and the next decision sees why; also where that cannot be recorded. @throws `store/full`, `store/failed`. */
+export async function refuse(environment: EnvironmentName, refusal: Refusal, ports: Ports): Promise<void> {
+  const { owed } = refusal;
+  const stuck = stuckBy(environment, refusal, ports);
+  const { action, code, attempts, detail } = stuck;
+  ports.log.warn({ environment, process: processOf(action), action: action.kind, code, attempts }, detail);
+  const delayMs = retryDelayMs(attempts - 1, performers[action.kind].isUrgent ? urgentRetryMs : undefined);
+  try {
+    await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + delayMs);
+  } catch (error) {
+    if (isOfTheDisk(error)) ports.unrecorded.refused(environment, stuck);
+    throw error;
+  }
+}
+
+/** What the next decision sees of a refusal. */
+export function stuckBy(environment: EnvironmentName, { owed, error }: Refusal, ports: Ports): Stuck {
   const commit = ports.wanted(environment)?.commit;
-  const stuck: Stuck = { action: owed.action, ...explain(error), attempts, ...(commit !== undefined && { commit }) };
-  ports.log.warn({ environment, process: processOf(owed.action), action: owed.action.kind, code: stuck.code, attempts }, stuck.detail);
-  const delayMs = retryDelayMs(attempts - 1, performers[owed.action.kind].isUrgent ? urgentRetryMs : undefined);
-  await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + delayMs);
+  const attempts = (owed.stuck?.attempts ?? 0) + 1;
+  return { action: owed.action, ...explain(error), attempts, ...(commit !== undefined && { commit }) };
 }
 
 /** A bug is no reason to give a deployment up: it may be fixed by a restart, so it is tried again, loudly. */

@@ -8,10 +8,12 @@ import { PinionError } from "../domain/errors.ts";
 import { type Action, processOf } from "../domain/journal/actions.ts";
 import { protectivePart } from "../domain/decision/protection.ts";
 import { type EnvironmentState, isNothingNew, type OwedAction, type Decision } from "../domain/journal/state.ts";
+import { isBeforeInstalling } from "../domain/strategies/steps.ts";
 import { eventOf } from "../domain/events/decision-events.ts";
-import { install } from "./perform.ts";
+import { install, remove, stuckBy } from "./perform.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
+import { isOfTheDisk } from "./unrecorded.ts";
 
 /**
  * Records a decision with all that waits for it. `before`: what it was decided on. @throws `store/full`, `store/failed`, after
@@ -28,11 +30,6 @@ export async function record(decision: Decision, before: EnvironmentState, ports
     await protect(decision, before, { ports, error });
     throw error;
   }
-}
-
-/** Whether an error says that nothing can be recorded. */
-export function isOfTheDisk(error: unknown): error is PinionError {
-  return error instanceof PinionError && (error.code === "store/full" || error.code === "store/failed");
 }
 
 interface Failing {
@@ -71,10 +68,26 @@ async function takeBack(part: Decision, ports: Ports): Promise<Decision> {
   };
   const state = async (): Promise<EnvironmentState> => withOwed(await ports.journal.state(environment), part, owed);
   const inMemory: Ports = { ...ports, journal: { ...ports.journal, acknowledged: settled, state } };
-  for (const perform of [shiftTraffic, install])
-    for (const { owed: refused, error } of await perform(environment, owed, inMemory))
-      ports.log.warn({ environment, action: refused.action.kind, error }, "traffic cannot be taken back yet");
+  const refusals = [
+    ...(await shiftTraffic(environment, owed, inMemory)),
+    ...(await install(environment, owed, inMemory)),
+    ...(await remove(environment, owed.filter(isMakingRoom(part)), inMemory)),
+  ];
+  for (const refusal of refusals) {
+    const stuck = stuckBy(environment, refusal, ports);
+    ports.unrecorded.refused(environment, stuck);
+    ports.log.warn({ environment, action: stuck.action.kind, code: stuck.code }, `traffic cannot be taken back yet: ${stuck.detail}`);
+  }
   return { ...part, owed: new Map([...part.owed].map(([process, actions]) => [process, actions.filter((action) => !done.has(action))])) };
+}
+
+/** Whoever goes back by `recreate` takes out what is there before the good version comes in. Anything else that goes can wait. */
+function isMakingRoom({ processes }: Decision): (owed: OwedAction) => boolean {
+  const rollouts = new Map(processes.map(({ process, rollout }) => [process, rollout]));
+  return ({ action }) => {
+    const rollout = rollouts.get(processOf(action)) ?? null;
+    return rollout !== null && isBeforeInstalling(rollout);
+  };
 }
 
 /** What is remembered, as if the decision were recorded: who changes paths with whom waits for that one, as it does on a disk with room. */

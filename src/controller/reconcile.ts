@@ -14,8 +14,9 @@ import { metricRequestsOf } from "../domain/strategies/metric-requests.ts";
 import { observe } from "./observe.ts";
 import { type IsHeldBack, performOwed } from "./perform.ts";
 import type { Ports } from "./ports.ts";
-import { isOfTheDisk, record } from "./protect.ts";
+import { record } from "./protect.ts";
 import { report } from "./report.ts";
+import { isOfTheDisk } from "./unrecorded.ts";
 
 /** Takes an environment one step closer to what `main` says; null when the repository does not know it. */
 export async function reconcile(environment: EnvironmentName, ports: Ports): Promise<Decision | null> {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
+import type { Action } from "../../src/domain/journal/actions.ts";
+import type { Stuck } from "../../src/domain/journal/rollout.ts";
 import { emptyDecision, type Decision } from "../../src/domain/journal/state.ts";
 import { before, now, rollout, row } from "../support/decision-values.ts";
 
@@ -26,6 +28,18 @@ describe("what could not be recorded", () => {
     unrecorded.clear("staging");
     const over = (environment: string) => [...unrecorded.over(before({ environment })).processes.keys()];
     expect([over("production"), over("staging")]).toEqual([["orders"], []]);
+  });
+
+  it("tells the next decision what was refused, until everything can be recorded again", () => {
+    const unrecorded = createUnrecorded();
+    const action: Action = { kind: "ensure-weights", process: "orders", weights: [] };
+    const stuck: Stuck = { action, code: "router/unreachable", detail: "no answer", retry: "later", attempts: 1 };
+    const remembered = before({ owed: [{ id: 7, action, notBefore: 0, stuck: null }] });
+    unrecorded.refused("production", stuck);
+    expect(unrecorded.over(remembered).owed).toEqual([{ id: 7, action, notBefore: 0, stuck }]);
+    expect(unrecorded.over({ ...remembered, environment: "staging" }).owed).toEqual(remembered.owed);
+    unrecorded.recovered("production", now);
+    expect(unrecorded.over(remembered).owed).toEqual(remembered.owed);
   });
 
   it("is news once for each time that it begins, in each environment", () => {

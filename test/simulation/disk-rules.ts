@@ -1,7 +1,7 @@
 /** What protects callers does not wait for the disk: judged where nothing but the disk and the version is at fault. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import { type EnvironmentSpec, strategyFor } from "../../src/domain/desired/environment.ts";
+import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { quarantinePath, readQuarantine } from "./files.ts";
@@ -84,14 +84,8 @@ export function hasWayBack({ git, catalogue }: SimWorld, { environment, process,
 function judgeGone(world: SimWorld, bad: Bad, fullSince: number): void {
   const { disk, outside, trace } = world;
   const wasFullAllTheTime = disk.isFull && disk.fullMs === fullSince;
-  if (!wasFullAllTheTime || !hasWayBack(world, bad) || isRecreated(world, bad)) return;
+  if (!wasFullAllTheTime || !hasWayBack(world, bad)) return;
   const { environment, process, version } = bad;
   const weight = outside.traffic.weight(environment, process, version);
   trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);
-}
-
-/** Whoever goes back by `recreate` takes out first what is there, which is to be recorded: there the rule does not look yet. */
-function isRecreated({ plan }: SimWorld, { environment, process }: Bad): boolean {
-  const spec = plan.environments.find(({ name }) => name === environment)?.spec;
-  return spec !== undefined && strategyFor(spec, process).kind === "recreate";
 }

@@ -20,7 +20,7 @@ export function protectivePart(decision: Decision, before: EnvironmentState): De
     ...rest,
     processes,
     forgotten: [],
-    owed: new Map([...decision.owed].filter(([process]) => names.has(process))),
+    owed: new Map([...decision.owed].filter(([process]) => names.has(process) || isUnchanged(process, decision, before))),
     deployments: decision.deployments.filter(({ id }) => deployments.has(id)),
     results: decision.results.filter(({ id }) => answered.has(id)),
     events: decision.events.filter(({ process, kind }) => (process === null ? kind !== "unfrozen" : names.has(process))),
@@ -32,6 +32,13 @@ export function protectivePart(decision: Decision, before: EnvironmentState): De
 /** Its version was rejected, or a good one takes its place. */
 function isProtected({ rollout }: ProcessState): boolean {
   return rollout !== null && (rollout.state.kind === "rejected" || rollout.kind === "rollback");
+}
+
+/** What is asked of the world for it may be more by now, although nothing else is said of it. */
+function isUnchanged(process: ProcessId, { processes, forgotten }: Decision, before: EnvironmentState): boolean {
+  const row = before.processes.get(process);
+  const isDecided = processes.some((one) => one.process === process) || forgotten.includes(process);
+  return row !== undefined && isProtected(row) && !isDecided;
 }
 
 /** The one under way, and the one that it ends. */

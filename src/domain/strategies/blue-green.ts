@@ -11,7 +11,7 @@ import {
   enter,
   type In,
   install,
-  installBeside,
+  installThenCheck,
   isNever,
   isNotSo,
   stay,
@@ -36,7 +36,7 @@ export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGr
     case "validating":
       return whenValidating(at, view);
     case "installing":
-      return installBeside(rollout, candidate, view);
+      return installThenCheck(rollout, candidate, view);
     case "checking":
       return whenChecking(at, view);
     case "waiting":

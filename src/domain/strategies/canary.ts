@@ -13,7 +13,7 @@ import {
   type In,
   insist,
   install,
-  installBeside,
+  installThenCheck,
   is,
   isHopeless,
   isNever,
@@ -42,7 +42,7 @@ export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpe
     case "validating":
       return whileValidating(rollout, candidate, view) ?? install(candidate, "valid; installing beside what runs, without traffic");
     case "installing":
-      return installBeside(rollout, candidate, view);
+      return installThenCheck(rollout, candidate, view);
     case "checking":
       return whileChecking(rollout, candidate, view) ?? takeStep(at, 0, 0, view.now);
     case "shifting":

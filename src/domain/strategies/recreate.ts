@@ -4,17 +4,17 @@
  * as under any other strategy.
  */
 
-import type { UnitRef } from "../names.ts";
+import type { Instant, UnitRef } from "../names.ts";
 import type { Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { isAfterSwitch, nextAfterSwitch } from "./after-switch.ts";
 import {
   beginValidating,
-  check,
   drainPollMs,
   enter,
   giveTraffic,
   insist,
   install,
+  installThenCheck,
   is,
   isDrained,
   isNever,
@@ -23,7 +23,6 @@ import {
   switchTo,
   whenRejected,
   whileChecking,
-  whileInstalling,
   whileValidating,
   type In,
 } from "./steps.ts";
@@ -34,7 +33,8 @@ interface Recreate {
 }
 
 export function beginRecreate(rollout: Rollout, candidate: UnitRef): StrategyStep {
-  return beginValidating(rollout, candidate);
+  if (!rollout.fast) return beginValidating(rollout, candidate);
+  return makeRoom({ rollout, candidate }, `${candidate.version} was good here before`, rollout.startedAt);
 }
 
 export function nextRecreate(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep {
@@ -51,7 +51,7 @@ function nextIn(at: Recreate, state: RolloutState, view: RolloutView): StrategyS
     case "removing":
       return whenRemoving(at, state, view);
     case "installing":
-      return whenInstalling(at, view);
+      return installThenCheck(at.rollout, at.candidate, view);
     case "checking":
       return whileChecking(at.rollout, at.candidate, view) ?? switchTo(at.candidate, "checks passed; giving it the traffic");
     case "rejected":
@@ -65,10 +65,13 @@ function nextIn(at: Recreate, state: RolloutState, view: RolloutView): StrategyS
 }
 
 function whenValidating({ rollout, candidate }: Recreate, view: RolloutView): StrategyStep {
-  const unfinished = whileValidating(rollout, candidate, view);
-  if (unfinished) return unfinished;
-  if (!rollout.stable) return install(candidate, "valid; installing");
-  return enter({ kind: "clearing", since: view.now }, `valid; taking ${rollout.stable.version} out`, giveTraffic(rollout.process, null));
+  return whileValidating(rollout, candidate, view) ?? makeRoom({ rollout, candidate }, "valid", view.now);
+}
+
+/** What is there is taken out, if anything is. */
+function makeRoom({ rollout: { process, stable }, candidate }: Recreate, why: string, now: Instant): StrategyStep {
+  if (!stable) return install(candidate, `${why}; installing`);
+  return enter({ kind: "clearing", since: now }, `${why}; taking ${stable.version} out`, giveTraffic(process, null));
 }
 
 function whenClearing({ rollout, candidate }: Recreate, state: In<"clearing">, view: RolloutView): StrategyStep {
@@ -84,10 +87,4 @@ function whenRemoving({ rollout, candidate }: Recreate, state: In<"removing">, v
   const { stable } = rollout;
   if (!stable || isNotSo(view.stableInstalled)) return install(candidate, "the old version is out; installing the new one");
   return insist(state, view.stuck?.detail ?? `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
-}
-
-function whenInstalling({ rollout, candidate }: Recreate, view: RolloutView): StrategyStep {
-  const unfinished = whileInstalling(rollout, candidate, view);
-  if (unfinished) return unfinished;
-  return check(rollout, candidate);
 }

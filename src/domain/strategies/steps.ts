@@ -185,8 +185,8 @@ export function beginBeside(rollout: Rollout, candidate: UnitRef): StrategyStep 
   return install(candidate, `${candidate.version} was good here before: straight back to it`);
 }
 
-/** Beside what runs, without traffic: then it is checked, unless it is known to be good. */
-export function installBeside(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep {
+/** Without traffic; then it is checked, unless it is known to be good. */
+export function installThenCheck(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep {
   const unfinished = whileInstalling(rollout, candidate, view);
   if (unfinished) return unfinished;
   return rollout.fast ? switchTo(candidate, "installed and known good: switching without delay") : check(rollout, candidate);

@@ -38,6 +38,13 @@ describe("what protects callers", () => {
     expect([part.forgotten, part.isUrgent]).toEqual([[], true]);
   });
 
+  it("is what is asked for it by now, also where nothing else is said of it", () => {
+    const remembered = before({ processes: new Map([rejected, forwards].map((each) => [each.process, each])) });
+    const later = decision({ owed: new Map(["bad", "new"].map(traffic)) });
+    expect([...protectivePart(later, remembered).owed.keys()]).toEqual(["bad"]);
+    expect([...protectivePart({ ...later, forgotten: ["bad"] }, remembered).owed.keys()]).toEqual([]);
+  });
+
   it("is a freeze, and not the end of one", () => {
     const freeze = { by: person, why: "because", at: now };
     expect(protectivePart(decision({ freezing: { freeze } }), before()).freezing).toEqual({ freeze });
