@@ -4,7 +4,7 @@
  * is kept in memory, on top of what the journal remembers.
  */
 
-import { PinionError } from "../domain/errors.ts";
+import type { PinionError } from "../domain/errors.ts";
 import { type Action, processOf } from "../domain/journal/actions.ts";
 import { protectivePart } from "../domain/decision/protection.ts";
 import { type EnvironmentState, isNothingNew, type OwedAction, type Decision } from "../domain/journal/state.ts";

@@ -57,8 +57,7 @@ export function createUnrecorded(): Unrecorded {
       return before ? joinDecisions(before, decision) : decision;
     },
     keep: (decision) => void kept.set(decision.environment, decision),
-    refused: (environment, stuck) =>
-      void refusals.set(environment, new Map(refusals.get(environment)).set(actionKey(stuck.action), stuck)),
+    refused: (environment, stuck) => void refusals.set(environment, new Map(refusals.get(environment)).set(actionKey(stuck.action), stuck)),
     clear: (environment) => void kept.delete(environment),
     failed(environment, now) {
       const before = stretchesOf(environment);

@@ -142,6 +142,7 @@ function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rol
   // Nothing is decided while nothing can be recorded, but for what protects callers.
   const allowedMs = world.disk.fullMs + (isPinned(world, watch, rollout) ? slackMs : supersededSlackMs);
   if (now < watch.startedAt + watch.limitMs + allowedMs || !canRunOut(rollout, recorded.after)) return;
+  if (isBack(world, watch, rollout)) return;
   noteLost(world, watch, now);
   const stoodMs = watch.stops.reduce((sum, { from, to }) => sum + to - from, 0);
   const lateMs = now - (watch.startedAt + watch.limitMs + stoodMs);
@@ -150,6 +151,12 @@ function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rol
     "whoever runs out of time is not under way much longer",
     `${rollout.deployment} is ${lateMs} ms late`,
   );
+}
+
+/** There is no rollback of a rollback: once it has all the traffic no timeout takes that away. */
+function isBack({ outside }: SimWorld, { environment }: Watch, { kind, state, process, candidate }: Rollout): boolean {
+  if (kind !== "rollback" || state.kind !== "switching" || !candidate) return false;
+  return outside.traffic.weight(environment, process, candidate.version) === 100;
 }
 
 /** By the commit that is in force, and by what was on the branch while a pass looked: what was pinned again only now is still to be superseded. */

@@ -14,7 +14,7 @@ import { firstBlocked } from "../gates/gates.ts";
 import type { ProposedChange } from "../gates/gate.ts";
 import { holdsPlace } from "../gates/concurrency.ts";
 import { preserve } from "./preserve.ts";
-import { whenLate } from "../strategies/lateness.ts";
+import { mayBeBack, whenLate } from "../strategies/lateness.ts";
 import { entered, newRollout, opened } from "../strategies/new-rollout.ts";
 import { describeFreeze, signature } from "../journal/commands.ts";
 import { codeAtEnd, codeOf, codeUnderWay, rejectedPhase } from "./deployment-reason.ts";
@@ -152,7 +152,7 @@ function nextStep(one: Case, rollout: Rollout, rolloutView: RolloutView): Steppi
   if (bad) return whenAnalysisFailed(one, rollout, rolloutView, bad);
   const stopped = stoppedBy(one, rollout);
   const deadline = deadlineOf(rollout);
-  const isLate = deadline !== null && now >= deadline + rolloutView.heldUpMs;
+  const isLate = deadline !== null && now >= deadline + rolloutView.heldUpMs && !mayBeBack(rollout, rolloutView);
   if (stopped === null && isLate) return { ...whenLate(rollout, rolloutView), isAlarming: false };
   const step = inTurn(one, rollout, nextHandingOver(rollout, rolloutView, one.pass.handovers));
   if (stopped === null || step.state.kind === "rejected") return calm(exchanging(rollout, step.state, one.pass.handovers), step);

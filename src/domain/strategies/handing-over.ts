@@ -6,8 +6,9 @@
 import type { Action } from "../journal/actions.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import type { Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
-import { isHandingOver } from "./rollout-states.ts";
-import { callOff, enter, giveTraffic, type In, install, is, isNotSo, isSo, mayHaveTraffic, stay } from "./steps.ts";
+import { isBack } from "./lateness.ts";
+import { isHandingOver, rolloutStates } from "./rollout-states.ts";
+import { callOff, enter, giveTraffic, type In, install, is, isNotSo, isSo, mayHaveTraffic, stay, switchTo } from "./steps.ts";
 import { next } from "./strategy.ts";
 import type { Going, Handover, Handovers } from "../journal/handover.ts";
 
@@ -22,7 +23,13 @@ export function nextHandingOver(rollout: Rollout, view: RolloutView, handovers: 
 }
 
 function withCandidate(at: HandingOver, view: RolloutView): StrategyStep {
-  return whenReady(at, view) ?? whenDue(at, next(at.rollout, view), view);
+  return whenBack(at, view) ?? whenReady(at, view) ?? whenDue(at, next(at.rollout, view), view);
+}
+
+/** Null: it is not back, or that is known. */
+function whenBack({ rollout, candidate }: HandingOver, view: RolloutView): StrategyStep | null {
+  const isNews = isBack(rollout, view) && rolloutStates[rollout.state.kind].isBeforeSwitch;
+  return isNews ? switchTo(candidate, "has all traffic already") : null;
 }
 
 /** Its paths were to change owner with those of others, and the table does not say so yet. */

@@ -5,7 +5,7 @@ import type { Instant } from "../names.ts";
 import type { Person } from "../journal/people.ts";
 import type { Rollout, RolloutView, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver } from "./rollout-states.ts";
-import { mayHaveTraffic, reject, rejectLate, stay } from "./steps.ts";
+import { is, mayHaveTraffic, reject, rejectLate, stay } from "./steps.ts";
 import { traitsOf } from "./traits.ts";
 
 /** The rollout as it goes on, and its step. */
@@ -25,6 +25,16 @@ export function whenLate(rollout: Rollout, view: RolloutView): Late {
   if (isWaitingForVerdict(rollout) && view.onInconclusive === "pause") return pauseFor(rollout, why, view.now);
   const limit = isWaitingForVerdict(rollout) ? why : `${why}; its time was over while ${rollout.state.kind}`;
   return { rollout, step: reject(rollout, { trigger: inconclusive, why: describeAbort(limit, stable) }, view.now) };
+}
+
+/** Whoever goes back has all the traffic, maybe from a run that could record nothing. */
+export function isBack({ kind, state }: Rollout, { candidateWeight }: RolloutView): boolean {
+  return kind === "rollback" && state.kind !== "rejected" && is(candidateWeight, 100);
+}
+
+/** No timeout takes the traffic from whoever went back, nor while nobody can be asked who has it. */
+export function mayBeBack(rollout: Rollout, view: RolloutView): boolean {
+  return isBack(rollout, view) || (rollout.kind === "rollback" && view.candidateWeight.kind === "unknown");
 }
 
 /** Whoever was to take its paths over was not ready in time: nobody is rejected by that. */
