@@ -106,4 +106,27 @@ describe("a path has one owner", () => {
     world.now += 10_000;
     await passes(world, 60);
   });
+
+  it.each(partOf(cuts))("when one goes back to it, and another is to take it over, after %i passes", async (cut) => {
+    const world = await installed({
+      before: { alpha: ["/apple"], beta: ["/beta", "/banana"], gamma: ["/gamma"] },
+      after: {},
+    });
+    world.publish("alpha", "2.0.0", { paths: ["/apple", "/banana"] });
+    world.publish("beta", "2.0.0", { paths: ["/beta"] });
+    world.publish("gamma", "2.0.0", { paths: ["/gamma", "/banana"] });
+    for (const process of ["alpha", "beta"]) world.pin(process, "2.0.0");
+    await passes(world, 60);
+    expect(await sharedPaths(world)).toEqual([]);
+    expect(world.traffic("alpha")).toEqual({ "2.0.0": 100 });
+    world.pin("gamma", "2.0.0");
+    await passes(world, cut);
+    for (const process of ["alpha", "beta"]) world.pin(process, "1.0.0");
+    await passes(world, 60);
+    expect([world.traffic("alpha"), world.traffic("beta"), world.traffic("gamma")]).toEqual([
+      { "1.0.0": 100 },
+      { "1.0.0": 100 },
+      { "1.0.0": 100 },
+    ]);
+  });
 });

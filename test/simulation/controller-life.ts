@@ -16,6 +16,7 @@ import { nextPoll } from "../../src/domain/config/polling.ts";
 import type { ConfigRepository, Head } from "../../src/ports/config-repository.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import type { Log } from "../../src/ports/log.ts";
+import type { Router } from "../../src/ports/router.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import type { SimCommit } from "./git.ts";
 import type { Invariants } from "./invariants.ts";
@@ -194,7 +195,7 @@ function openPorts(
   const sources = (name: string) => (name === "gateway" ? gateway : null);
   const ports: Ports = {
     journal,
-    router,
+    router: { ...router, routes: looking(world, router) },
     clock,
     awake,
     log,
@@ -220,6 +221,14 @@ function openPorts(
     wanted: (environment) => source.wanted(environment),
   };
   return { ports, dispatcher };
+}
+
+/** A pass asks for the routes when it begins: what it decides then it decides by the commit that is in force now. */
+function looking(world: SimWorld, { routes }: Pick<Router, "routes">): Router["routes"] {
+  return (environment) => {
+    world.lookedOn.set(environment, world.applied);
+    return routes(environment);
+  };
 }
 
 function loopParts({ world }: LifeParts, { clock, log, source }: Around, ports: Ports): LoopParts {

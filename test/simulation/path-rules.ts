@@ -40,9 +40,10 @@ interface Lost {
 }
 
 function judgeLost(world: SimWorld, written: Written, { path, owners }: Lost): void {
-  const { trace, git, applied } = world;
+  const { trace, git, applied, lookedOn } = world;
   const { environment } = written;
-  const commits = [git.head, git.find(applied ?? "")];
+  // What is decided is carried out also where another commit comes into force in that very moment.
+  const commits = [git.head, git.find(applied ?? ""), git.find(lookedOn.get(environment) ?? "")];
   const wanted = commits.map((commit) => (commit ? ownerIn(world, { environment, files: commit.files, path }) : null));
   const [owner] = wanted;
   if (!owner || owners.includes(owner) || wanted.some((each) => each !== owner)) return;

@@ -27,6 +27,8 @@ export interface SimWorld {
   readonly notifier: FakeNotifier;
   /** The newest commit that was in force, as the store remembers it. */
   applied: string | null;
+  /** The commit that was in force when an environment was looked at last, with the routes that it had then. */
+  readonly lookedOn: Map<EnvironmentName, string | null>;
   /** The last commit in which an environment could be used, as the store remembers it. */
   readonly usable: Map<EnvironmentName, string>;
   /** Under the journal; for how long it has been full so far, the time that is under way counted whole. */
@@ -60,6 +62,7 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
     journal,
     notifier: createFakeNotifier(),
     applied: null,
+    lookedOn: new Map(),
     usable: new Map(),
     disk: { isFull: false, fullMs: 0 },
     hung: new Map(),

@@ -18,7 +18,7 @@ interface Claimant extends Keeper {
 }
 
 /** Who claims each request. */
-export function claimantsOf(claims: Claims): ReadonlyMap<string, readonly Claimant[]> {
+function claimantsOf(claims: Claims): ReadonlyMap<string, readonly Claimant[]> {
   const all = [...claims].flatMap(([process, endpoints]) => endpoints.map((endpoint) => ({ process, endpoint })));
   const claimants = new Map<string, Claimant[]>();
   for (const [place, { process, endpoint }] of all.entries()) {
@@ -38,8 +38,48 @@ interface Taker {
   readonly gains: ReadonlySet<string>;
 }
 
+/** A process whose paths will be others than they are. */
+export interface PathChange extends Taker {
+  readonly losses: ReadonlySet<string>;
+  /** `GET /orders/:id` of each request that it answers now or later. */
+  readonly paths: ReadonlyMap<string, string>;
+  /** Null: it can change over now. */
+  readonly whyNotReady: string | null;
+}
+
+/** What a process cannot take over now. */
+export interface Kept {
+  readonly why: string;
+  /** Requests that another one takes over. */
+  readonly lost: ReadonlySet<string>;
+}
+
+/** By process: somebody keeps what it would take over, or takes it over himself. */
+export function keptFrom(willing: readonly PathChange[], claims: Claims): ReadonlyMap<ProcessId, Kept> {
+  const claimants = claimantsOf(claims);
+  const given = new Map(willing.map((mover) => [mover.process, mover.losses]));
+  const kept = new Map<ProcessId, Kept>();
+  for (const mover of willing) {
+    // Its checks may have found the path free, or about to be given up; what counts is the moment in which it would take it.
+    const owner = whoKeeps(mover, given, claimants);
+    if (owner) kept.set(mover.process, { why: `waits until ${owner.process} gives up ${owner.path}, which it serves`, lost: new Set() });
+  }
+  for (const { mover, rival, requests } of lateTakers(inTurn(willing, kept))) {
+    const [path] = [...requests].map((request) => mover.paths.get(request) ?? request);
+    const why = kept.get(mover.process)?.why ?? `waits, since ${rival.process} takes over ${path ?? "its paths"} too`;
+    kept.set(mover.process, { why, lost: requests });
+  }
+  return kept;
+}
+
+/** Whoever is ready comes before the others. */
+function inTurn(willing: readonly PathChange[], kept: ReadonlyMap<ProcessId, Kept>): readonly PathChange[] {
+  const isFirst = (mover: PathChange): boolean => mover.whyNotReady === null && !kept.has(mover.process);
+  return [...willing.filter(isFirst), ...willing.filter((mover) => !isFirst(mover))];
+}
+
 /** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */
-export function whoKeeps(
+function whoKeeps(
   { process, gains }: Taker,
   given: ReadonlyMap<ProcessId, ReadonlySet<string>>,
   claimants: ReturnType<typeof claimantsOf>,
@@ -52,4 +92,24 @@ export function whoKeeps(
     }
   }
   return first;
+}
+
+/** Who would take over what another one does too. */
+interface LateTaker<T extends Taker> {
+  readonly mover: T;
+  readonly rival: T;
+  readonly requests: ReadonlySet<string>;
+}
+
+/** Of several who would take the same over only the first does; the others come too late for that. */
+function lateTakers<T extends Taker>(takers: readonly T[]): readonly LateTaker<T>[] {
+  const taken = new Map<string, T>();
+  const late: LateTaker<T>[] = [];
+  for (const mover of takers) {
+    const requests = [...mover.gains].filter((request) => taken.has(request));
+    const [rival] = requests.flatMap((request) => taken.get(request) ?? []);
+    if (rival) late.push({ mover, rival, requests: new Set(requests) });
+    else for (const request of mover.gains) taken.set(request, mover);
+  }
+  return late;
 }

@@ -31,7 +31,7 @@ import { isHandingOver } from "../strategies/rollout-states.ts";
 import { mayHaveTraffic } from "../strategies/steps.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
 import type { Handover, Handovers } from "../journal/handover.ts";
-import { type Claims, claimantsOf, whoKeeps } from "./claimants.ts";
+import { type Claims, type Kept, keptFrom, type PathChange } from "./claimants.ts";
 
 /** A process about which something may be decided in this pass. */
 export interface Stirring {
@@ -41,18 +41,10 @@ export interface Stirring {
   readonly commands: readonly Command[];
 }
 
-/** A process whose paths will be others than they are. */
-interface Mover {
-  readonly process: ProcessId;
-  readonly gains: ReadonlySet<string>;
-  readonly losses: ReadonlySet<string>;
-  /** `GET /orders/:id` of each request that it answers now or later. */
-  readonly paths: ReadonlyMap<string, string>;
+interface Mover extends PathChange {
   /** What has its traffic now, and what shall have it; null: nothing. */
   readonly before: UnitRef | null;
   readonly after: UnitRef | null;
-  /** Null: it can change over now. */
-  readonly whyNotReady: string | null;
 }
 
 /** What shall have the traffic of a process, and where it will be called then. */
@@ -75,24 +67,18 @@ export function planHandovers(stirring: readonly Stirring[], observation: Observ
   const world: World = { observation, spec: observation.spec, routes: observation.routes.value, freeze };
   const willing = stirring.flatMap((one) => moverOf(one, world) ?? []);
   if (willing.length === 0) return new Map();
-  const claimants = claimantsOf(claimsOf(stirring, world));
-  const given = new Map(willing.map((mover) => [mover.process, mover.losses]));
-  const kept = new Map<ProcessId, string>();
-  for (const mover of willing) {
-    // Its checks may have found the path free, or about to be given up; what counts is the moment in which it would take it.
-    const owner = whoKeeps(mover, given, claimants);
-    if (owner) kept.set(mover.process, `waits until ${owner.process} gives up ${owner.path}, which it serves`);
-  }
+  const kept = keptFrom(willing, claimsOf(stirring, world));
   const movers = willing.map((mover) => withheld(mover, kept.get(mover.process)));
   const handovers = new Map<ProcessId, Handover>();
   for (const group of groupsOf(movers)) for (const mover of group) handovers.set(mover.process, handoverOf(mover, group));
-  for (const [process, why] of kept) handovers.set(process, { kind: "waits", why: `hands over: ${why}`, with: [] });
+  for (const [process, { why }] of kept) handovers.set(process, { kind: "waits", why: `hands over: ${why}`, with: [] });
   return handovers;
 }
 
-/** `why`: who keeps what it would take over; absent: nobody. */
-function withheld(mover: Mover, why: string | undefined): Mover {
-  return why === undefined ? mover : { ...mover, whyNotReady: mover.whyNotReady ?? `it ${why}` };
+/** `kept`: what it cannot take over; absent: nothing. Nobody who gives that up waits for it. */
+function withheld(mover: Mover, kept: Kept | undefined): Mover {
+  if (kept === undefined) return mover;
+  return { ...mover, gains: without(mover.gains, kept.lost), whyNotReady: mover.whyNotReady ?? `it ${kept.why}` };
 }
 
 function moverOf(one: Stirring, world: World): Mover | null {
