@@ -70,7 +70,7 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
         const old = before.processes.get(row.process) ?? null;
         judgeOpen(world, memory, { environment: decision.environment, row });
         if (old) judgeStandingStill(world, { old, row, before, after, decision });
-        if (old) judgeWatch(world, { old, row, decision });
+        if (old) judgeWatch(world, { old, row, decision, before });
         noteAlone(memory, { old: old?.rollout, is: row.rollout, before });
         judgeOrder(world, memory, { old, row, decision });
       }

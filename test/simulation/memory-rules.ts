@@ -8,7 +8,7 @@ import { isBroken, quarantinePath, readQuarantine } from "./files.ts";
 import type { SimCommit } from "./git.ts";
 import { noteAcquitted, noteFalling } from "./doubt-rules.ts";
 import { judgeEnd, judgeOpening } from "./history-rules.ts";
-import { createMemory, doneTo, isGood, type Memory, type Moved, type Place, type Recorded } from "./memory.ts";
+import { createMemory, doneTo, isGood, type Memory, type Moved, type Place, type Recorded, servingThen } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { createOpeningRules } from "./opening-rules.ts";
 import { createTimeoutRules } from "./timeout-rules.ts";
@@ -167,7 +167,7 @@ function judgeMoved(world: SimWorld, memory: Memory, moved: Moved): void {
   known.isRejected = true;
   const { environment, process, digest } = known.about;
   const place = memory.place(environment, process);
-  judgeTakenBack(world, place, moved);
+  judgeTakenBack(world, memory, place, moved);
   if (known.about.kind === "deploy" && known.hadTraffic && !notFoundBad.has(is.state.trigger) && digest) place.good.delete(digest);
 }
 
@@ -180,7 +180,7 @@ const settled: ReadonlySet<string> = new Set(["draining", "baking"]);
 const byOthers: ReadonlySet<string> = new Set(["emergency", "quarantine", "inconclusive"]);
 
 /** A version that has all the traffic for good is only taken back within the rails, but for people. */
-function judgeTakenBack({ trace, plan }: SimWorld, place: Place, { was, is, known, recorded: { decision } }: Moved): void {
+function judgeTakenBack({ trace, plan }: SimWorld, memory: Memory, place: Place, { was, is, known, recorded: { decision } }: Moved): void {
   if (!settled.has(was.state.kind) || is.state.kind !== "rejected") return;
   const { trigger, why } = is.state;
   if (byOthers.has(trigger)) return;
@@ -192,9 +192,14 @@ function judgeTakenBack({ trace, plan }: SimWorld, place: Place, { was, is, know
     trace.expect(automatic.enabled && was.kind === "deploy", "what serves is taken back only where that is on", what);
     trace.expect(isCool(place, decision.at, automatic.coolDownMs), "what serves is taken back once in a cool-down", what);
   }
-  const { stable } = was;
-  trace.expect(stable !== null && isGood(place, stable.version), "what serves is taken back only to what was good", what);
-  trace.expect(stable !== null && !place.held.has(stable.version), "what serves is taken back only to what is not in quarantine", what);
+  const back = servingThen(decision, was).map(({ process, version }) => ({ there: memory.place(place.environment, process), version }));
+  const isAnyBack = back.length > 0;
+  const [areGood, areFree] = [
+    back.every(({ there, version }) => isGood(there, version)),
+    back.every(({ there, version }) => !there.held.has(version)),
+  ];
+  trace.expect(isAnyBack && areGood, "what serves is taken back only to what was good", what);
+  trace.expect(isAnyBack && areFree, "what serves is taken back only to what is not in quarantine", what);
 }
 
 function isCool({ automaticAt }: Place, now: number, coolDownMs: number): boolean {

@@ -3,7 +3,7 @@
  * the router gave it. A controller that forgets or invents something does not take this memory along.
  */
 
-import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
+import type { Digest, EnvironmentName, Instant, ProcessId, UnitRef, Version } from "../../src/domain/names.ts";
 import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
 import type { EnvironmentState, ProcessState, Decision } from "../../src/domain/journal/state.ts";
@@ -98,6 +98,15 @@ export function isGood({ good }: Place, version: Version): boolean {
 export function isAlone({ owed }: EnvironmentState, { stable }: Rollout): boolean {
   return owed.some(
     ({ action, stuck }) => stuck?.retry === "never" && action.kind === "ensure-installed" && action.unit.digest === stable?.digest,
+  );
+}
+
+/** Who has its callers once it has gone back: the version before it or, of a first one, what left to make room for it and serves again by this very decision. */
+export function servingThen({ processes }: Pick<Decision, "processes">, { stable, exchanged = [] }: Rollout): readonly UnitRef[] {
+  if (stable) return [stable];
+  const left = exchanged.flatMap(({ before, after }) => (before && after === null ? [before] : []));
+  return left.filter(({ process, digest }) =>
+    processes.some((row) => row.process === process && row.rollout?.state.kind === "rejected" && row.rollout.stable?.digest === digest),
   );
 }
 
