@@ -19,6 +19,14 @@ const held: readonly Holding[] = [
     },
   },
   {
+    what: "is gone beside an error",
+    hold: async (world) => {
+      world.pin(process, null);
+      world.pin("ordrs", "1.0.0");
+      await world.settle();
+    },
+  },
+  {
     what: "was refused",
     hold: async (world) => {
       const digest = world.digest(process, "1.1.0").slice(7, 15);
@@ -261,10 +269,9 @@ describe("what cannot be put back on one of its instances", () => {
 });
 
 describe("a process that nobody serves any more", () => {
-  it("gets its last good version back while its pin is held", async () => {
+  it.each(held.slice(0, 2))("gets its last good version back while its pin $what", async ({ hold }) => {
     const world = await running();
-    world.pin(process, "9.9.9");
-    await world.settle();
+    await hold(world);
     world.engine.removeByHand(world.digest(process, "1.0.0"));
     await world.router.ensureRoutes(environment, [{ process, timeoutMs: 1_000, sticky: null, shares: [] }]);
     await world.settle();
@@ -273,6 +280,7 @@ describe("a process that nobody serves any more", () => {
 
   it("is not brought back once its pin is gone", async () => {
     const world = await running();
+    world.spec = { ...world.spec, pruneDelayMs: 300_000, allowEmpty: true };
     world.pin(process, null);
     await world.settle();
     world.engine.removeByHand(world.digest(process, "1.0.0"));

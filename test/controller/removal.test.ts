@@ -168,6 +168,26 @@ describe("what is taken out", () => {
     expect(await installed(world)).toEqual(["1.0.0"]);
   });
 
+  it("is not brought back by a later commit with errors, although an instance loses it", async () => {
+    const world = await two();
+    world.pin("orders", null);
+    await world.settle();
+    world.pin("billing", "9.9.9");
+    await world.settle();
+    world.engine.removeByHand(world.digest("orders", "1.0.0"));
+    await world.settle();
+    expect([world.traffic("orders"), await installed(world)]).toEqual([{}, []]);
+  });
+
+  it("is not brought back by a commit with errors that comes while it is being taken out", async () => {
+    const world = await two();
+    world.pin("orders", null);
+    while (world.traffic("orders")["1.0.0"] !== undefined) await world.pass();
+    world.pin("billing", "9.9.9");
+    await world.settle();
+    expect([world.traffic("orders"), await installed(world)]).toEqual([{}, ["1.0.0"]]);
+  });
+
   it("is removed at once without a delay", async () => {
     const world = await two();
     world.spec = { ...world.spec, pruneDelayMs: 0 };

@@ -125,6 +125,21 @@ describe("of a canary that shares the traffic", () => {
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "2.0.0": 100 }]);
   });
 
+  it.each([
+    ["is misspelt", null, "btea"],
+    ["cannot be used", "9.9.9", "beta"],
+  ])("are kept until their taker is ready, also while its pin %s", async (_, version, other) => {
+    world.pin("alpha", "1.0.0");
+    await settle();
+    world.pin("beta", version);
+    if (other !== "beta") world.pin(other, "2.0.0");
+    await settle();
+    expect(world.traffic("alpha")).toEqual(shares);
+    world.engine.keepUnready(world.digest("beta", "2.0.0"), false);
+    await settle();
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "2.0.0": 100 }]);
+  });
+
   it("are kept until their taker is ready, where another version follows", async () => {
     world.publish("alpha", "3.0.0", { paths: ["/alpha"] });
     world.pin("alpha", "3.0.0");

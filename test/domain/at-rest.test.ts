@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Desired } from "../../src/domain/desired/resolve.ts";
+import type { Pinned } from "../../src/domain/desired/resolve.ts";
 import { isAtRest } from "../../src/domain/decision/maintain.ts";
 import type { Digest } from "../../src/domain/names.ts";
 import type { Route } from "../../src/domain/observed/route.ts";
@@ -26,7 +26,7 @@ const summary = {
   endpoints: [],
 };
 const pinned = { kind: "runnable", summary, status: "published" } as const;
-const desired: Desired = { kind: "run", unit, summary, pinned };
+const desired: Pinned = { kind: "run", unit, summary, pinned };
 
 const installed: Installed = {
   ...unit,
@@ -51,7 +51,7 @@ function seenWith(parts: { readonly installed?: readonly Installed[]; readonly r
     commit: "c1",
     environment,
     spec,
-    desired: { processes: new Map([[process, desired]]), pins: new Map([[process, pinned]]), settingsDigest: digest, brokenPin: null },
+    desired: { processes: new Map([[process, desired]]), pins: new Map([[process, pinned]]), settingsDigest: digest, unpinned: null },
     findings: [],
     engines: new Map([
       ["node-red", known({ instances: [{ id: "one", state: "ready", why: "" }], installed: new Map([[process, units]]) })],

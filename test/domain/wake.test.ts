@@ -20,7 +20,7 @@ function wakeAt(...entries: readonly OwedAction[]): number | null {
     commit: "c1",
     environment,
     spec,
-    desired: { processes: new Map(), pins: new Map(), settingsDigest: unit("1.0.0").digest, brokenPin: null },
+    desired: { processes: new Map(), pins: new Map(), settingsDigest: unit("1.0.0").digest, unpinned: null },
     findings: [],
     engines: new Map([["node-red", known({ instances: [], installed: new Map() })]]),
     routes: known(new Map()),

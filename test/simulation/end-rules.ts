@@ -1,7 +1,7 @@
 /** Once nothing fails any more: the world comes to rest as `main` says, or held for a reason, and then nobody does anything. */
 
 import { resolveDesired } from "../../src/domain/desired/resolve.ts";
-import type { Desired } from "../../src/domain/desired/resolve.ts";
+import type { Pinned } from "../../src/domain/desired/resolve.ts";
 import { strategyFor } from "../../src/domain/desired/environment.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import { findQuarantined, pinnedDefinition } from "../../src/domain/rollback/quarantine.ts";
@@ -56,7 +56,7 @@ async function judgeEnvironment(world: SimWorld, { name, instances }: Environmen
 interface End {
   readonly environment: EnvironmentName;
   readonly process: string;
-  readonly desired: Desired | null;
+  readonly desired: Pinned | null;
   readonly installed: readonly Installed[];
   readonly serving: { readonly version: string; readonly digest: string } | null;
   readonly targets: number;
@@ -106,7 +106,7 @@ function isHandingOver({ serving, state }: End): boolean {
   return serving !== null && state?.status?.reason.code === "HandingOver";
 }
 
-function serves(serving: NonNullable<End["serving"]>, desired: Desired): boolean {
+function serves(serving: NonNullable<End["serving"]>, desired: Pinned): boolean {
   return desired.kind === "run" && serving.digest === desired.unit.digest;
 }
 
@@ -121,7 +121,7 @@ function isShownWell(status: NonNullable<ProcessState["status"]>): boolean {
 }
 
 /** A broken pin, something that it needs, a quarantine, or a refusal: each with a reason that people see. */
-function isHeld(desired: Desired, state: ProcessState, lacks: string | null): boolean {
+function isHeld(desired: Pinned, state: ProcessState, lacks: string | null): boolean {
   if (desired.kind === "broken" || (lacks !== null && state.status?.reason.text.includes(lacks))) return true;
   const definition = pinnedDefinition(desired);
   return state.refused?.unit.digest === desired.unit.digest || (definition !== null && findQuarantined(state, definition) !== null);

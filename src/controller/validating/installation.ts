@@ -1,8 +1,7 @@
 /** Installed without traffic: is it there unchanged, and is nobody else at its addresses? */
 
-import type { Desired } from "../../domain/desired/resolve.ts";
+import { type Desired, desiredOf, whatIsPinned } from "../../domain/desired/resolve.ts";
 import { healthCheckOf } from "../../domain/validation/health.ts";
-import { whyNotTakenOut } from "../../domain/desired/removal.ts";
 import type { Route } from "../../domain/observed/route.ts";
 import { clashWith } from "../../domain/paths/clash.ts";
 import { whyNotReady } from "../../domain/observed/observation.ts";
@@ -53,11 +52,10 @@ async function areEndpointsFree(subject: Subject): Promise<string> {
 async function refuseTaken({ environment, ports }: Subject, other: Route, taken: PublicEndpoint): Promise<void> {
   const why = `${taken.method} ${taken.path} is served by ${other.process} in this environment`;
   const wanted = ports.wanted(environment);
-  const desired = wanted?.desired?.processes.get(other.process);
+  const desired = desiredOf(other.process, wanted?.desired ?? null, undefined);
   if (desired?.kind === "broken") throw new Failure(why);
+  if (desired?.kind === "unclear") throw new Error(`${why}, which is ${whatIsPinned(desired)}`);
   if (desired) return refuseKept({ environment, ports, why }, desired, taken);
-  const kept = wanted?.desired && whyNotTakenOut({ environment, ...wanted.environment, ...wanted.desired });
-  if (kept) throw new Error(`${why}, which is ${kept}`);
 }
 
 async function refuseKept(

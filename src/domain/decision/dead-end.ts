@@ -1,11 +1,10 @@
 /** Whether waiting can still bring a process to what is pinned, or only a commit or a person can. */
 
-import type { Desired, DesiredState } from "../desired/resolve.ts";
+import { type Desired, type DesiredState, desiredOf, pinnedVersion, whatIsPinned } from "../desired/resolve.ts";
 import { requiredProcesses } from "../desired/dependency-graph.ts";
 import { describeFinding } from "../finding.ts";
 import type { ProcessId } from "../names.ts";
-import { findQuarantined, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
-import { whyNotTakenOut } from "../desired/removal.ts";
+import { findQuarantined, pinnedDefinition } from "../rollback/quarantine.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import type { ProcessState } from "../journal/state.ts";
 
@@ -28,9 +27,8 @@ function deadEnd(process: ProcessId, standing: Standing, asked: Set<ProcessId>):
   if (asked.has(process) || known?.rollout) return null;
   asked.add(process);
   if (!desired || environment.settingsOf !== undefined) return `environment.yaml cannot be used: ${firstError(environment)}`;
-  const pinned = desired.processes.get(process);
-  if (!pinned) return whyKept(standing, known);
-  if (pinned.kind === "broken") return pinned.why;
+  const pinned = desiredOf(process, desired, known);
+  if (pinned?.kind !== "run") return whyUnusable(pinned, known);
   return whyLeft(pinned, known) ?? whyLacking(pinned, known, (name) => deadEnd(name, standing, asked));
 }
 
@@ -50,11 +48,10 @@ function firstError({ findings }: Standing["environment"]): string {
   return findings[0] ? describeFinding(findings[0]) : "it is missing";
 }
 
-/** No longer pinned, and still there because that may be a mistake. */
-function whyKept({ environment, desired }: Standing, known: ProcessState | undefined): string | null {
-  if (!desired || known?.status?.sync !== "OutOfSync") return null;
-  const why = whyNotTakenOut({ environment: environment.name, ...environment, ...desired });
-  return why && `no longer pinned, but ${why}`;
+/** The pin cannot run, or is gone beside an error while something of it is still there; null: it is taken out. */
+function whyUnusable(pinned: Exclude<Desired, { kind: "run" }> | null, known: ProcessState | undefined): string | null {
+  if (pinned?.kind === "unclear" && known?.status?.sync !== "OutOfSync") return null;
+  return pinned && whatIsPinned(pinned);
 }
 
 /** Refused or in quarantine. What waits for another process to be healthy is tried again by itself. */

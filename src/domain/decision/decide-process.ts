@@ -6,7 +6,7 @@ import type { Case, ProcessDecision } from "../journal/case.ts";
 import { rejectedPhase } from "./deployment-reason.ts";
 import { knownGoodAfter } from "./known-good.ts";
 import { advance, isAllButOver, open } from "./lifecycle.ts";
-import { type Desired, whatIsPinned } from "../desired/resolve.ts";
+import { type Desired, pinnedVersion, whatIsPinned } from "../desired/resolve.ts";
 import { awaitingDoubt, resolveDoubt } from "../rollback/doubt.ts";
 import { firstBlocked } from "../gates/gates.ts";
 import { reasonOf } from "../gates/gate.ts";
@@ -15,9 +15,9 @@ import { whyNotServed } from "./preserve.ts";
 import { maintain } from "./maintain.ts";
 import { proposedChange, proposedRemoval, recordOf } from "./proposed-change.ts";
 import { signature } from "../journal/commands.ts";
-import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
+import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
-import { mayBeSlip, whyUnusable } from "../desired/removal.ts";
+import { whyUnusable } from "../desired/removal.ts";
 import { condemnationNow, followRevert, isTakenBackFirst } from "../rollback/policy.ts";
 import type { UnitRef } from "../names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
@@ -83,7 +83,7 @@ function owingRevert({ owed }: Case, decision: ProcessDecision): ProcessDecision
 /** No rollout is under way, and engine and router have answered. */
 function decideIdle(one: Case, view: ProcessObservation): ProcessDecision {
   const { desired } = one;
-  if (!desired) return decideUnpinned(one, view);
+  if (!desired || desired.kind === "unclear") return decideUnpinned(one, view);
   const back = wayBack(one, view);
   if (back) return open(one, view, { kind: "rollback", candidate: back, fast: true, why: `${view.process} goes back to ${back.version}` });
   if (desired.kind === "run" && servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
@@ -147,7 +147,7 @@ function decideServing(one: Case, view: ProcessObservation, unit: UnitRef): Proc
 
 /** Not pinned any more: taken out, unless that could be a mistake. */
 function decideUnpinned(one: Case, view: ProcessObservation): ProcessDecision {
-  if (view.installed.length === 0 && !servingUnit(view.route))
+  if (view.installed.length === 0 && !servingUnit(view.route) && !isToComeBack(one))
     return { after: leftOf(one.before), actions: [], replacesOwed: true, deployments: [], wakeAt: null };
   const held = firstBlocked(proposedRemoval(one.before.process, one.pass));
   const serving = servingUnit(view.route);
@@ -156,6 +156,11 @@ function decideUnpinned(one: Case, view: ProcessObservation): ProcessDecision {
     return hold(one, view, { health: "Suspended", reason, until: held.until });
   }
   return serving ? takeOut(one, view) : keepWarm(one, view, held?.text ?? null);
+}
+
+/** Nobody has taken it out, and what was good here is lost. */
+function isToComeBack({ desired, before }: Case): boolean {
+  return desired !== null && before.knownGood.length > 0;
 }
 
 /** Whoever takes its paths over gets them in the moment in which it loses them. */
@@ -180,15 +185,15 @@ function leftOf(before: ProcessState): ProcessState | null {
  * what is left of it then, such as requests that are still worked on, never holds up the next commit.
  */
 function isSuperseded({ before, desired, owed, pass }: Case, rollout: Rollout): boolean {
-  if (desired?.kind === "broken") return rollout.kind === "self-heal" && isPinQuarantined(before, desired);
-  if (isWantedStill(rollout, desired, pass.observation)) return false;
+  if (desired && desired.kind !== "run") return rollout.kind === "self-heal" && isPinQuarantined(before, desired);
+  if (isWanted(rollout, desired)) return false;
   if (rollout.state.kind !== "rejected") return !isTakenBackFirst(rollout, before, pass.observation);
   return !isOnItsWayTo(desired, rollout) && (isTrafficBack(rollout, pass.observation) || isWayBackClosed(rollout, owed, pass.observation));
 }
 
-/** What is under way is what is pinned; where the pin is gone beside an error, it may be so still. */
-function isWantedStill({ candidate }: Rollout, desired: Extract<Desired, { kind: "run" }> | null, observation: Observation): boolean {
-  return desired === null ? candidate === null || mayBeSlip(observation) : candidate?.digest === desired.unit.digest;
+/** What is under way is what is pinned. */
+function isWanted({ candidate }: Rollout, desired: Extract<Desired, { kind: "run" }> | null): boolean {
+  return candidate?.digest === desired?.unit.digest;
 }
 
 /** Nobody keeps in order what must not run here. */

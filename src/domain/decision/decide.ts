@@ -9,7 +9,7 @@ import { earlier } from "../strategies/deadline.ts";
 import { namingDeadlocks } from "./deadlocked.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
-import type { Desired } from "../desired/resolve.ts";
+import { type Desired, desiredOf } from "../desired/resolve.ts";
 import { placesHeld } from "../gates/concurrency.ts";
 import { planHandovers, type Stirring } from "./handovers.ts";
 import { isAtRest } from "./maintain.ts";
@@ -78,8 +78,8 @@ function answeredNow(state: EnvironmentState, observation: Observation): Pick<De
 /** Whatever is not at rest, or is spoken to. */
 function* whoStirs(touched: Iterable<ProcessId>, state: EnvironmentState, observation: Observation): Iterable<Stirring> {
   for (const process of touched) {
-    const desired = observation.desired?.processes.get(process) ?? null;
     const known = state.processes.get(process);
+    const desired = desiredOf(process, observation.desired, known);
     const commands = commandsFor(state, process);
     if (known && commands.length === 0 && isAtRest(known, desired, observation)) continue;
     yield { remembered: known ?? nothingKnown(process), desired, commands };

@@ -13,6 +13,7 @@ import { placesHeld } from "../gates/concurrency.ts";
 import { listStatuses } from "../status/list-statuses.ts";
 import { newRollout } from "../strategies/new-rollout.ts";
 import { nextStepOf } from "../strategies/next-step.ts";
+import { desiredOf } from "../desired/resolve.ts";
 import { nothingKnown } from "../journal/state.ts";
 import { proposedChange } from "./proposed-change.ts";
 import { type Remembered, rememberedObservation } from "./remembered-observation.ts";
@@ -66,7 +67,7 @@ function subjectOf(process: ProcessId, known: Remembered): Subject {
   const { state, desired: all } = known;
   const observation = rememberedObservation(process, known);
   const serving = servingUnit(routeIn(observation, process));
-  const desired = all?.processes.get(process) ?? null;
+  const desired = desiredOf(process, all, state.processes.get(process));
   const pass: Pass = { state, observation, freeze: state.freeze, places: placesOfOthers(process, state), handovers: null };
   const isServed = desired?.kind === "run" && serving?.digest === desired.unit.digest;
   return { before: state.processes.get(process) ?? nothingKnown(process), desired, pass, serving, isServed };
@@ -119,7 +120,7 @@ function nextOfIdle(one: Subject, change: ProposedChange, { now }: Remembered): 
 function whatBegins({ before, desired, pass, serving, isServed }: Subject, record: ProposedChange["record"]): string | null {
   const { observation } = pass;
   if (!desired) return serving ? `${before.process} is taken out` : null;
-  if (desired.kind === "broken" || isServed || !observation.spec) return null;
+  if (desired.kind !== "run" || isServed || !observation.spec) return null;
   const kind = record === "way-back" ? "rollback" : "deploy";
   const identity = { kind, candidate: desired.unit, fast: record !== "new", stable: serving } as const;
   return begin(newRollout(before.process, observation, observation.spec, identity), `${desired.unit.version} is pinned`).why;

@@ -7,13 +7,12 @@ import type { EnvironmentSpec } from "../desired/environment.ts";
 import { healthCheckOf } from "../validation/health.ts";
 import type { Desired } from "../desired/resolve.ts";
 import { firstBlocked } from "../gates/gates.ts";
-import { mayBeSlip } from "../desired/removal.ts";
 import { proposedRemoval } from "./proposed-change.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import type { Freeze, Command } from "../journal/commands.ts";
 import { followGit, heldInQuarantine } from "../rollback/quarantine.ts";
 import { describeEndpoint, endpointsServed, requestsOf } from "../observed/requests.ts";
-import { quarantinedByHand, condemnationNow } from "../rollback/policy.ts";
+import { condemnationNow, goingOn } from "../rollback/policy.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
 import type { Route } from "../observed/route.ts";
 import {
@@ -114,23 +113,17 @@ function unitBefore({ process, rollout }: ProcessState, { unit }: Target, { rout
 function targetOf({ remembered, desired }: Stirring, world: World): Target | null {
   const route = world.routes.get(remembered.process) ?? null;
   const usable = heldInQuarantine(desired, followGit(remembered, world.observation));
-  const underWay = isUsable(usable, world) ? null : targetUnderWay(remembered.rollout, usable, world);
-  if (underWay || desired?.kind === "broken") return underWay;
+  const underWay = targetUnderWay(remembered.rollout, usable, world);
+  if (underWay || (desired && desired.kind !== "run")) return underWay;
   if (!desired)
     return servingUnit(route) && !firstBlocked(proposedRemoval(remembered.process, world)) ? { unit: null, endpoints: [] } : null;
   return weightOf(route, desired.unit.digest) === 100 ? null : { unit: desired.unit, endpoints: desired.summary.endpoints };
 }
 
-/** A pin that is gone says that its process is to be taken out, unless it may only be misspelt. */
-function isUsable(desired: Desired | null, { observation }: World): boolean {
-  return desired === null ? !mayBeSlip(observation) : desired.kind === "run";
-}
-
 /** A pin that cannot be used stops nothing: what is under way goes on. */
 function targetUnderWay(rollout: Rollout | null, desired: Desired | null, { observation }: World): Target | null {
-  if (!rollout?.candidate || rollout.state.kind === "rejected" || quarantinedByHand(rollout, desired)) return null;
-  const installed = findInstalled(installedIn(rollout.process, observation), rollout.candidate.digest);
-  return installed ? { unit: rollout.candidate, endpoints: installed.endpoints } : null;
+  const coming = goingOn(rollout, desired, observation);
+  return coming && rollout ? { unit: rollout.candidate, endpoints: coming.endpoints } : null;
 }
 
 function whyNotReady(one: Stirring, { unit }: Target, world: World): string | null {

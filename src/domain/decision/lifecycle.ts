@@ -261,6 +261,7 @@ function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision
   const ended: ProcessState = {
     ...before,
     rollout: null,
+    takenOutAt: rollout.kind === "prune" && step.outcome === "succeeded" ? observation.now : before.takenOutAt,
     knownGood: knownGoodAfter(before, rollout, { ...step, phase, at: observation.now }),
     refused: refusalAfter(one, rollout, { code, why: step.why, outcome: step.outcome }),
   };

@@ -14,7 +14,6 @@ import type { ProcessState } from "../journal/state.ts";
 import type { Route } from "../observed/route.ts";
 import { kindRunning, servingUnit } from "../observed/observation.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
-import { whyNotTakenOut } from "../desired/removal.ts";
 
 type About = Pick<Case, "before" | "desired" | "pass">;
 
@@ -24,7 +23,7 @@ export function proposedChange(one: About, route: Route | null): ProposedChange 
   const definition = pinnedDefinition(desired);
   return {
     ...proposedRemoval(before.process, pass),
-    pinned: desired?.pinned ?? null,
+    pinned: desired && "pinned" in desired ? desired.pinned : null,
     record: desired?.kind === "run" ? recordOf(one, route, desired.unit) : "new",
     quarantined: definition === null ? null : findQuarantined(before, definition),
     refused: refusedBefore(one),
@@ -53,7 +52,7 @@ export function proposedRemoval(process: ProcessId, { observation, freeze }: Pic
     freeze,
     dependencies: noDependencies,
     running: 0,
-    whyKept: () => desired && whyNotTakenOut({ environment, spec, findings, ...desired }),
+    whyKept: desired?.unpinned?.why ?? null,
   };
 }
 

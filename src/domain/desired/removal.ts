@@ -14,28 +14,20 @@ export interface Removable {
   readonly spec: Pick<EnvironmentSpec, "allowEmpty"> | null;
   readonly findings: readonly Finding[];
   readonly pins: ReadonlyMap<ProcessId, PinnedVersion>;
-  /** What is wrong with the first pin that cannot run, if that is known already. */
-  readonly brokenPin?: string | null;
 }
 
-type Pins = Pick<Removable, "pins" | "brokenPin">;
-
 /** Why what is pinned no more stays as it is, as the second half of a sentence; null: it may be taken out. */
-export function whyNotTakenOut({ environment, spec, findings, pins, brokenPin = firstBroken(pins) }: Removable): string | null {
+export function whyNotTakenOut({ environment, spec, findings, pins }: Removable): string | null {
   const error = findings.find(({ severity }) => severity === "error");
+  const brokenPin = firstBroken(pins);
   const what = error ? describeFinding(error) : brokenPin;
   if (what !== null) return `${environment} has errors (${what}): nothing is taken out until they are fixed`;
   if (pins.size === 0 && !spec?.allowEmpty) return "all pins are gone: nothing is taken out without allowEmpty: true";
   return null;
 }
 
-/** Whether a pin that is gone may only be misspelt, or stand where nobody can read it: what was decided by it still holds. */
-export function mayBeSlip({ desired, ...around }: Omit<Removable, keyof Pins> & { readonly desired: Pins | null }): boolean {
-  return desired !== null && whyNotTakenOut({ ...around, ...desired }) !== null;
-}
-
 /** What is wrong with the first pin that cannot run; null: all can. */
-export function firstBroken(pins: ReadonlyMap<ProcessId, PinnedVersion>): string | null {
+function firstBroken(pins: ReadonlyMap<ProcessId, PinnedVersion>): string | null {
   for (const pinned of pins.values()) if (pinned.kind === "broken") return whyBroken(pinned);
   return null;
 }

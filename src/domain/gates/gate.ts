@@ -37,7 +37,7 @@ export interface ProposedChange {
   /** Deployments that count as running in the environment. */
   readonly running: number;
   /** Why what is no longer pinned stays as it is; null: it may be taken out. */
-  whyKept(): string | null;
+  readonly whyKept: string | null;
 }
 
 /** What a gate asks about other processes of the same environment. */

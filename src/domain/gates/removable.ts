@@ -4,7 +4,6 @@ import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
 
 export function removable({ pinned, whyKept }: Pick<ProposedChange, "pinned" | "whyKept">): GateAnswer {
   if (pinned) return open("it is pinned");
-  const why = whyKept();
-  if (why === null) return open("it is no longer pinned");
-  return blocked({ code: "NotRemoved", text: why }, "Fix the errors of the environment, put the pin back, or set `allowEmpty: true`.");
+  if (whyKept === null) return open("it is no longer pinned");
+  return blocked({ code: "NotRemoved", text: whyKept }, "Fix the errors of the environment, put the pin back, or set `allowEmpty: true`.");
 }

@@ -4,8 +4,7 @@ import type { DependencyView } from "../gates/gate.ts";
 import { requiredProcesses } from "../desired/dependency-graph.ts";
 import { defaultEngineKind } from "../desired/engine-kind.ts";
 import type { EnvironmentSpec } from "../desired/environment.ts";
-import { firstBroken } from "../desired/removal.ts";
-import { type Desired, type DesiredState, resolveDesired } from "../desired/resolve.ts";
+import { type Desired, type DesiredState, resolveDesired, unpinnedIn } from "../desired/resolve.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../desired/snapshot.ts";
 import type { EngineInstance, Installed } from "../desired/unit.ts";
 import { nothingRemembered } from "../journal/remembered.ts";
@@ -43,7 +42,7 @@ export function imagine(changes: readonly PinChange[], before: Before): Beginnin
       commit: "",
       environment: to.name,
       spec: to.spec,
-      desired: { ...after, pins: to.pins, brokenPin: firstBroken(to.pins) },
+      desired: { ...after, pins: to.pins, unpinned: unpinnedIn(to) },
       findings: to.findings,
       quarantine: to.quarantine,
     },

@@ -7,6 +7,7 @@ import { firstBlocked } from "../gates/gates.ts";
 import { proposedChange } from "../decision/proposed-change.ts";
 import { nothingKnown } from "../journal/state.ts";
 import type { ProcessId, Version } from "../names.ts";
+import { desiredOf } from "../desired/resolve.ts";
 import { servingUnit } from "../observed/observation.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import { neededBy, servingThen } from "./beginning.ts";
@@ -40,7 +41,7 @@ function whyHeld({ process, to: pinned }: PinChange, aftermath: Aftermath): stri
   const observation = world.observation();
   const row = world.row(process);
   const pass = { state: world.state, observation, freeze: world.state.freeze, places: placesHeld(world.state, null), handovers: null };
-  const desired = observation.desired?.processes.get(process) ?? null;
+  const desired = desiredOf(process, observation.desired, row);
   const change = proposedChange({ before: row ?? nothingKnown(process), desired, pass }, world.route(process));
   const blocked = firstBlocked({ ...change, dependencies: servingThen((other) => versionAfter(aftermath, other)) });
   const text = blocked?.text ?? row?.status?.reason.text ?? "nothing says why";

@@ -3,18 +3,18 @@
  * commit, and the version goes into quarantine.
  */
 
-import type { Desired } from "../desired/resolve.ts";
-import { mayBeSlip } from "../desired/removal.ts";
+import { type Desired, pinnedVersion } from "../desired/resolve.ts";
 import { isUnrecordable } from "../strategies/deadline.ts";
 import { personMustDecide } from "../strategies/inconclusive.ts";
 import type { Digest, Instant, UnitRef, Version } from "../names.ts";
-import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
+import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, quarantine } from "./quarantine.ts";
 import { engineDeath } from "../observed/engine-deaths.ts";
 import { describeDuration } from "../analysis/figures.ts";
 import type { Doubt, RevertRequest } from "../journal/revert.ts";
 import type { Rollout, StrategyStep } from "../journal/rollout.ts";
 import type { Person } from "../journal/people.ts";
-import type { Observation } from "../observed/observation.ts";
+import { findInstalled, installedIn, type Observation } from "../observed/observation.ts";
+import type { Installed } from "../desired/unit.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
 import { type Judged, judgeRollout } from "../strategies/rollout-view.ts";
 import { hasPredecessor } from "./ways-back.ts";
@@ -43,6 +43,13 @@ export function quarantinedByHand({ kind, candidate, state }: Rollout, desired: 
   if (kind !== "deploy" || state.kind === "rejected" || desired?.kind !== "broken" || desired.version !== candidate?.version) return null;
   const isQuarantined = desired.pinned.kind === "broken" && desired.pinned.findings.some(({ code }) => code === "pin/quarantined");
   return isQuarantined ? { trigger: "quarantine", why: desired.why } : null;
+}
+
+/** What goes on to come under a pin that cannot be used, or is gone beside an error, and where it will be called; null: nothing. */
+export function goingOn(rollout: Rollout | null, desired: Desired | null, observation: Observation): Installed | null {
+  if (!desired || desired.kind === "run" || !rollout?.candidate) return null;
+  if (rollout.state.kind === "rejected" || quarantinedByHand(rollout, desired)) return null;
+  return findInstalled(installedIn(rollout.process, observation), rollout.candidate.digest);
 }
 
 /** Why Pinion must not roll back by itself. */
@@ -164,12 +171,12 @@ export function followRevert(before: ProcessState, desired: Desired | null, obse
   const { revert } = before;
   if (!revert || !observation.desired) return before;
   const isFetched = revert.outcome?.kind === "committed" && observation.commit !== revert.request.commit;
-  const isOver = hasMovedFrom(revert.request.from, desired, observation) || isFetched || revert.outcome?.kind === "superseded";
+  const isOver = hasMovedFrom(revert.request.from, desired) || isFetched || revert.outcome?.kind === "superseded";
   return isOver ? { ...before, revert: null } : before;
 }
 
-function hasMovedFrom(version: Version, desired: Desired | null, observation: Observation): boolean {
-  return pinnedVersion(desired) !== version && (desired !== null || !mayBeSlip(observation));
+function hasMovedFrom(version: Version, desired: Desired | null): boolean {
+  return desired?.kind !== "unclear" && pinnedVersion(desired) !== version;
 }
 
 /** "git lags runtime", with what is done about it. */

@@ -63,14 +63,8 @@ export function quarantine(before: ProcessState, entry: Quarantined): readonly Q
   return [entry, ...before.quarantined.filter((other) => other.digest !== entry.digest)];
 }
 
-/** The version that a pin names, whether or not it can be used. */
-export function pinnedVersion(desired: Desired | null): string | null {
-  if (!desired) return null;
-  return desired.kind === "run" ? desired.unit.version : desired.version;
-}
-
 /** Of the definition that is pinned; null when it cannot be told. */
 export function pinnedDefinition(desired: Desired | null): Digest | null {
-  const pinned = desired?.pinned;
+  const pinned = desired && "pinned" in desired ? desired.pinned : null;
   return pinned?.kind === "runnable" ? pinned.summary.definitionDigest : null;
 }

@@ -1,6 +1,8 @@
 /** Whether another process has, or waits for, a path that a version would take or give up: then it changes nothing alone. */
 
 import type { Pass } from "../journal/case.ts";
+import { desiredOf } from "../desired/resolve.ts";
+import { goingOn } from "./policy.ts";
 import { healthCheckOf } from "../validation/health.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import { endpointsServed, requestsOf } from "../observed/requests.ts";
@@ -26,13 +28,33 @@ export function isAwaitedStill(view: ProcessObservation, unit: UnitRef, pass: Pa
   });
 }
 
-function takersOf(view: ProcessObservation, unit: UnitRef, { observation }: Pass): readonly UnitRef[] {
+function takersOf(view: ProcessObservation, unit: UnitRef, pass: Pass): readonly UnitRef[] {
+  const { observation } = pass;
   const later = new Set(requestsAt(view, unit, observation));
   const lost = new Set(asked(endpointsServed(view.route ?? undefined), view.process, observation).filter((request) => !later.has(request)));
   if (lost.size === 0) return [];
-  return [...(observation.desired?.processes.values() ?? [])].flatMap((desired) => {
-    if (desired.kind !== "run" || desired.unit.process === view.process) return [];
-    return desired.summary.endpoints.flatMap(requestsOf).some((request) => lost.has(request)) ? [desired.unit] : [];
+  return [...pinned(pass), ...underWay(pass)].flatMap(({ unit: taker, endpoints }) => {
+    if (taker.process === view.process) return [];
+    return endpoints.flatMap(requestsOf).some((request) => lost.has(request)) ? [taker] : [];
+  });
+}
+
+/** What is to come, and where it will be called. */
+interface Coming {
+  readonly unit: UnitRef;
+  readonly endpoints: readonly PublicEndpoint[];
+}
+
+function pinned({ observation: { desired } }: Pass): readonly Coming[] {
+  const pins = [...(desired?.processes.values() ?? [])];
+  return pins.flatMap((pin) => (pin.kind === "run" ? [{ unit: pin.unit, endpoints: pin.summary.endpoints }] : []));
+}
+
+/** A pin that cannot be used stops nothing, nor does one that is misspelt. */
+function underWay({ state, observation }: Pass): readonly Coming[] {
+  return [...state.processes.values()].flatMap((known) => {
+    const coming = goingOn(known.rollout, desiredOf(known.process, observation.desired, known), observation);
+    return coming ? [{ unit: coming, endpoints: coming.endpoints }] : [];
   });
 }
 

@@ -4,7 +4,8 @@
  */
 
 import type { Digest, ProcessId, UnitRef } from "../names.ts";
-import { isInQuarantine, pinnedVersion } from "./quarantine.ts";
+import { isInQuarantine } from "./quarantine.ts";
+import { pinnedVersion } from "../desired/resolve.ts";
 import { describeEndpoint, endpointsServed, requestsOf } from "../observed/requests.ts";
 import type { PinBack } from "../journal/revert.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";

@@ -1,6 +1,6 @@
 /** What is shown of a process: sync, health, phase and the reason, from what was seen and decided. */
 
-import type { Desired } from "../desired/resolve.ts";
+import { type Desired, pinnedVersion } from "../desired/resolve.ts";
 import type { Instant, ProcessId } from "../names.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { Rollout } from "../journal/rollout.ts";
@@ -28,7 +28,7 @@ export interface Outlook {
 export function describeUnknown(before: ProcessState, observation: Observation, desired: Desired | null, reason: Reason): ProcessStatus {
   const last = before.status;
   return status(before, observation, {
-    desired: versionOf(desired) ?? last?.desired ?? null,
+    desired: pinnedVersion(desired) ?? last?.desired ?? null,
     actual: last?.actual ?? [],
     sync: "Unknown",
     health: "Degraded",
@@ -80,7 +80,7 @@ export function describeRollout(
 ): ProcessStatus {
   const { rollout, reason } = underWay;
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
-  const desired = rollout.candidate ? (view?.desired ? versionOf(view.desired) : rollout.candidate.version) : null;
+  const desired = rollout.candidate ? (pinnedVersion(view?.desired ?? null) ?? rollout.candidate.version) : null;
   const sync = view ? syncOf(view) : "OutOfSync";
   return status(before, observation, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason });
 }
@@ -101,7 +101,7 @@ export function describeEnded(
 ): ProcessStatus {
   const isGood = phase === "Succeeded";
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
-  const desired = view ? versionOf(view.desired) : (before.status?.desired ?? null);
+  const desired = view ? pinnedVersion(view.desired) : (before.status?.desired ?? null);
   return status(before, observation, {
     desired,
     actual,
@@ -122,7 +122,7 @@ type Shown = Pick<ProcessStatus, "sync" | "health" | "phase" | "reason">;
 function describe(before: ProcessState, observation: Observation, view: ProcessObservation, shown: Shown): ProcessStatus {
   // What the newest commit wants cannot be told: it is held against an earlier one.
   const sync = observation.settingsOf === undefined ? shown.sync : "Unknown";
-  return status(before, observation, { desired: versionOf(view.desired), actual: actualOf(view), ...shown, sync });
+  return status(before, observation, { desired: pinnedVersion(view.desired), actual: actualOf(view), ...shown, sync });
 }
 
 function status(
@@ -133,11 +133,6 @@ function status(
   const last = before.status;
   const isAsBefore = last !== null && last.sync === shown.sync && last.health === shown.health && last.phase === shown.phase;
   return { environment: observation.environment, process: before.process, ...shown, since: isAsBefore ? last.since : observation.now };
-}
-
-function versionOf(desired: Desired | null): string | null {
-  if (!desired) return null;
-  return desired.kind === "run" ? desired.unit.version : desired.version;
 }
 
 function actualOf(view: ProcessObservation): ProcessStatus["actual"] {

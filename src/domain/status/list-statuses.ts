@@ -1,6 +1,6 @@
 /** The statuses of an environment, with those processes that the newest commit pins and no pass has looked at yet. */
 
-import type { Desired, DesiredState } from "../desired/resolve.ts";
+import type { DesiredState, Pinned } from "../desired/resolve.ts";
 import type { EnvironmentName, Instant, ProcessId } from "../names.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { ProcessState } from "../journal/state.ts";
@@ -28,11 +28,11 @@ export function listStatuses({ environment, desired, processes, now }: StatusSou
   return [...seen.values()].sort((a, b) => (a.process < b.process ? -1 : 1));
 }
 
-function versionOf(pinned: Desired): string {
+function versionOf(pinned: Pinned): string {
   return pinned.kind === "run" ? pinned.unit.version : pinned.version;
 }
 
-function notLookedAt(status: ProcessStatus, pinned: Desired): ProcessStatus {
+function notLookedAt(status: ProcessStatus, pinned: Pinned): ProcessStatus {
   return { ...status, desired: versionOf(pinned), sync: "Unknown", reason: notComparedYet };
 }
 

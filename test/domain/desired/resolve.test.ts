@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { resolveDesired } from "../../../src/domain/desired/resolve.ts";
+import { desiredOf, resolveDesired } from "../../../src/domain/desired/resolve.ts";
 import type { EnvironmentSpec } from "../../../src/domain/desired/environment.ts";
+import type { Finding } from "../../../src/domain/finding.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../../src/domain/desired/snapshot.ts";
 import { createWorld, sha256 } from "../../support/world.ts";
 
@@ -20,6 +21,17 @@ const pinned: PinnedVersion = {
     hasChecks: false,
     endpoints: [],
   },
+};
+
+const error: Finding = {
+  file: "environments/production/pins.yaml",
+  line: 1,
+  column: 1,
+  pointer: "",
+  code: "pins/invalid",
+  severity: "error",
+  message: "no version",
+  hint: "",
 };
 
 function snapshot(changes: Partial<EnvironmentSnapshot> = {}): EnvironmentSnapshot {
@@ -63,6 +75,27 @@ describe("desired state", () => {
     const before = resolveDesired(first, around, null);
     expect(resolveDesired({ ...first, spec: { ...spec, deploymentTimeoutMs: 1 } }, around, before)).toBe(before);
     expect(resolveDesired({ ...first, spec: { ...spec, variables: { LOG_LEVEL: "debug" } } }, around, before)).not.toBe(before);
+  });
+
+  it.each<[string, { readonly takenOutAt: number | null } | undefined, "unclear" | undefined]>([
+    ["is unclear beside an error", undefined, "unclear"],
+    ["is unclear beside an error, also where it is remembered", { takenOutAt: null }, "unclear"],
+    ["is gone all the same where it was taken out before", { takenOutAt: 1 }, undefined],
+  ])("of what is not pinned %s", (_what, known, kind) => {
+    const desired = resolveDesired(snapshot({ findings: [error] }), around, null);
+    expect(desiredOf("billing", desired, known)?.kind).toBe(kind);
+    expect(desiredOf("orders", desired, known)?.kind).toBe("run");
+  });
+
+  it("follows errors that come and go without a new pin", () => {
+    const before = snapshot();
+    const clean = resolveDesired(before, around, null);
+    const wrong = resolveDesired({ ...before, findings: [error] }, around, clean);
+    expect([desiredOf("billing", clean, undefined), desiredOf("billing", wrong, undefined)]).toEqual([
+      null,
+      { kind: "unclear", why: expect.stringContaining("production has errors") as string },
+    ]);
+    expect(resolveDesired(before, around, wrong)?.unpinned).toBeNull();
   });
 
   it("takes over what has not changed", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Desired } from "../../../src/domain/desired/resolve.ts";
+import type { Pinned } from "../../../src/domain/desired/resolve.ts";
 import { dependencies, lackingOf, servingNow } from "../../../src/domain/gates/dependencies.ts";
 import type { Digest, UnitRef } from "../../../src/domain/names.ts";
 import type { Dependency } from "../../../src/domain/desired/version.ts";
@@ -23,12 +23,12 @@ interface Around {
 
 /** The reason; null: it may go. */
 function hold(needed: readonly Dependency[], { serving = [], pinned = serving, refused = [] }: Around): string | null {
-  const run = (of: UnitRef) => ({ kind: "run", unit: of }) as unknown as Desired;
+  const run = (of: UnitRef) => ({ kind: "run", unit: of }) as unknown as Pinned;
   const desired = {
     processes: new Map(pinned.map((each) => [each.process, run(each)])),
     pins: new Map(),
     settingsDigest: digest("s"),
-    brokenPin: null,
+    unpinned: null,
   };
   const view = servingNow({
     desired,

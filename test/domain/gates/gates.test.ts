@@ -57,7 +57,7 @@ describe("the gates", () => {
   });
 
   it("of what is taken out only ask whether that may be", () => {
-    const removal = { ...hopeless, pinned: null, whyKept: () => "production has errors" };
+    const removal = { ...hopeless, pinned: null, whyKept: "production has errors" };
     expect(blockedIn(askEveryGate({ ...removal, refused: null }))).toEqual(["freeze", "removal"]);
   });
 

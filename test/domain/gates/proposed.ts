@@ -23,7 +23,7 @@ export function proposed(parts: Partial<ProposedChange> = {}): ProposedChange {
     freeze: null,
     dependencies: { isForecast: false, serving: () => null, coming: () => null },
     running: 0,
-    whyKept: () => null,
+    whyKept: null,
     ...parts,
   };
 }

@@ -95,7 +95,7 @@ describe("the gate for a freeze", () => {
 });
 
 describe("the gate for a removal", () => {
-  const whyKept = (): string => "production has errors";
+  const whyKept = "production has errors";
   it.each([
     ["is asked of what is no longer pinned", { pinned: null, whyKept }, "NotRemoved"],
     ["is open where nothing is wrong", { pinned: null }, "open"],
