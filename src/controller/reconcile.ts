@@ -45,7 +45,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   return decision;
 }
 
-/** What takes away something that `main` wants by now waits for the decision: it was owed before. True when there is any. */
+/** What takes away something that `main` wants by now, or removes something, waits for the decision: it was owed before. True when there is any. */
 async function performBefore(environment: EnvironmentName, ports: Ports): Promise<boolean | null> {
   const desired = ports.wanted(environment)?.desired?.processes;
   return performIfRoom(environment, ports, ({ action }) => takesAway(action, desired?.get(processOf(action)) ?? null));

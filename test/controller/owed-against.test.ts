@@ -2,6 +2,7 @@
 
 import { beforeEach, expect, it } from "vitest";
 import { PinionError } from "../../src/domain/errors.ts";
+import { fill } from "../support/full-disk.ts";
 import { environment, running, smokeTest, type World } from "../support/world.ts";
 
 const process = "orders";
@@ -59,6 +60,27 @@ it("removes nobody who is pinned again", async () => {
   await world.settle();
   expect(removed).toEqual([]);
   expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
+});
+
+it("removes nobody who has the traffic again, while that cannot be recorded", async () => {
+  const [before] = (await world.router.routes(environment)).filter((route) => route.process === process);
+  const { ensureRemoved } = world.engine;
+  world.engine.ensureRemoved = () => Promise.reject(new PinionError("engine/unreachable", "it restarts"));
+  world.pin(process, null);
+  for (let passes = 0; passes < 6; passes += 1) await world.pass();
+  world.engine.ensureRemoved = ensureRemoved;
+  expect((await world.journal.state(environment)).owed.map(({ action }) => action.kind)).toContain("ensure-removed");
+  if (before) await world.router.ensureRoutes(environment, [before]);
+  world.restart();
+  fill(world, "full");
+  world.publish(process, "2.0.0");
+  world.pin(process, "2.0.0");
+  world.now += 60_000;
+  for (let passes = 0; passes < 3; passes += 1) await world.pass().catch(() => undefined);
+  expect([world.traffic(process), (await world.engine.inventory()).installed.map((unit) => unit.process)]).toEqual([
+    { "1.0.0": 100 },
+    ["orders", "billing"],
+  ]);
 });
 
 it.each(["at once", "when the router is back"])(

@@ -1,19 +1,22 @@
-/** Whether what was owed before goes against what `main` says now. */
+/** Whether what was owed before may go against what `main` says now, or against what has the traffic by now. */
 
 import type { Action } from "../journal/actions.ts";
 import type { Desired } from "../desired/resolve.ts";
 import { assertNever } from "../names.ts";
 
-/** True when it takes from what is pinned its traffic, its triggers, or the version itself. Null: not pinned. */
+/**
+ * True when it takes from what is pinned its traffic or its triggers, or removes any version: that may have been given its traffic back
+ * by a decision that could not be recorded. Null: not pinned.
+ */
 export function takesAway(action: Action, desired: Desired | null): boolean {
-  if (desired?.kind !== "run") return false;
+  const isPinned = desired?.kind === "run";
   switch (action.kind) {
     case "ensure-weights":
-      return action.weights.length === 0;
+      return isPinned && action.weights.length === 0;
     case "ensure-armed":
-      return action.digest === null;
+      return isPinned && action.digest === null;
     case "ensure-removed":
-      return action.unit.digest === desired.unit.digest;
+      return true;
     case "ensure-installed":
     case "ensure-validated":
     case "ensure-reverted":
