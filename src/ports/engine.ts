@@ -40,8 +40,12 @@ export interface Engine {
   /** Processes of it that ended of themselves, as far as this run knows. Asks nobody; absent: it cannot know. */
   readonly deaths?: () => readonly EngineDeath[];
 
-  /** What is installed, asked now. An instance that does not answer is `down`, with the reason. @throws `engine/unreachable` when none answers. */
-  inventory(): Promise<Inventory>;
+  /**
+   * What is installed, asked now. An instance that does not answer is `down`, with the reason. What is worked on is asked of the
+   * processes in `counted` only; left out: of all. A unit that has not changed since the answer before is the same object, and so is
+   * the whole when nothing has: only then can ten thousand be compared at every look. @throws `engine/unreachable` when none answers.
+   */
+  inventory(counted?: ReadonlySet<ProcessId>): Promise<Inventory>;
 
   /**
    * Resolves once every unit answers on its private address on every ready instance, without public traffic and with its

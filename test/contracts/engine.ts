@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
-import type { DeploymentUnit, Installed } from "../../src/domain/desired/unit.ts";
+import type { DeploymentUnit, Installed, Inventory } from "../../src/domain/desired/unit.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 
 /** An engine with its instances up, and the means to do what a test cannot do through the port. */
@@ -150,12 +150,49 @@ export function engineContract(name: string, make: () => Promise<EngineUnderTest
       expect((await find(one()))?.armed).toBe(false);
     });
 
+    it("gives the same objects as long as nothing has changed, and another one for what has", async () => {
+      const other = it_.unit("stock-report", "1.0.0", "3");
+      await it_.engine.ensureInstalled([one(), other]);
+      const before = await it_.engine.inventory(nobody);
+      expect(await it_.engine.inventory(nobody)).toBe(before);
+      await it_.editByHand(one());
+      const edited = await it_.engine.inventory(nobody);
+      expect([unitIn(edited, other) === unitIn(before, other), unitIn(edited, one()) === unitIn(before, one())]).toEqual([true, false]);
+      await it_.engine.ensureInstalled([one(), two()]);
+      await it_.engine.ensureArmed(new Map([["order-intake", two().digest]]));
+      const after = await it_.engine.inventory(nobody);
+      expect(unitIn(after, other)).toBe(unitIn(before, other));
+      expect(unitIn(after, two())).toMatchObject({ armed: true });
+      await it_.engine.ensureRemoved([one()]);
+      const removed = await it_.engine.inventory(nobody);
+      expect([unitIn(removed, one()), unitIn(removed, two()) === unitIn(after, two())]).toEqual([undefined, true]);
+    });
+
+    it("says what is worked on of those that are counted only, and of all when it is not told whom", async () => {
+      const other = it_.unit("stock-report", "1.0.0", "3");
+      await it_.engine.ensureInstalled([one(), other]);
+      const work = (inventory: Inventory, unit: UnitRef): readonly (number | null)[] =>
+        unitIn(inventory, unit)?.placements.map(({ inFlight }) => inFlight) ?? [];
+      const each = (value: number | null): readonly (number | null)[] => Array.from({ length: it_.instances }, () => value);
+      const some = await it_.engine.inventory(new Set(["order-intake"]));
+      expect([work(some, one()), work(some, other)]).toEqual([each(0), each(null)]);
+      const all = await it_.engine.inventory();
+      expect([work(all, one()), work(all, other)]).toEqual([each(0), each(0)]);
+      expect(unitIn(await it_.engine.inventory(new Set(["order-intake"])), other)).toBe(unitIn(some, other));
+    });
+
     it("takes empty lists", async () => {
       expect(await it_.engine.ensureInstalled([])).toEqual([]);
       await it_.engine.ensureRemoved([]);
       await it_.engine.ensureArmed(new Map());
     });
   });
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+function unitIn({ installed }: Inventory, { process, digest }: UnitRef): Installed | undefined {
+  return installed.find((each) => each.process === process && each.digest === digest);
 }
 
 function refOf(unit: UnitRef): UnitRef {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Definition } from "../../src/domain/desired/definition.ts";
-import type { DeploymentUnit, PublicEndpoint } from "../../src/domain/desired/unit.ts";
+import type { DeploymentUnit, Installed, Inventory, PublicEndpoint } from "../../src/domain/desired/unit.ts";
 import type { UnitRef } from "../../src/domain/names.ts";
 import type { ReadBack } from "../../src/ports/engine.ts";
 
@@ -42,4 +42,30 @@ export function gate(): { readonly promise: Promise<void>; readonly resolve: () 
 /** Which unit it is. */
 export function refOf(unit: UnitRef): UnitRef {
   return { process: unit.process, version: unit.version, digest: unit.digest };
+}
+
+/** As it is told to who did not ask what it works on. */
+export function withoutWork(unit: Installed): Installed {
+  return { ...unit, placements: unit.placements.map((each) => ({ ...each, inFlight: null, counts: null })) };
+}
+
+/** Gives answers with the objects of the answer before where they say the same, as the port promises. */
+export function createSame(): (now: Inventory) => Inventory {
+  let last: Inventory = { instances: [], installed: [] };
+  const texts = new WeakMap<object, string>();
+  const textOf = (value: object): string => {
+    const text = texts.get(value) ?? JSON.stringify(value);
+    texts.set(value, text);
+    return text;
+  };
+  const either = <T extends object>(now: T, before: T | undefined): T =>
+    before !== undefined && (now === before || textOf(now) === textOf(before)) ? before : now;
+  return (now) => {
+    const before = new Map(last.installed.map((unit) => [`${unit.process} ${unit.version} ${unit.digest}`, unit]));
+    const installed = now.installed.map((unit) => either(unit, before.get(`${unit.process} ${unit.version} ${unit.digest}`)));
+    const areSame = installed.length === last.installed.length && installed.every((unit, index) => unit === last.installed[index]);
+    const instances = either(now.instances, last.instances);
+    if (!areSame || instances !== last.instances) last = { instances, installed: areSame ? last.installed : installed };
+    return last;
+  };
 }

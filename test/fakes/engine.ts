@@ -5,7 +5,7 @@ import type { Digest, ProcessId, UnitRef } from "../../src/domain/names.ts";
 import type { DeploymentUnit, EngineInstance, Installed, Inventory, Placement, WorkCount } from "../../src/domain/desired/unit.ts";
 import type { EngineDeath } from "../../src/domain/observed/engine-deaths.ts";
 import type { Definition } from "../../src/domain/desired/definition.ts";
-import { contentOf, endpointsOf, gate, readBackOf, refOf } from "./engine-values.ts";
+import { contentOf, createSame, endpointsOf, gate, readBackOf, refOf, withoutWork } from "./engine-values.ts";
 import type { BeforeReplacing, Engine, InstallResult, ReadBack } from "../../src/ports/engine.ts";
 
 export type EngineCall =
@@ -76,6 +76,7 @@ class InMemoryEngine implements FakeEngine {
   #reachable = true;
   /** As it was told last; null: something has changed since. */
   #told: Inventory | null = null;
+  readonly #same = { all: createSame(), some: createSame() };
   #deaths: readonly EngineDeath[] = [];
   #gate: Promise<void> = Promise.resolve();
 
@@ -84,10 +85,15 @@ class InMemoryEngine implements FakeEngine {
     this.#instances = new Map(instances.map((id) => [id, { id, state: "ready", why: "" }]));
   }
 
-  async inventory(): Promise<Inventory> {
+  async inventory(counted?: ReadonlySet<ProcessId>): Promise<Inventory> {
     await this.#enter({ call: "inventory" });
-    this.#told ??= { instances: [...this.#instances.values()], installed: [...this.#held.values()].map((held) => this.#describe(held)) };
-    return this.#told;
+    this.#told ??= this.#same.all({
+      instances: [...this.#instances.values()],
+      installed: [...this.#held.values()].map((held) => this.#describe(held)),
+    });
+    if (counted === undefined) return this.#told;
+    const { instances, installed } = this.#told;
+    return this.#same.some({ instances, installed: installed.map((unit) => (counted.has(unit.process) ? unit : withoutWork(unit))) });
   }
 
   async ensureInstalled(

@@ -22,9 +22,9 @@ export interface Placement {
   /** Base of the private address, without a trailing slash; public paths are appended to it. */
   readonly address: string;
   readonly ready: boolean;
-  /** Messages and requests that are being worked on now. */
-  readonly inFlight: number;
-  /** Since it was installed there; null: this engine does not count. */
+  /** Messages and requests that are being worked on now; null: nobody asked. */
+  readonly inFlight: number | null;
+  /** Since it was installed there; null: this engine does not count, or nobody asked. */
   readonly counts: WorkCount | null;
 }
 

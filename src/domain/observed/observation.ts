@@ -173,6 +173,13 @@ export function isArmedAlone(installed: readonly Installed[], digest: Digest): b
 export function inFlightOn(observation: Observation, unit: Installed | null, digest: Digest): Known<number> {
   if (observation.inFlight.kind === "unknown") return observation.inFlight;
   const atRouter = [...(observation.inFlight.value.get(digest)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
-  const inEngine = unit?.placements.reduce((sum, placement) => sum + placement.inFlight, 0) ?? 0;
+  let inEngine = 0;
+  for (const { inFlight } of unit?.placements ?? []) {
+    if (inFlight === null) return notCounted;
+    inEngine += inFlight;
+  }
   return { kind: "known", value: Math.max(atRouter, inEngine) };
 }
+
+/** Of what is worked on where nobody asked: unknown is not nothing. */
+export const notCounted: Known<never> = { kind: "unknown", why: "nobody asked what is in flight there" };

@@ -18,6 +18,7 @@ import {
   isArmedAlone,
   isReady,
   type Known,
+  notCounted,
   type Observation,
   weightOf,
 } from "../observed/observation.ts";
@@ -199,6 +200,7 @@ function inFlightAt(instance: string, unit: UnitRef | null, installed: readonly 
   if (!unit) return { kind: "known", value: 0 };
   if (observation.inFlight.kind === "unknown") return observation.inFlight;
   const placement = findInstalled(installed, unit.digest)?.placements.find((each) => each.instance === instance);
+  if (placement?.inFlight === null) return notCounted;
   return { kind: "known", value: Math.max(observation.inFlight.value.get(unit.digest)?.get(instance) ?? 0, placement?.inFlight ?? 0) };
 }
 

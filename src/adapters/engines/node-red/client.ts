@@ -4,44 +4,37 @@ import { createHash } from "node:crypto";
 import { parseShallowJson } from "../../../domain/shallow-json.ts";
 import { readBeginning, readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
-import type { WorkCount } from "../../../domain/desired/unit.ts";
-import { type FlowNode, isObject, parseFlowNodes } from "./flow-nodes.ts";
-import { parseFlowsText, writeFlowsText } from "./flows-text.ts";
+import type { ProcessId } from "../../../domain/names.ts";
+import {
+  type Flows,
+  parseChanges,
+  parseFlows,
+  parseStarts,
+  parseState,
+  parseTypes,
+  type RuntimeState,
+  type StartState,
+  type TabChanges,
+  text,
+} from "./answers.ts";
+import { type FlowNode, isObject } from "./flow-nodes.ts";
+import { parseFlowsText, writeFlowsText, writeSpliceText } from "./flows-text.ts";
 
-export interface Flows {
-  readonly nodes: readonly FlowNode[];
+/** Tabs to take out and nodes to put in; all else stays as it is. */
+export interface Splice {
+  /** Of the flows that it was made from. */
   readonly rev: string;
-}
-
-/** What Pinion's plugin says of one tab. */
-export interface TabState {
-  /** Nodes that Node-RED could not bring to life. */
-  readonly missing: readonly string[];
-  /** Null: not armed. */
-  readonly armedAt: number | null;
-  readonly inFlight: number;
-  /** Null: the plugin there is one that did not count. */
-  readonly counts: WorkCount | null;
-}
-
-/** How deploys went, by Pinion's plugin. */
-export interface StartState {
-  /** Of the process: another one has another. */
-  readonly life: string;
-  /** How often flows were started since the process began, and how often that failed. */
-  readonly started: number;
-  readonly failed: number;
-  /** Of the last failure. */
-  readonly why: string;
-}
-
-export interface RuntimeState extends StartState {
-  /** Of the active flows; null where it is only to be had with the flows. */
-  readonly rev: string | null;
-  readonly tabs: ReadonlyMap<string, TabState>;
+  readonly gone: Iterable<string>;
+  readonly added: readonly FlowNode[];
 }
 
 export interface NodeRedClient {
+  /** `work`: of these processes; null: of all. Null: Pinion's plugin there is of an earlier release, or there is none, or it cannot tell just now. */
+  changes(asked: { readonly since: string | null; readonly work: readonly ProcessId[] | null }): Promise<TabChanges | null>;
+  /** What belongs to these tabs. Null: as above. */
+  nodesOf(tabs: readonly string[]): Promise<Flows | null>;
+  /** The new revision; null when `rev` is no longer the newest, and nothing was changed. */
+  splice(wanted: Splice): Promise<string | null>;
   flows(): Promise<Flows>;
   /** The new revision; null when `flows.rev` is no longer the newest, and nothing was changed. */
   deploy(flows: Flows): Promise<string | null>;
@@ -79,8 +72,7 @@ export function createNodeRedClient(options: ClientOptions): NodeRedClient {
         body: await writeFlowsText(rev, nodes),
         expect: [200, 409],
       };
-      const answer = await ask("/flows", request);
-      return answer.status === 409 ? null : text(isObject(answer.body) ? answer.body["rev"] : undefined, "rev");
+      return revOf(await ask("/flows", request));
     },
     nodeTypes: async () => parseTypes((await ask("/nodes")).body),
     state: async () => {
@@ -89,6 +81,20 @@ export function createNodeRedClient(options: ClientOptions): NodeRedClient {
       return ifThere(answer, parseState);
     },
     starts: async () => ifThere(await ask("/pinion/health", { expect: [200, 404] }), parseStarts),
+    changes: async (asked) => {
+      const answer = await ask("/pinion/changes", { method: "POST", body: JSON.stringify(asked), expect: [200, 404] });
+      if (answer.status === 404) return null;
+      if (options.checkMark !== undefined) await teach(ask, answer.body, options.checkMark);
+      return parseChanges(answer.body);
+    },
+    nodesOf: async (tabs) => {
+      const answer = await ask("/pinion/tabs", { method: "POST", body: JSON.stringify({ tabs }), expect: [200, 404] });
+      return answer.status === 404 || (isObject(answer.body) && answer.body["rev"] === null) ? null : parseFlows(answer.body);
+    },
+    splice: async ({ rev, gone, added }) => {
+      const body = await writeSpliceText(rev, [...gone], added);
+      return revOf(await ask("/pinion/splice", { method: "POST", body, expect: [200, 409] }));
+    },
     arm: async (arming) => void (await ask("/pinion/armed", { method: "PUT", body: JSON.stringify(arming) })),
     hasNode: async (id) => (await ask(`/inject/${encodeURIComponent(id)}`, { method: "POST", body: "{}", expect: [404] })).status !== 404,
   };
@@ -106,6 +112,7 @@ async function teach(ask: (path: string, request: Asked) => Promise<Answered>, s
 const largestFlowsBytes = 128 * 1024 * 1024;
 /** All others are parsed in one piece; the state of 10,000 flows is some 1.3 MB. */
 const largestAnswerBytes = 2 * 1024 * 1024;
+const holdNodes: ReadonlySet<string> = new Set(["/flows", "/pinion/tabs"]);
 const longestExcerptBytes = 4 * 1024;
 
 const v2 = { "Node-RED-API-Version": "v2" };
@@ -121,6 +128,11 @@ interface Asked {
 interface Answered {
   readonly status: number;
   readonly body: unknown;
+}
+
+/** Null: somebody else was faster. */
+function revOf({ status, body }: Answered): string | null {
+  return status === 409 ? null : text(isObject(body) ? body["rev"] : undefined, "rev");
 }
 
 function ifThere<T>(answer: Answered, parse: (body: unknown) => T): T | null {
@@ -156,10 +168,10 @@ function reasonOf(error: unknown): string {
 
 async function jsonOf(response: Response, path: string): Promise<unknown> {
   try {
-    const body = await readWithin(response.body, path === "/flows" ? largestFlowsBytes : largestAnswerBytes);
+    const body = await readWithin(response.body, holdNodes.has(path) ? largestFlowsBytes : largestAnswerBytes);
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
     if (!isJson) return null;
-    return path === "/flows" ? await parseFlowsText(body) : parseShallowJson(body);
+    return holdNodes.has(path) ? await parseFlowsText(body) : parseShallowJson(body);
   } catch (error) {
     const what = error instanceof TooLong ? "cannot be used" : "is not JSON";
     throw new PinionError("engine/unreachable", `Node-RED's answer to ${path} ${what}: ${reasonOf(error)}`, { cause: error });
@@ -169,54 +181,4 @@ async function jsonOf(response: Response, path: string): Promise<unknown> {
 async function excerptOf(response: Response): Promise<string> {
   const body = await readBeginning(response.body, longestExcerptBytes).catch(() => "");
   return body.slice(0, 200).trim() || response.statusText;
-}
-
-function parseFlows(body: unknown): Flows {
-  if (!isObject(body)) throw unusable("flows");
-  try {
-    return { nodes: parseFlowNodes(body["flows"]), rev: text(body["rev"], "rev") };
-  } catch (error) {
-    throw unusable("flows", error);
-  }
-}
-
-function parseTypes(body: unknown): ReadonlySet<string> {
-  if (!Array.isArray(body)) throw unusable("nodes");
-  const enabled = body.filter(isObject).filter((set) => set["enabled"] !== false && set["err"] === undefined);
-  return new Set(enabled.flatMap((set) => (Array.isArray(set["types"]) ? set["types"].filter((type) => typeof type === "string") : [])));
-}
-
-function parseStarts(body: unknown): StartState {
-  const flows = isObject(body) ? body["flows"] : null;
-  if (!isObject(body) || !isObject(flows)) throw unusable("pinion/health");
-  // Plugins of earlier releases have none, and the process of a container has always the same pid.
-  const life = String(body["life"] ?? body["pid"]);
-  return { life, started: Number(flows["started"]), failed: Number(flows["failed"]), why: String(flows["why"]) };
-}
-
-function parseState(body: unknown): RuntimeState {
-  const tabs = isObject(body) ? body["tabs"] : null;
-  if (!isObject(body) || !isObject(tabs)) throw unusable("pinion/state");
-  const rev = typeof body["rev"] === "string" ? body["rev"] : null;
-  return { ...parseStarts(body), rev, tabs: new Map(Object.entries(tabs).map(([tab, state]) => [tab, parseTab(state)])) };
-}
-
-function parseTab(state: unknown): TabState {
-  if (!isObject(state) || !Array.isArray(state["missing"])) throw unusable("pinion/state");
-  const { armedAt, inFlight, finished, errors } = state;
-  return {
-    missing: state["missing"].filter((node) => typeof node === "string"),
-    armedAt: typeof armedAt === "number" ? armedAt : null,
-    inFlight: Number(inFlight),
-    counts: typeof finished === "number" && typeof errors === "number" ? { finished, errors } : null,
-  };
-}
-
-function text(value: unknown, name: string): string {
-  if (typeof value !== "string") throw unusable(name);
-  return value;
-}
-
-function unusable(what: string, cause?: unknown): PinionError {
-  return new PinionError("engine/unreachable", `Node-RED's answer has no usable ${what}; is it a Node-RED 4 admin API?`, { cause });
 }

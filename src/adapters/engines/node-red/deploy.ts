@@ -2,7 +2,8 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { PinionError } from "../../../domain/errors.ts";
-import type { Flows, StartState } from "./client.ts";
+import type { StartState } from "./answers.ts";
+import { type About, type Edit, openDraft } from "./draft.ts";
 import type { FlowNode } from "./flow-nodes.ts";
 import type { Host } from "./host.ts";
 import { createPatienceWith } from "./patience.ts";
@@ -21,34 +22,37 @@ export type Deployed =
   /** The instance refused to start with this change and has its former flows back. */
   | { readonly kind: "not-started"; readonly cause: "refused" | "too-slow" | "died"; readonly why: string };
 
-/** What the flows shall be, from what they are; null: they are as they shall be. */
-export type Change = (nodes: readonly FlowNode[]) => readonly FlowNode[] | null | Promise<readonly FlowNode[] | null>;
+/** What shall be otherwise in some tabs. */
+export interface Change {
+  /** Which tabs it needs to know. */
+  readonly about: About;
+  /** Made from what is there, with these tabs at least; null: they are as they shall be. */
+  edit(nodes: readonly FlowNode[]): Edit | null | Promise<Edit | null>;
+}
 
 /** Safe against concurrent deploys: derived again from the newest flows as often as needed. @throws `engine/unreachable`. */
 export async function deploy(host: Host, change: Change, limits: DeployLimits): Promise<Deployed> {
-  const { client } = host;
   for (let attempt = 0; attempt < 8; attempt++) {
-    const flows = await client.flows();
-    const before = await client.starts();
-    const nodes = await change(flows.nodes);
-    if (nodes === null) return { kind: "running", hasChanged: false };
-    const rev = await client.deploy({ nodes, rev: flows.rev });
-    if (rev !== null) return settle(host, { flows, before, rev }, limits);
+    const draft = await openDraft(host, change.about);
+    const before = await host.client.starts();
+    const edit = draft && (await change.edit(draft.nodes));
+    if (draft && edit === null) return { kind: "running", hasChanged: false };
+    const rev = draft && edit && (await draft.write(edit));
+    if (draft && edit && rev !== null) return settle(host, { before, takeBack: () => draft.takeBack(edit, rev) }, limits);
   }
   throw new PinionError("engine/unreachable", "somebody else keeps deploying to this Node-RED; no deploy of Pinion's got through");
 }
 
 interface Posted {
-  readonly flows: Flows;
   readonly before: StartState | null;
-  readonly rev: string;
+  /** Unless somebody else has deployed meanwhile, or the instance went back by itself. */
+  takeBack(): Promise<void>;
 }
 
-async function settle(host: Host, { flows, before, rev }: Posted, limits: DeployLimits): Promise<Deployed> {
+async function settle(host: Host, { before, takeBack }: Posted, limits: DeployLimits): Promise<Deployed> {
   if (before === null) return { kind: "running", hasChanged: true };
   const after = await started(host, before, limits);
-  if (after.kind === "running") return after;
-  await takeBack(host, flows, rev);
+  if (after.kind !== "running") await takeBack();
   return after;
 }
 
@@ -85,9 +89,4 @@ function whatBecame(state: StartState | null, before: StartState): Deployed | nu
     return { kind: "not-started", cause: "died", why: "the instance died when it started this" };
   if (state.started > before.started) return { kind: "running", hasChanged: true };
   return state.failed > before.failed ? { kind: "not-started", cause: "refused", why: state.why } : null;
-}
-
-/** Unless somebody else has deployed meanwhile, or the instance went back by itself. */
-async function takeBack({ client }: Host, flows: Flows, rev: string): Promise<void> {
-  await client.deploy({ nodes: flows.nodes, rev });
 }

@@ -7,12 +7,13 @@ import type { DeploymentUnit } from "../../../domain/desired/unit.ts";
 import type { Engine, InstallResult, ReadBack } from "../../../ports/engine.ts";
 import { type CompiledUnit, compileUnit } from "./compile.ts";
 import type { DeployLimits } from "./deploy.ts";
+import { openDraft } from "./draft.ts";
 import type { Host } from "./host.ts";
 import { type Installing, type Refused, installOn, removeFrom } from "./install.ts";
 import { type Contest, createContest, describeStrangers, type Owner } from "./ownership.ts";
 import { readBack } from "./read-back.ts";
-import { installedTabs, summarize } from "./tabs.ts";
-import { type HostAnswer, type View, answeredOf, inventoryOf, isArmed, look } from "./inventory.ts";
+import { type InstalledTab, installedTabs, summarize, type TabSummary } from "./tabs.ts";
+import { type HostAnswer, type View, answeredOf, createFold, isArmed, look } from "./inventory.ts";
 
 export interface NodeRedEngineOptions {
   /** The instances as they are now. */
@@ -36,14 +37,16 @@ export function createNodeRedEngine({
   notes = () => [],
 }: NodeRedEngineOptions): Engine {
   const contest = createContest();
+  // Who asks about the work of all, and who asks about that of some, must not take each other's answers for changes.
+  const [foldAll, foldSome] = [createFold(), createFold()];
   return {
     kind: "node-red",
     notes: () => [...notes(), ...hosts().flatMap((host) => describeStrangers(host.reader.strangers(), owner, host.id)), ...contest.notes()],
     deaths: () => hosts().flatMap((host) => host.keeper?.deaths() ?? []),
-    inventory: async () => {
-      const answers = await Promise.all(hosts().map(look));
+    inventory: async (counted) => {
+      const answers = await Promise.all(hosts().map((host) => look(host, counted ?? null)));
       if (answeredOf(answers).length === 0) throw nobodyAnswers(answers);
-      const inventory = inventoryOf(answers);
+      const inventory = counted === undefined ? foldAll(answers) : foldSome(answers);
       if (owner !== null) contest.seen(inventory.installed);
       return inventory;
     },
@@ -123,10 +126,14 @@ async function readBackFrom(hosts: readonly Host[], unit: CompiledUnit): Promise
   return null;
 }
 
-async function readBackOn({ client, owner = null }: Host, unit: CompiledUnit): Promise<ReadBack | null> {
-  const installed = [...installedTabs((await client.flows()).nodes, owner).values()].find(
-    ({ marker }) => marker.digest === unit.unit.digest,
+async function readBackOn(host: Host, unit: CompiledUnit): Promise<ReadBack | null> {
+  const isOf = ({ marker }: Pick<InstalledTab, "marker">): boolean => marker.digest === unit.unit.digest;
+  const draft = await openDraft(
+    host,
+    (present) => new Set([...present.values()].filter(({ summary }) => isOf(summary)).map(({ summary }) => summary.tab)),
   );
+  if (draft === null) throw new PinionError("engine/unreachable", `somebody deploys to ${host.id} just now`);
+  const installed = [...installedTabs(draft.nodes, host.owner).values()].find(isOf);
   const summary = installed && summarize(installed);
   return installed && summary?.drift ? readBack(unit, summary, installed.nodes) : null;
 }
@@ -144,7 +151,7 @@ async function removeEverywhere(hosts: readonly Host[], units: readonly UnitRef[
 
 /** Everywhere the old one stops before anywhere the new one starts. */
 async function ensureArmed(hosts: readonly Host[], desired: ReadonlyMap<ProcessId, Digest | null>): Promise<void> {
-  const answers = await Promise.all(hosts.map(look));
+  const answers = await Promise.all(hosts.map((host) => look(host, new Set())));
   const views = answeredOf(answers);
   if (views.length === 0) throw nobodyAnswers(answers);
   const plans = views.map((view) => ({ view, ...armingOf(view, views, desired) }));
@@ -157,21 +164,18 @@ function armingOf(
   views: readonly View[],
   desired: ReadonlyMap<ProcessId, Digest | null>,
 ): { readonly arm: readonly string[]; readonly disarm: readonly string[] } {
-  const named = [...view.tabs.values()].filter(({ marker }) => desired.has(marker.process));
-  const fires = (tab: string, digest: Digest, process: ProcessId): boolean =>
-    desired.get(process) === digest && chosen(tab, views) === view;
+  const named = [...view.tabs.values()].filter(({ summary }) => desired.has(summary.marker.process));
+  const fires = ({ tab, marker }: TabSummary): boolean => desired.get(marker.process) === marker.digest && chosen(tab, views) === view;
   return {
-    arm: named
-      .filter(({ tab, marker }) => fires(tab, marker.digest, marker.process) && !isArmed(view, tab) && view.state !== null)
-      .map(({ tab }) => tab),
-    disarm: named.filter(({ tab, marker }) => !fires(tab, marker.digest, marker.process) && isArmed(view, tab)).map(({ tab }) => tab),
+    arm: named.filter((seen) => fires(seen.summary) && !isArmed(seen) && view.hasPlugin).map(({ summary }) => summary.tab),
+    disarm: named.filter((seen) => !fires(seen.summary) && isArmed(seen)).map(({ summary }) => summary.tab),
   };
 }
 
 /** The instance that already fires keeps firing; when two do, the first. */
 function chosen(tab: string, views: readonly View[]): View | undefined {
   const having = views.filter((view) => view.tabs.has(tab));
-  return having.find((view) => isArmed(view, tab)) ?? having[0];
+  return having.find((view) => isArmed(view.tabs.get(tab))) ?? having[0];
 }
 
 interface Compiling {

@@ -114,11 +114,20 @@ function bounded(piece: string): string {
 
 /** The same, the other way round. */
 export async function writeFlowsText(rev: string, nodes: readonly unknown[]): Promise<string> {
+  return `{"rev":${JSON.stringify(rev)},"flows":${await writeNodes(nodes)}}`;
+}
+
+/** A change of single tabs: those that go, and the nodes that come. */
+export async function writeSpliceText(rev: string, gone: readonly string[], added: readonly unknown[]): Promise<string> {
+  return `{"rev":${JSON.stringify(rev)},"gone":${JSON.stringify(gone)},"added":${await writeNodes(added)}}`;
+}
+
+async function writeNodes(nodes: readonly unknown[]): Promise<string> {
   const pause = createPauses();
   const parts: string[] = [];
   for (const node of nodes) {
     parts.push(JSON.stringify(node));
     await pause();
   }
-  return `{"rev":${JSON.stringify(rev)},"flows":[${parts.join(",")}]}`;
+  return `[${parts.join(",")}]`;
 }

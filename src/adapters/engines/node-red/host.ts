@@ -3,9 +3,9 @@
 import type { LimitFunction } from "p-limit";
 import type { UnitRef } from "../../../domain/names.ts";
 import type { EngineDeath } from "../../../domain/observed/engine-deaths.ts";
-import type { NodeRedClient, RuntimeState } from "./client.ts";
+import type { NodeRedClient } from "./client.ts";
+import type { FlowsReader } from "./flows-reader.ts";
 import type { Owner } from "./ownership.ts";
-import { createTabSummaries, strangersIn, type TabSummary } from "./tabs.ts";
 
 export interface Host {
   readonly id: string;
@@ -34,27 +34,6 @@ export interface Keeper {
   installed(units: readonly UnitRef[]): void;
   /** Its processes that ended of themselves, other than by an installation, which judges that itself. */
   deaths(): readonly EngineDeath[];
-}
-
-export interface FlowsReader {
-  /** The owner's tabs as they are now. Flows of a revision already read are not read again: a revision is a digest of them. */
-  tabs(client: NodeRedClient, state: RuntimeState | null): Promise<ReadonlyMap<string, TabSummary>>;
-  /** Other owners that had tabs there when the flows were last read. */
-  strangers(): ReadonlySet<string>;
-}
-
-export function createFlowsReader(owner: Owner = null): FlowsReader {
-  const summarize = createTabSummaries();
-  let last: { readonly rev: string; readonly tabs: ReadonlyMap<string, TabSummary>; readonly strangers: ReadonlySet<string> } | null = null;
-  return {
-    strangers: () => last?.strangers ?? new Set(),
-    tabs: async (client, state) => {
-      if (last !== null && state !== null && state.rev === last.rev) return last.tabs;
-      const { nodes, rev } = await client.flows();
-      if (last?.rev !== rev) last = { rev, tabs: await summarize(nodes, owner), strangers: strangersIn(nodes, owner) };
-      return last.tabs;
-    },
-  };
 }
 
 /** Whether something is done to it, or waits to be. */

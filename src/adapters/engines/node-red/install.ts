@@ -3,15 +3,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { UnitRef } from "../../../domain/names.ts";
 import type { BeforeReplacing, InstallResult } from "../../../ports/engine.ts";
-import type { RuntimeState } from "./client.ts";
 import type { CompiledUnit } from "./compile.ts";
 import { type Deployed, type DeployLimits, deploy } from "./deploy.ts";
+import type { About, Edit } from "./draft.ts";
 import type { FlowNode } from "./flow-nodes.ts";
+import type { Look } from "./flows-reader.ts";
 import type { Host } from "./host.ts";
 import { driftOf, readMarker, shortId } from "./marker.ts";
 import { readBack } from "./read-back.ts";
 import { isUpWithin } from "./readiness.ts";
-import { type InstalledTab, installedTabs, splice, summarize } from "./tabs.ts";
+import { type InstalledTab, installedTabs, summarize } from "./tabs.ts";
 
 export type Refused = Extract<InstallResult, { kind: "refused" }>;
 
@@ -33,18 +34,25 @@ export async function installOn(host: Host, units: readonly CompiledUnit[], limi
 
 /** Takes units out. @throws `engine/unreachable`. */
 export async function removeFrom(host: Host, units: readonly UnitRef[], limits: DeployLimits): Promise<Deployed> {
-  const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => {
-    const present = tabsOf(units, nodes, host);
-    return present.size === 0 ? null : splice(nodes, present, []);
+  const edit = (nodes: readonly FlowNode[]): Edit | null => {
+    const present = tabsOf(units, installedTabs(nodes, host.owner).values());
+    return present.size === 0 ? null : { gone: present, added: [] };
   };
-  return host.queue(() => deploy(host, change, limits));
+  return host.queue(() => deploy(host, { about: holding(units), edit }, limits));
 }
 
-/** The owner's tabs that hold one of these units. */
-function tabsOf(units: readonly UnitRef[], nodes: readonly FlowNode[], { owner = null }: Host): ReadonlySet<string> {
+/** The tabs that hold one of these units. */
+function tabsOf(units: readonly UnitRef[], present: Iterable<Pick<InstalledTab, "tab" | "marker">>): ReadonlySet<string> {
   const wanted = new Set(units.map(keyOf));
-  const held = [...installedTabs(nodes, owner).values()].filter(({ marker }) => wanted.has(keyOf(marker)));
-  return new Set(held.map(({ tab }) => tab));
+  return new Set([...present].filter(({ marker }) => wanted.has(keyOf(marker))).map(({ tab }) => tab));
+}
+
+function holding(units: readonly UnitRef[]): About {
+  return (present) =>
+    tabsOf(
+      units,
+      [...present.values()].map(({ summary }) => summary),
+    );
 }
 
 function keyOf({ process, version, digest }: UnitRef): string {
@@ -62,7 +70,10 @@ function unrunnableHere(unit: CompiledUnit, known: ReadonlySet<string>, withPlug
 
 async function installTogether(host: Host, units: readonly CompiledUnit[], limits: Installing): Promise<ReadonlyMap<string, Refused>> {
   if (units.length === 0) return new Map();
-  const change = (nodes: readonly FlowNode[]) => putIn(nodes, units, host, limits.beforeReplacing);
+  const change = {
+    about: tabsFor(units),
+    edit: (nodes: readonly FlowNode[]) => putIn(nodes, units, host, limits.beforeReplacing),
+  };
   const [first, ...others] = units;
   const once = await deploy(host, change, limits);
   const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(limits, () => deploy(host, change, limits)) : once;
@@ -86,30 +97,28 @@ function isDeath(deployed: Deployed): boolean {
   return deployed.kind === "not-started" && deployed.cause === "died";
 }
 
+/** Their own tabs, and those that hold them under the name that an earlier release gave them. */
+function tabsFor(units: readonly CompiledUnit[]): About {
+  const held = holding(units.map(({ unit }) => unit));
+  return (present) => new Set([...units.map(({ tab }) => tab), ...held(present)]);
+}
+
 /** Only what is missing or not as it should be is touched, so that what runs well is not disturbed. */
 async function putIn(
   nodes: readonly FlowNode[],
   units: readonly CompiledUnit[],
   host: Host,
   beforeReplacing?: BeforeReplacing,
-): Promise<readonly FlowNode[] | null> {
-  const present = installedTabs(nodes, host.owner ?? null);
+): Promise<Edit | null> {
+  const present = installedTabs(nodes, host.owner);
   const wanting = units.filter((unit) => isWanting(unit, present.get(unit.tab)?.nodes));
   if (wanting.length === 0) return null;
   if (beforeReplacing) for (const edited of editedAmong(wanting, present)) await beforeReplacing(readBack(...edited));
-  return splice(
-    nodes,
-    new Set([
-      ...wanting.map((unit) => unit.tab),
-      // Under the name that an earlier release gave it.
-      ...tabsOf(
-        wanting.map(({ unit }) => unit),
-        nodes,
-        host,
-      ),
-    ]),
-    wanting.flatMap((unit) => unit.nodes),
+  const held = tabsOf(
+    wanting.map(({ unit }) => unit),
+    present.values(),
   );
+  return { gone: new Set([...wanting.map(({ tab }) => tab), ...held]), added: wanting.flatMap((unit) => unit.nodes) };
 }
 
 /** Those that were changed by hand. */
@@ -129,26 +138,27 @@ function isWanting(unit: CompiledUnit, present: readonly FlowNode[] | undefined)
 
 /** Units that were deployed but do not live; they are taken out again. */
 async function lifeless(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
-  const state = await startedState(host, units);
-  const refused = state === null ? await notUp(host, units, limits) : new Map(units.flatMap((unit) => withDeadNodes(unit, state)));
-  if (refused.size > 0) await deploy(host, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);
+  const seen = await startedLook(host, units);
+  const refused = seen.hasPlugin ? new Map(units.flatMap((unit) => withDeadNodes(unit, seen))) : await notUp(host, units, limits);
+  const tabs = new Set(refused.keys());
+  if (tabs.size > 0) await deploy(host, { about: () => tabs, edit: () => ({ gone: tabs, added: [] }) }, limits);
   return refused;
 }
 
 /** Another controller's deploy may have started meanwhile and not yet ours, so that what is missing is asked for again. */
-async function startedState(host: Host, units: readonly CompiledUnit[]): Promise<RuntimeState | null> {
+async function startedLook(host: Host, units: readonly CompiledUnit[]): Promise<Look> {
   for (let left = host.owner ? 40 : 0; ; left -= 1) {
-    const state = await host.client.state();
-    if (state === null || left <= 0 || units.every(({ tab }) => state.tabs.has(tab))) return state;
+    const seen = await host.reader.look(host.client, new Set());
+    if (!seen.hasPlugin || left <= 0 || units.every(({ tab }) => seen.tabs.get(tab)?.running)) return seen;
     await pause(100);
   }
 }
 
-function withDeadNodes(unit: CompiledUnit, state: RuntimeState): readonly (readonly [string, Refused])[] {
-  const tab = state.tabs.get(unit.tab);
-  if (!tab) return [[unit.tab, refuse(unit, "engine/unreachable", "Node-RED took the unit but does not run it")]];
-  if (tab.missing.length === 0) return [];
-  const names = tab.missing.map((id) => `"${shortId(id)}"`).join(", ");
+function withDeadNodes(unit: CompiledUnit, { tabs }: Look): readonly (readonly [string, Refused])[] {
+  const running = tabs.get(unit.tab)?.running;
+  if (!running) return [[unit.tab, refuse(unit, "engine/unreachable", "Node-RED took the unit but does not run it")]];
+  if (running.missing.length === 0) return [];
+  const names = running.missing.map((id) => `"${shortId(id)}"`).join(", ");
   return [[unit.tab, refuse(unit, "engine/refused", `Node-RED could not start node ${names}; its log says why`)]];
 }
 

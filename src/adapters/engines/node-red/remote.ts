@@ -7,7 +7,8 @@ import { type AdminToken, createNodeRedClient } from "./client.ts";
 import type { Owner } from "./ownership.ts";
 import { createNodeRedEngine } from "./engine.ts";
 import pLimit, { type LimitFunction } from "p-limit";
-import { createFlowsReader, type Host } from "./host.ts";
+import { createFlowsReader } from "./flows-reader.ts";
+import type { Host } from "./host.ts";
 
 export interface RemoteNodeRedOptions {
   /** Base of the admin API: what comes before `/flows`. */

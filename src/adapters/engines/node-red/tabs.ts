@@ -77,7 +77,7 @@ export function splice(nodes: readonly FlowNode[], gone: ReadonlySet<string>, ad
 }
 
 /** A node's tab is the part of its z, or of its own id, before the first dot: unit ids are built that way. */
-function ownerOf(node: FlowNode): string {
+export function ownerOf(node: FlowNode): string {
   const place = typeof node["z"] === "string" && node["z"] !== "" ? node["z"] : node.id;
   const dot = place.indexOf(".");
   return dot === -1 ? place : place.slice(0, dot);

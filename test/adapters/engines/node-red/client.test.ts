@@ -75,6 +75,56 @@ describe("the admin API's client", () => {
   it("takes 404 as: no plugin there", async () => {
     const client = await clientOf(404, "<html>Cannot GET", "text/html");
     expect([await client.state(), await client.starts(), await client.hasNode("x")]).toEqual([null, null, false]);
+    expect([await client.changes({ since: null, work: null }), await client.nodesOf(["a"])]).toEqual([null, null]);
+  });
+
+  const changes = { flows: { started: 1, failed: 0, why: "" }, rev: "1", mark: "x:1", isWhole: true, tabs: [], work: [] };
+
+  it("asks what has changed since a mark, and reads what a plugin tells", async () => {
+    const tabs = [
+      { tab: "a", content: "d1", missing: ["a.x"], armedAt: 7 },
+      { tab: "b", content: null, missing: null, armedAt: null },
+    ];
+    const told = { ...changes, life: "x", hasMore: true, tabs, work: [["a", 1, 2, 0]], canSplice: true };
+    const client = await clientOf(200, JSON.stringify(told));
+    expect(await client.changes({ since: "x:0", work: ["greet"] })).toEqual({
+      life: "x",
+      started: 1,
+      failed: 0,
+      why: "",
+      rev: "1",
+      mark: "x:1",
+      isWhole: true,
+      hasMore: true,
+      canSplice: true,
+      tabs,
+      work: new Map([["a", { inFlight: 1, counts: { finished: 2, errors: 0 } }]]),
+    });
+    expect(seen).toMatchObject([{ method: "POST", url: "/admin/pinion/changes", body: '{"since":"x:0","work":["greet"]}' }]);
+  });
+
+  it("takes a plugin that does not know its flows just now for one that cannot tell", async () => {
+    const client = await clientOf(200, JSON.stringify({ ...changes, rev: null, flows: [] }));
+    expect([await client.changes({ since: null, work: [] }), await client.nodesOf([])]).toEqual([null, null]);
+  });
+
+  it.each([
+    ["no mark", { mark: null }],
+    ["no tabs", { tabs: null }],
+    ["a tab without a name", { tabs: [{ content: "d" }] }],
+    ["a content that is no text", { tabs: [{ tab: "a", content: 1 }] }],
+    ["work of nobody", { work: [[1]] }],
+    ["work that is no list", { work: [7] }],
+  ])("says engine/unreachable when a plugin tells %s", async (_what, odd) => {
+    const client = await clientOf(200, JSON.stringify({ ...changes, ...odd }));
+    await expect(client.changes({ since: null, work: [] })).rejects.toMatchObject({ code: "engine/unreachable" });
+  });
+
+  it("changes single tabs of the revision that it read, and takes 409 as: read again", async () => {
+    const wish = { rev: "1", gone: new Set(["a"]), added: [{ id: "b", type: "tab" }] };
+    expect(await (await clientOf(200, '{"rev":"2"}')).splice(wish)).toBe("2");
+    expect(seen).toMatchObject([{ url: "/admin/pinion/splice", body: '{"rev":"1","gone":["a"],"added":[{"id":"b","type":"tab"}]}' }]);
+    expect(await (await clientOf(409, '{"error":"version_mismatch"}')).splice(wish)).toBeNull();
   });
 
   it("knows no type of a node set that is disabled or did not load", async () => {

@@ -31,7 +31,7 @@ describe("embedded Node-RED", () => {
   engineContract("embedded Node-RED with two instances", async () => ({
     engine: {
       kind: "node-red",
-      inventory: () => engine().inventory(),
+      inventory: (counted) => engine().inventory(counted),
       ensureInstalled: (u, on) => engine().ensureInstalled(u, on),
       ensureRemoved: (u) => engine().ensureRemoved(u),
       ensureArmed: (a) => engine().ensureArmed(a),
@@ -208,7 +208,7 @@ describe("embedded Node-RED", () => {
         config: {},
       });
       const inFlight = async (): Promise<number> =>
-        ((await find(engine(), waiting))?.placements ?? []).reduce((sum, each) => sum + each.inFlight, 0);
+        ((await find(engine(), waiting))?.placements ?? []).reduce((sum, each) => sum + (each.inFlight ?? 0), 0);
       await engine().ensureInstalled([waiting]);
       await engine().ensureArmed(new Map([["waiting", waiting.digest]]));
       await until(async () => (await inFlight()) === 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createNodeRedEngine } from "../../../../src/adapters/engines/node-red/engine.ts";
-import { createFlowsReader } from "../../../../src/adapters/engines/node-red/host.ts";
+import { createFlowsReader } from "../../../../src/adapters/engines/node-red/flows-reader.ts";
 import { createContest, isOwn } from "../../../../src/adapters/engines/node-red/ownership.ts";
 import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";

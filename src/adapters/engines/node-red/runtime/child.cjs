@@ -58,7 +58,7 @@ makeLargeDeploysCheap();
 surviveLateErrors(RED);
 app.use("/__admin", RED.httpAdmin);
 app.use("/", RED.httpNode);
-const { inFlight, atWork } = pinion(RED, { revision: async () => (await RED.runtime.flows.getFlows({})).rev, tellAtWork: record });
+const { inFlight, atWork } = pinion(RED, { flows: { get: () => RED.runtime.flows.getFlows({}), set: setFlows }, tellAtWork: record });
 // A flow that ends this process by `process.exit` does so while it runs.
 process.on("exit", () => record(atWork()));
 
@@ -93,6 +93,16 @@ function forget() {
     ftruncateSync(atWorkFd);
   } catch {
     // Then it cannot be read either.
+  }
+}
+
+/** As the admin API does it; null: somebody else has deployed since that revision. */
+async function setFlows(flows) {
+  try {
+    return (await RED.runtime.flows.setFlows({ flows, deploymentType: "nodes" })).rev;
+  } catch (error) {
+    if (error.code === "version_mismatch") return null;
+    throw error;
   }
 }
 

@@ -10,13 +10,18 @@ const { join } = require("node:path");
 const { Meter } = require("./meter.cjs");
 const { OwnChecks } = require("./own-checks.cjs");
 const showPublicPaths = require("./public-paths.cjs");
+const { TabContents } = require("./tab-contents.cjs");
+const { TabLog } = require("./tab-log.cjs");
 
 const markerVariable = "PINION_UNIT";
 /** A message that nothing leads to came from one of these because a request, or another node, set it off. */
 const setOffByOthers = new Set(["http in", "link in", "catch", "status", "complete", "websocket in"]);
 
-/** `revision` gives the id of the active flows where the host process can tell it; `tellAtWork` is given whose work is under way, whenever that changes. */
-module.exports = function pinion(RED, { revision = async () => null, tellAtWork = () => undefined } = {}) {
+/** Tabs in one answer: some hundred kilobytes. */
+const mostChanges = 2_000;
+
+/** `flows` are the ways to the flows themselves where the host process has them, `get` and `set`; `tellAtWork` is given whose work is under way, whenever that changes. */
+module.exports = function pinion(RED, { flows = null, tellAtWork = () => undefined } = {}) {
   if (RED.plugins) RED.plugins.registerPlugin("pinion", { type: "pinion" });
   const tabs = trackTabs(RED);
   const checks = new OwnChecks();
@@ -44,12 +49,14 @@ module.exports = function pinion(RED, { revision = async () => null, tellAtWork 
     });
   }
   showPublicPaths(RED);
-  serve(RED, { tabs, meter, arming, checks, revision });
+  const contents = new TabContents({ active: flows ? flows.get : followDeploys(RED), replace: flows && flows.set, isMarked });
+  const revision = async () => (flows ? ((await flows.get()) || { rev: null }).rev : null);
+  serve(RED, { tabs, meter, arming, checks, contents, revision });
   return { atWork: () => meter.atWork(), inFlight: () => [...tabs.known.keys()].reduce((sum, tab) => sum + meter.read(tab).inFlight, 0) };
 };
 
 /** What Pinion asks of the plugin, beside Node-RED's own admin API and behind the same permissions. */
-function serve(RED, { tabs, meter, arming, checks, revision }) {
+function serve(RED, { tabs, meter, arming, checks, contents, revision }) {
   const may = (permission) => RED.auth.needsPermission(permission);
   const answering = (work) => (request, response) => {
     work(request, response).catch((error) => response.status(500).json({ error: String(error) }));
@@ -79,6 +86,74 @@ function serve(RED, { tabs, meter, arming, checks, revision }) {
     return response.json({ checks: checks.digests });
   });
   RED.httpAdmin.put("/pinion/checks", may("flows.write"), learn);
+  serveChanges(RED, { health, tabs, meter, arming, checks, contents, log: new TabLog(life), may, answering });
+}
+
+/** What changed in which tabs, and the nodes of single ones: with ten thousand versions everything is tens of megabytes. */
+function serveChanges(RED, { health, tabs, meter, arming, checks, contents, log, may, answering }) {
+  let noted = "";
+  const note = ({ rev, digests }) => {
+    const now = `${rev} ${tabs.changes()} ${arming.changes()}`;
+    if (now === noted) return;
+    noted = now;
+    // A copy: it is filled while its flows start.
+    const missingIn = (tab) => (tabs.known.has(tab) ? [...tabs.known.get(tab).missing] : null);
+    log.note(new Map([...digests].map(([tab, content]) => [tab, { content, missing: missingIn(tab), armedAt: arming.since(tab) }])));
+  };
+  const workOf = (processes) => {
+    const wanted = new Set(processes);
+    const isAsked = (unit) => processes === null || (unit !== null && wanted.has(unit.process));
+    const asked = [...tabs.known].filter(([, { unit }]) => isAsked(unit)).map(([tab]) => [tab, meter.read(tab)]);
+    return asked
+      .filter(([, { inFlight, finished }]) => inFlight + finished > 0)
+      .map(([tab, { inFlight, finished, errors }]) => [tab, inFlight, finished, errors]);
+  };
+  const changes = answering(async (request, response) => {
+    const { since = null, work = null } = request.body ?? ((await readBody(request)) || {});
+    const now = await contents.digests();
+    if (now === null) return response.json({ ...health(), checks: checks.digests, rev: null });
+    note(now);
+    const processes = Array.isArray(work) ? work : null;
+    return response.json({
+      ...health(),
+      checks: checks.digests,
+      rev: now.rev,
+      canSplice: contents.canSplice,
+      ...log.since(since, mostChanges),
+      work: workOf(processes),
+    });
+  });
+  RED.httpAdmin.post("/pinion/changes", may("flows.read"), changes);
+  const read = answering(async (request, response) => {
+    const { tabs: wanted } = request.body ?? ((await readBody(request)) || {});
+    if (!areNames(wanted)) return response.status(400).json({ error: "expected {tabs: [tab]}" });
+    return response.json((await contents.read(wanted)) || { rev: null, flows: [] });
+  });
+  RED.httpAdmin.post("/pinion/tabs", may("flows.read"), read);
+  if (!contents.canSplice) return;
+  const splice = answering(async (request, response) => {
+    const { rev, gone, added } = request.body ?? ((await readBody(request)) || {});
+    const areNodes = Array.isArray(added) && added.every((node) => node && typeof node.id === "string" && typeof node.type === "string");
+    if (typeof rev !== "string" || !areNames(gone) || !areNodes)
+      return response.status(400).json({ error: "expected {rev, gone: [tab], added: [node]}" });
+    const next = await contents.splice({ rev, gone, added });
+    return next === null ? response.status(409).json({ error: "version_mismatch" }) : response.json({ rev: next });
+  });
+  RED.httpAdmin.post("/pinion/splice", may("flows.write"), splice);
+}
+
+/** Where only Node-RED's events tell: what was started last, as long as nothing else has been deployed since that did not start. */
+function followDeploys(RED) {
+  let started = null;
+  let deployed = null;
+  RED.events.on("flows:starting", ({ config }) => {
+    started = config && typeof config.rev === "string" ? config : null;
+    deployed = started && started.rev;
+  });
+  RED.events.on("runtime-event", ({ id, payload }) => {
+    if (id === "runtime-deploy" && payload) deployed = payload.revision;
+  });
+  return async () => (started !== null && started.rev === deployed ? started : null);
 }
 
 /** Which tabs are Pinion's, whether their nodes live, and how often flows were started. */
@@ -87,13 +162,16 @@ function trackTabs(RED) {
   const start = { started: 0, failed: 0, why: "" };
   const tabOfNode = new WeakMap();
   let ledTo = new Set();
+  let changes = 0;
 
   RED.events.on("flows:starting", ({ config }) => {
+    changes += 1;
     ledTo = targetsOf(config.flows);
     known.clear();
     for (const node of config.flows) if (node.type === "tab" && isMarked(node)) known.set(node.id, { missing: [], unit: unitOf(node) });
   });
   RED.events.on("flows:started", ({ config }) => {
+    changes += 1;
     start.started += 1;
     for (const node of config.flows) {
       const tab = known.get(node.z);
@@ -114,7 +192,7 @@ function trackTabs(RED) {
     tabOfNode.set(node, tab);
     return tab;
   }
-  return { known, start, of, isLedTo: (node) => ledTo.has(node._alias || node.id) };
+  return { known, start, of, changes: () => changes, isLedTo: (node) => ledTo.has(node._alias || node.id) };
 }
 
 function describeFailure({ error, types = [], modules = [] }) {
@@ -151,7 +229,9 @@ function holdUnarmed(RED, tabs) {
   const file = join(RED.settings.userDir, "pinion-armed.json");
   const armed = new Map(readArmed(file));
   const heldOnce = new Map();
+  let changes = 0;
   const save = () => {
+    changes += 1;
     writeFileSync(`${file}.new`, JSON.stringify([...armed]));
     renameSync(`${file}.new`, file);
   };
@@ -182,7 +262,7 @@ function holdUnarmed(RED, tabs) {
     save();
     for (const tab of fresh) fireHeld(tab);
   }
-  return { mayStart, set, since: (tab) => armed.get(tab) ?? null };
+  return { mayStart, set, changes: () => changes, since: (tab) => armed.get(tab) ?? null };
 }
 
 function readArmed(file) {
@@ -195,8 +275,11 @@ function readArmed(file) {
 }
 
 function parseWish(body) {
-  const isNames = (list) => Array.isArray(list) && list.every((name) => typeof name === "string");
-  return body && isNames(body.arm) && isNames(body.disarm) ? { arm: body.arm, disarm: body.disarm } : null;
+  return body && areNames(body.arm) && areNames(body.disarm) ? { arm: body.arm, disarm: body.disarm } : null;
+}
+
+function areNames(list) {
+  return Array.isArray(list) && list.every((name) => typeof name === "string");
 }
 
 async function readBody(request) {
