@@ -79,8 +79,8 @@ function watchEngine(engine: Engine, watched: () => Watched, parts: SecretWatchP
     deaths: () => engine.deaths?.() ?? [],
     ensureRemoved: (units) => engine.ensureRemoved(units),
     ensureArmed: (armed) => engine.ensureArmed(armed),
-    async inventory() {
-      const inventory = await engine.inventory();
+    async inventory(counted) {
+      const inventory = await engine.inventory(counted);
       await look(watched(), inventory, parts);
       return inventory;
     },

@@ -52,10 +52,12 @@ function withMemory(ports: Ports, instances: InstancesKnown, requests: RequestMe
     instances.note(environment, kind, inventory.instances);
     placements.remember(environment, kind, inventory);
   };
-  const traffic: Ports["router"]["traffic"] = async (environment) => {
+  const traffic: Ports["router"]["traffic"] = async (environment, counted) => {
+    const now = ports.clock.now();
+    if (counted !== undefined && !requests.isDue(environment, now)) return ports.router.traffic(environment, counted);
     const counts = await ports.router.traffic(environment);
-    requests.note(environment, counts, ports.clock.now());
-    return counts;
+    requests.note(environment, counts, now);
+    return counted === undefined ? counts : counts.filter(({ process }) => counted.has(process));
   };
   const router: Ports["router"] = {
     traffic,

@@ -33,7 +33,7 @@ export function createInstancesKnown({ engine, engineKinds, clock }: Pick<Ports,
     const key = `${environment} ${kind}`;
     asking.add(key);
     try {
-      note(environment, kind, (await engine(environment, kind).inventory()).instances);
+      note(environment, kind, (await engine(environment, kind).inventory(new Set())).instances);
     } catch (error) {
       const id = engineKinds(environment).length === 1 ? "all" : kind;
       note(environment, kind, [{ id, state: "down", why: error instanceof Error ? error.message : String(error) }]);

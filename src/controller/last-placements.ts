@@ -9,27 +9,34 @@ import type { LastPlacements } from "./ports.ts";
 
 type ByUnit = ReadonlyMap<string, Installed>;
 
+interface Remembered {
+  /** As it was told last: the same one says nothing new. */
+  readonly inventory: Inventory;
+  readonly units: ByUnit;
+}
+
 export function createLastPlacements(): LastPlacements {
-  const known = new Map<EnvironmentName, Map<EngineKind, ByUnit>>();
-  const of = (environment: EnvironmentName): Map<EngineKind, ByUnit> => {
-    const kinds = known.get(environment) ?? new Map<EngineKind, ByUnit>();
+  const known = new Map<EnvironmentName, Map<EngineKind, Remembered>>();
+  const of = (environment: EnvironmentName): Map<EngineKind, Remembered> => {
+    const kinds = known.get(environment) ?? new Map<EngineKind, Remembered>();
     known.set(environment, kinds);
     return kinds;
   };
   return {
     remember(environment, kind, inventory) {
       const kinds = of(environment);
-      kinds.set(kind, rememberedOf(inventory, kinds.get(kind) ?? new Map()));
+      const last = kinds.get(kind);
+      if (last?.inventory !== inventory) kinds.set(kind, { inventory, units: rememberedOf(inventory, last?.units ?? new Map()) });
     },
     last(environment, unit) {
-      for (const units of of(environment).values()) {
+      for (const { units } of of(environment).values()) {
         const found = units.get(keyOf(unit));
         if (found) return found;
       }
       return null;
     },
     kindOf(environment, process) {
-      for (const [kind, units] of of(environment)) for (const unit of units.values()) if (unit.process === process) return kind;
+      for (const [kind, { units }] of of(environment)) for (const unit of units.values()) if (unit.process === process) return kind;
       return null;
     },
   };

@@ -1,50 +1,90 @@
-/** Asks engine and router how the environment is now. What does not answer is `unknown`, with the reason. */
+/**
+ * Asks engine and router how the environment is now. What does not answer is `unknown`, with the reason. What is in flight is asked of
+ * those only of which it decides something: of ten thousand at rest nobody needs to know.
+ */
 
+import { hasLeftovers } from "../domain/decision/maintain.ts";
 import type { EngineKind, EnvironmentName, ProcessId } from "../domain/names.ts";
-import type { Route, TrafficCount } from "../domain/observed/route.ts";
+import type { TrafficCount } from "../domain/observed/route.ts";
 import type { EngineObservation, Known, Observation } from "../domain/observed/observation.ts";
-import type { Installed, Inventory } from "../domain/desired/unit.ts";
+import type { EnvironmentState } from "../domain/journal/state.ts";
 import { everyEngine } from "./engines.ts";
-import type { Ports } from "./ports.ts";
+import type { DesiredEnvironment, Ports } from "./ports.ts";
+
+type Seen = Omit<Observation, "measured">;
 
 /** Null when the repository does not know the environment (yet). */
-export async function observe(environment: EnvironmentName, ports: Ports): Promise<Omit<Observation, "measured"> | null> {
+export async function observe(environment: EnvironmentName, ports: Ports): Promise<Seen | null> {
   const wanted = ports.wanted(environment);
   if (!wanted) return null;
-  const [engines, routes, traffic] = await Promise.all([
-    askEngines(environment, ports),
-    ask(() => ports.router.routes(environment)),
-    ask(() => ports.router.traffic(environment)),
-  ]);
-  const { settingsOf } = wanted.environment;
+  const state = ports.unrecorded.over(await ports.journal.state(environment));
+  const counted = underWay(state);
+  const [work, routes] = await Promise.all([askWork(environment, counted, ports), ask(() => ports.router.routes(environment))]);
+  const seen: Seen = {
+    ...asWanted(environment, wanted, ports),
+    ...work,
+    deaths: everyEngine(environment, ports).flatMap((engine) => engine.deaths?.() ?? []),
+    routes: map(routes, (all) => ports.observedBefore.routes(environment, all)),
+  };
+  const left = leftoversIn(state, seen);
+  return left.length === 0 ? seen : { ...seen, ...(await askWork(environment, new Set([...counted, ...left]), ports)) };
+}
+
+function asWanted(environment: EnvironmentName, { commit, desired, environment: snapshot }: DesiredEnvironment, ports: Ports) {
+  const { spec, settingsOf, findings, quarantine } = snapshot;
   return {
     now: ports.clock.now(),
     lostMs: ports.awake.lostMs(),
     unrecordable: ports.unrecorded.stretches(environment),
-    commit: wanted.commit,
+    commit,
     environment,
-    spec: wanted.environment.spec,
+    spec,
     ...(settingsOf !== undefined && { settingsOf }),
-    desired: wanted.desired,
-    findings: wanted.environment.findings,
-    engines,
-    deaths: everyEngine(environment, ports).flatMap((engine) => engine.deaths?.() ?? []),
-    routes: map(routes, (all) => new Map(all.map((route: Route) => [route.process, route]))),
-    inFlight: map(traffic, inFlightByDigest),
-    quarantine: wanted.environment.quarantine,
+    desired,
+    findings,
+    quarantine,
   };
 }
 
-/** All at the same time: one that does not answer holds up no other. */
-async function askEngines(environment: EnvironmentName, ports: Ports): Promise<Observation["engines"]> {
-  const all = ports.engineKinds(environment).map(async (kind) => [kind, await askEngine(environment, kind, ports)] as const);
-  return new Map(await Promise.all(all));
+function underWay({ processes }: EnvironmentState): ReadonlySet<ProcessId> {
+  const found = new Set<ProcessId>();
+  for (const { process, rollout } of processes.values()) if (rollout !== null) found.add(process);
+  return found;
 }
 
-async function askEngine(environment: EnvironmentName, kind: EngineKind, ports: Ports): Promise<Known<EngineObservation>> {
-  const inventory = await ask(() => ports.engine(environment, kind).inventory());
-  if (inventory.kind === "known") ports.placements.remember(environment, kind, inventory.value);
-  return map(inventory, byProcess);
+/** Those that are removed once nothing is in flight on them any more. */
+function leftoversIn({ processes }: EnvironmentState, seen: Seen): readonly ProcessId[] {
+  const found: ProcessId[] = [];
+  for (const { value } of [...seen.engines.values()].filter((engine) => engine.kind === "known"))
+    for (const process of value.installed.keys()) {
+      const before = processes.get(process);
+      if (before?.rollout === null && hasLeftovers(before, seen)) found.push(process);
+    }
+  return found;
+}
+
+/** What is installed, and what is in flight on it and at the router, of the processes that are counted. */
+async function askWork(
+  environment: EnvironmentName,
+  counted: ReadonlySet<ProcessId>,
+  ports: Ports,
+): Promise<Pick<Seen, "engines" | "inFlight" | "counted">> {
+  const [engines, traffic] = await Promise.all([
+    askEngines(environment, counted, ports),
+    ask(() => ports.router.traffic(environment, counted)),
+  ]);
+  return { engines, inFlight: map(traffic, inFlightByDigest), counted };
+}
+
+/** All at the same time: one that does not answer holds up no other. */
+async function askEngines(environment: EnvironmentName, counted: ReadonlySet<ProcessId>, ports: Ports): Promise<Observation["engines"]> {
+  const all = ports.engineKinds(environment).map(async (kind) => {
+    const inventory = await ask(() => ports.engine(environment, kind).inventory(counted));
+    if (inventory.kind === "known") ports.placements.remember(environment, kind, inventory.value);
+    const engine: Known<EngineObservation> = map(inventory, (value) => ports.observedBefore.engine(environment, kind, value));
+    return [kind, engine] as const;
+  });
+  return new Map<EngineKind, Known<EngineObservation>>(await Promise.all(all));
 }
 
 async function ask<T>(question: () => Promise<T>): Promise<Known<T>> {
@@ -57,16 +97,6 @@ async function ask<T>(question: () => Promise<T>): Promise<Known<T>> {
 
 function map<A, B>(known: Known<A>, change: (value: A) => B): Known<B> {
   return known.kind === "known" ? { kind: "known", value: change(known.value) } : known;
-}
-
-function byProcess({ instances, installed }: Inventory): EngineObservation {
-  const processes = new Map<ProcessId, Installed[]>();
-  for (const unit of installed) {
-    const units = processes.get(unit.process);
-    if (units) units.push(unit);
-    else processes.set(unit.process, [unit]);
-  }
-  return { instances, installed: processes };
 }
 
 function inFlightByDigest(counts: readonly TrafficCount[]): ReadonlyMap<TrafficCount["digest"], ReadonlyMap<string, number>> {

@@ -5,6 +5,7 @@ import type { DesiredState } from "../domain/desired/resolve.ts";
 import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
 import type { HandEdit, LiveChanges } from "../domain/changes/recorded.ts";
 import type { EngineObservation, Known, Observation } from "../domain/observed/observation.ts";
+import type { Route } from "../domain/observed/route.ts";
 import type { CommitId, EngineKind, EnvironmentName, Hash, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Measured, MetricRequest } from "../domain/analysis/metrics.ts";
 import type { Decision, EnvironmentState, OwedAction } from "../domain/journal/state.ts";
@@ -69,6 +70,12 @@ export interface LastPlacements {
   kindOf(environment: EnvironmentName, process: ProcessId): EngineKind | null;
 }
 
+/** What was said last, by process; what has not changed since is the same object. */
+export interface ObservedBefore {
+  engine(environment: EnvironmentName, kind: EngineKind, inventory: Inventory): EngineObservation;
+  routes(environment: EnvironmentName, routes: readonly Route[]): ReadonlyMap<ProcessId, Route>;
+}
+
 /** About to be replaced in an engine. `secrets`: what the unit was given. */
 export interface Replaced {
   readonly readBack: ReadBack;
@@ -120,6 +127,7 @@ export interface Ports {
   readonly changes: ChangeRecords;
   readonly plans: PlanRecords;
   readonly placements: LastPlacements;
+  readonly observedBefore: ObservedBefore;
   readonly pinWriter: PinWriter;
   /** Rung when there is something to be told to others. */
   readonly dispatcher: { notify(): void };

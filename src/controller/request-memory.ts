@@ -1,10 +1,12 @@
-/** Remembers how often each process was called in the last hour, from the router's counts that the passes ask for anyway. */
+/** Remembers how often each process was called in the last hour, from the router's counts of all, which a pass asks for each minute. */
 
 import type { EnvironmentName, Instant, ProcessId } from "../domain/names.ts";
 import type { RequestRate } from "../domain/observed/request-rate.ts";
 import type { TrafficCount } from "../domain/observed/route.ts";
 
 export interface RequestMemory {
+  /** Whether all should be counted again. */
+  isDue(environment: EnvironmentName, now: Instant): boolean;
   note(environment: EnvironmentName, counts: readonly TrafficCount[], now: Instant): void;
   /** Null: not seen for a minute yet. */
   rate(environment: EnvironmentName, process: ProcessId, now: Instant): RequestRate | null;
@@ -20,6 +22,7 @@ interface Minute {
 
 interface Watched {
   readonly since: Instant;
+  notedAt: Instant;
   /** Of each version on each instance, as counted last. */
   counted: ReadonlyMap<string, number>;
   readonly minutes: Minute[];
@@ -28,11 +31,12 @@ interface Watched {
 export function createRequestMemory(): RequestMemory {
   const known = new Map<EnvironmentName, Watched>();
   return {
+    isDue: (environment, now) => now - (known.get(environment)?.notedAt ?? -Infinity) >= minuteMs,
     note(environment, counts, now) {
       const watched = known.get(environment);
       const counted = new Map(counts.map((count) => [keyOf(count), count.requests]));
       if (watched === undefined) {
-        known.set(environment, { since: now, counted, minutes: [] });
+        known.set(environment, { since: now, notedAt: now, counted, minutes: [] });
         return;
       }
       const { requests } = minuteAt(watched, now);
@@ -41,6 +45,7 @@ export function createRequestMemory(): RequestMemory {
         if (added > 0) requests.set(count.process, (requests.get(count.process) ?? 0) + added);
       }
       watched.counted = counted;
+      watched.notedAt = now;
     },
     rate(environment, process, now) {
       const watched = known.get(environment);

@@ -82,7 +82,7 @@ async function finding(environment: EnvironmentName, ports: Ports): Promise<Find
 async function inventoryOf(environment: EnvironmentName, kind: EngineKind, ports: Ports): Promise<Inventory | null> {
   const inventory = await ports
     .engine(environment, kind)
-    .inventory()
+    .inventory(new Set())
     .catch((error: unknown) => (isSilence(error) ? null : Promise.reject(error)));
   if (inventory) ports.placements.remember(environment, kind, inventory);
   return inventory;

@@ -9,13 +9,13 @@ import type { LiveTable } from "./live-table.ts";
 import { createOwnership, ownerHeader, type Ownership, sequenceHeader } from "./owner.ts";
 import { renderMetrics, type Health } from "./prometheus.ts";
 import { checked, Mismatch } from "../domain/checked.ts";
-import { successor } from "../generated/validators/gateway.mjs";
+import { counted, successor } from "../generated/validators/gateway.mjs";
 import type { Successor } from "../schemas/gateway.ts";
 import { isEnvironmentName, sortRoutes } from "./parse-routes.ts";
 
 interface Dependencies {
   readonly token: string;
-  readonly table: Pick<LiveTable, "routes" | "replace" | "all">;
+  readonly table: Pick<LiveTable, "changes" | "replace" | "all">;
   /** How often somebody else's change of the table's file was put back. */
   readonly restored: () => number;
   readonly counters: Counters;
@@ -69,7 +69,8 @@ async function respond(dependencies: Control, request: IncomingMessage): Promise
   if (whole) return whole(dependencies, request, url);
   const [, collection, name, ...more] = url.pathname.split("/");
   const operation = more.length === 0 ? `${request.method} ${collection}` : "";
-  if (operation === "GET traffic") return traffic(dependencies, environmentOf(name));
+  if (operation === "GET traffic") return traffic(dependencies, environmentOf(name), url.searchParams.getAll("process"));
+  if (operation === "POST traffic") return traffic(dependencies, environmentOf(name), checked(counted, await json(request)).processes);
   if (operation === "PUT routes") return putRoutes(dependencies, environmentOf(name), request);
   throw new Refusal(404, `There is no ${call} here.`);
 }
@@ -84,7 +85,7 @@ const wholeCalls: Readonly<Record<string, ((control: Control, request: IncomingM
     "GET /metrics": metrics,
     "GET /table": ({ table }, _request, url) => ({
       status: 200,
-      body: { routes: table.routes(environmentOf(url.searchParams.get("environment"))) },
+      body: table.changes(environmentOf(url.searchParams.get("environment")), url.searchParams.get("since")),
     }),
   };
 
@@ -127,9 +128,10 @@ function refuseStranger(ownership: Ownership, request: IncomingMessage): void {
   if (!ownership.mayChange(callerOf(request))) throw new Refusal(403, "This gateway belongs to a controller, which alone may change it.");
 }
 
-async function traffic({ count, counters }: Dependencies, environment: string): Promise<Reply> {
+/** Of these processes; of none named: of all. */
+async function traffic({ count, counters }: Dependencies, environment: string, processes: readonly string[]): Promise<Reply> {
   await count();
-  return { status: 200, body: { traffic: trafficOf(counters, environment) } };
+  return { status: 200, body: { traffic: trafficOf(counters, environment, processes.length === 0 ? null : new Set(processes)) } };
 }
 
 async function metrics({ count, counters, health }: Dependencies): Promise<Reply> {

@@ -120,10 +120,19 @@ export function createCounters(forgetAfterMs: number, onChange?: (counter: Count
   };
 }
 
-/** What the port reports of an environment: whatever had a request, or has one now. */
-export function trafficOf(counters: Counters, environment: EnvironmentName): readonly TrafficCount[] {
-  const isReported = (counter: Counter) => counter.labels.environment === environment && counter.requests + counter.inFlight > 0;
-  return [...counters.all()].filter(isReported).map(trafficCount);
+/** What the port reports of an environment: whatever had a request, or has one now, of these processes; null: of all. */
+export function trafficOf(
+  counters: Counters,
+  environment: EnvironmentName,
+  processes: ReadonlySet<ProcessId> | null = null,
+): readonly TrafficCount[] {
+  const found: TrafficCount[] = [];
+  for (const counter of counters.all()) {
+    const { labels, requests, inFlight } = counter;
+    if (labels.environment !== environment || requests + inFlight === 0) continue;
+    if (processes === null || processes.has(labels.process)) found.push(trafficCount(counter));
+  }
+  return found;
 }
 
 function trafficCount(counter: Counter): TrafficCount {

@@ -6,6 +6,7 @@ import type { Log } from "../ports/log.ts";
 import type { Counters } from "./counters.ts";
 import type { Environments } from "./resolve.ts";
 import { compileEnvironment, compileRoute, type Place, type RoutedEnvironment, type RoutedProcess } from "./routing.ts";
+import { createRouteLog, type RouteChanges } from "./route-log.ts";
 import type { Table, TableStorage } from "./table-file.ts";
 import type { Upstreams } from "./upstreams.ts";
 import type { RouteChange } from "./messages.ts";
@@ -14,6 +15,8 @@ export interface LiveTable {
   /** As requests see it at this moment. */
   environments(): Environments;
   routes(environment: EnvironmentName): readonly Route[];
+  /** What has changed in an environment since a revision; null: everything. */
+  changes(environment: EnvironmentName, since: string | null): RouteChanges;
   /** The routes of every environment. */
   all(): Table;
   /** Makes the routes of exactly these processes so. A table that is so already is neither written nor disturbed. */
@@ -35,6 +38,7 @@ interface Dependencies {
 export async function openLiveTable(dependencies: Dependencies): Promise<LiveTable> {
   const { storage, publish, counters, upstreams, log } = dependencies;
   const { textOf, compiled } = createRouteCache(dependencies);
+  const changes = createRouteLog();
   const warned = new Set<string>();
   const environments = new Map<EnvironmentName, RoutedEnvironment>();
   let table: Table = await storage.load();
@@ -52,23 +56,25 @@ export async function openLiveTable(dependencies: Dependencies): Promise<LiveTab
   };
   const sweep = () => counters.keep(new Set(placesOf(environments).map((place) => place.counter)), Date.now());
   const commit = async () => {
-    const changes = wanted;
+    const asked = wanted;
     [wanted, upcoming] = [[], null];
-    const next = changes.reduce((before, change) => changed(before, change, textOf), table);
+    const next = asked.reduce((before, change) => changed(before, change, textOf), table);
     if (next === table) return;
     await storage.save(next, textOf);
     const touched = [...next.keys()].filter((environment) => next.get(environment) !== table.get(environment));
+    for (const environment of touched) changes.note(environment, table.get(environment) ?? [], next.get(environment) ?? []);
     table = next;
     touched.forEach(putInForce);
     upstreams.keep(new Set(placesOf(environments).map((place) => place.upstream.origin)));
     sweep();
-    await publish?.(changes);
+    await publish?.(asked);
   };
   [...table.keys()].forEach(putInForce);
 
   return {
     environments: () => environments,
     routes: (environment) => table.get(environment) ?? [],
+    changes: (environment, since) => changes.since(environment, since, table.get(environment) ?? []),
     all: () => table,
     replace(environment, routes) {
       wanted.push({ environment, routes });

@@ -10,7 +10,7 @@ import { parseTable } from "./parse-routes.ts";
 
 /** One call to the control port. */
 export interface Call {
-  readonly method: "GET" | "PUT";
+  readonly method: "GET" | "PUT" | "POST";
   readonly path: string;
   readonly body?: string;
 }

@@ -1,9 +1,12 @@
-import type { EnvironmentName } from "../domain/names.ts";
+import type { EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { Route, RouteRefusal, TrafficCount } from "../domain/observed/route.ts";
 
 /** Shares the public traffic of an environment out between versions. Every call is safe to repeat. */
 export interface Router {
-  /** The table as the router holds it, asked now. @throws `router/unreachable`. */
+  /**
+   * The table as the router holds it, asked now. A route that has not changed since the answer before is the same object, and so is
+   * the list when none has. @throws `router/unreachable`.
+   */
   routes(environment: EnvironmentName): Promise<readonly Route[]>;
 
   /**
@@ -13,8 +16,11 @@ export interface Router {
    */
   ensureRoutes(environment: EnvironmentName, routes: readonly Route[]): Promise<readonly RouteRefusal[]>;
 
-  /** Counts since the router started; they survive a change of weights. @throws `router/unreachable`. */
-  traffic(environment: EnvironmentName): Promise<readonly TrafficCount[]>;
+  /**
+   * Counts since the router started; they survive a change of weights. Of the processes in `counted` only, and of nobody where that is
+   * empty; left out: of all. @throws `router/unreachable`.
+   */
+  traffic(environment: EnvironmentName, counted?: ReadonlySet<ProcessId>): Promise<readonly TrafficCount[]>;
 
   /** Base of the environment's public address, without a trailing slash. */
   publicAddress(environment: EnvironmentName): string;

@@ -47,8 +47,16 @@ export const list = listOf(Type.Unknown());
 /** A whole table, as it is kept and as it is read: routes by environment. */
 export const table = Type.Object({ environments: Type.Record(Type.String(), list) });
 
-/** The routes of one environment, as they are read. */
-export const routes = Type.Object({ routes: list });
+/** The routes of one environment, as they are read: all, or those that have changed since a revision. One of an earlier release knows no revisions. */
+export const routes = Type.Object({
+  routes: list,
+  revision: Type.Optional(Type.String()),
+  isWhole: Type.Optional(Type.Boolean()),
+  gone: Type.Optional(listOf(Type.String())),
+});
+
+/** Whose requests are asked for. */
+export const counted = Type.Object({ processes: listOf(Type.String()) });
 
 /** What a gateway says of the routes that it was sent: those that it refused. */
 export const routed = Type.Object({

@@ -148,6 +148,37 @@ export function routerContract(name: string, make: () => Promise<RouterUnderTest
       expect(held.map(({ process }) => process).toSorted()).toEqual(["first", "kept", "last"]);
     });
 
+    it("gives the same objects as long as nothing has changed, and another one for what has", async () => {
+      const [orders, payments] = [route([share("1.0.0", "a", 100)]), route([{ ...share("2.0.0", "b", 100), endpoints: [] }], "payments")];
+      await under.router.ensureRoutes("production", [orders, payments]);
+      const before = await under.router.routes("production");
+      await under.router.ensureRoutes("production", [orders]);
+      expect(await under.router.routes("production")).toBe(before);
+      await under.router.ensureRoutes("production", [route([share("1.1.0", "c", 100)])]);
+      const after = await under.router.routes("production");
+      const of = (routes: readonly Route[], process: string) => routes.find((each) => each.process === process);
+      expect(of(after, "payments")).toBe(of(before, "payments"));
+      expect(of(after, "order-intake")?.shares).toMatchObject([{ version: "1.1.0" }]);
+      await under.router.ensureRoutes("production", [route([])]);
+      expect(await under.router.routes("production")).toEqual([payments]);
+    });
+
+    it("counts for whom it is asked only, for all when it is not told whom, and for nobody of nobody", async () => {
+      const payments = { ...share("2.0.0", "b", 100), endpoints: [{ method: "GET", path: "/payments" }] };
+      await under.router.ensureRoutes("production", [route([share("1.0.0", "a", 100)]), route([payments], "payments")]);
+      await versions(2);
+      await under.send("production", "GET", "/payments");
+      const counted = async (processes?: ReadonlySet<string>) =>
+        (await under.router.traffic("production", processes)).map(({ process }) => process).toSorted();
+      expect(await counted()).toEqual(["order-intake", "payments"]);
+      expect(await counted(new Set(["payments"]))).toEqual(["payments"]);
+      expect(await counted(new Set(["payments", ...Array.from({ length: 1_000 }, (_, index) => `process-${index}`)]))).toEqual([
+        "payments",
+      ]);
+      expect(await counted(new Set(["unheard-of"]))).toEqual([]);
+      expect(await counted(new Set())).toEqual([]);
+    });
+
     it("has a public address that ends in the environment's name", () => {
       expect(under.router.publicAddress("production")).toMatch(/^http:\/\/.+\/production$/);
     });

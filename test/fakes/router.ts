@@ -3,13 +3,14 @@
 import { createTurns } from "../../src/gateway/balance.ts";
 import { sortRoutes } from "../../src/gateway/parse-routes.ts";
 import { PinionError } from "../../src/domain/errors.ts";
-import type { Digest, EnvironmentName, Version } from "../../src/domain/names.ts";
+import type { Digest, EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Route, Share, TrafficCount } from "../../src/domain/observed/route.ts";
 import type { Router } from "../../src/ports/router.ts";
 
 /** One call of the port, in order. */
 export type RouterCall =
-  | { readonly call: "routes" | "traffic"; readonly environment: EnvironmentName }
+  | { readonly call: "routes"; readonly environment: EnvironmentName }
+  | { readonly call: "traffic"; readonly environment: EnvironmentName; readonly counted?: ReadonlySet<ProcessId> }
   | { readonly call: "ensureRoutes"; readonly environment: EnvironmentName; readonly routes: readonly Route[] };
 
 export interface FakeRouter extends Router {
@@ -45,6 +46,7 @@ function emptyEnvironment(): Environment {
 export function createFakeRouter(): FakeRouter {
   const calls: RouterCall[] = [];
   const environments = new Map<EnvironmentName, Environment>();
+  const told = new Map<EnvironmentName, readonly Route[]>();
   let unreachable: string | null = null;
 
   const called = (call: RouterCall) => {
@@ -61,7 +63,11 @@ export function createFakeRouter(): FakeRouter {
     calls,
     async routes(environment) {
       called({ call: "routes", environment });
-      return [...(environments.get(environment) ?? emptyEnvironment()).routes.values()];
+      const now = [...(environments.get(environment) ?? emptyEnvironment()).routes.values()];
+      const before = told.get(environment) ?? [];
+      const isSame = now.length === before.length && now.every((route, index) => route === before[index]);
+      if (!isSame) told.set(environment, now);
+      return isSame ? before : now;
     },
     async ensureRoutes(environment, routes) {
       called({ call: "ensureRoutes", environment, routes });
@@ -69,14 +75,17 @@ export function createFakeRouter(): FakeRouter {
       const held = existing(environment);
       for (const route of taken) {
         if (route.shares.length === 0) held.routes.delete(route.process);
-        else held.routes.set(route.process, route);
+        else if (!isSame(route, held.routes.get(route.process))) held.routes.set(route.process, route);
         held.turns.set(route.process, createTurns(route.shares.map((share) => ({ item: share, weight: share.weight }))));
       }
       return refused.map(({ index, ...refusal }) => ({ process: routes[index]?.process ?? "", ...refusal }));
     },
-    async traffic(environment) {
-      called({ call: "traffic", environment });
-      return [...(environments.get(environment) ?? emptyEnvironment()).counts.values()].map(({ of, count }) => trafficCount(of, count));
+    async traffic(environment, counted) {
+      if (counted?.size === 0) return [];
+      called({ call: "traffic", environment, ...(counted && { counted }) });
+      const { counts } = environments.get(environment) ?? emptyEnvironment();
+      const asked = [...counts.values()].filter(({ of }) => counted?.has(of.process) ?? true);
+      return asked.map(({ of, count }) => trafficCount(of, count));
     },
     publicAddress: (environment) => `http://127.0.0.1:1/${environment}`,
     setUnreachable(why) {
@@ -103,6 +112,11 @@ export function createFakeRouter(): FakeRouter {
       return Object.fromEntries((route?.shares ?? []).map((share) => [share.version, share.weight]));
     },
   };
+}
+
+/** The one that is held stays, as the port promises. */
+function isSame(route: Route, held: Route | undefined): boolean {
+  return held !== undefined && JSON.stringify(held) === JSON.stringify(route);
 }
 
 function serves(share: Share, method: string, path: string): boolean {

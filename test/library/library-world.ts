@@ -13,6 +13,7 @@ import { createMeasurements } from "../../src/controller/measuring/measurements.
 import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
 import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
+import { createObservedBefore } from "../../src/controller/observed-before.ts";
 import type { Ports } from "../../src/controller/ports.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
@@ -125,6 +126,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     reverts: createReverts({ onWritten: () => controller.commands.refresh(), wake }),
     measurements,
     placements: createLastPlacements(),
+    observedBefore: createObservedBefore(),
     changes: createChangeRecords(),
     plans: createPlanRecords(),
     pinWriter: repository.writer(),

@@ -6,6 +6,7 @@ import type { LoopParts } from "../../src/controller/loop.ts";
 import { createMeasurements } from "../../src/controller/measuring/measurements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
+import { createObservedBefore } from "../../src/controller/observed-before.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { createSource, type Source } from "../../src/controller/source.ts";
@@ -206,6 +207,7 @@ function openPorts(
     hash: sha256,
     validations: createValidations(wake, (ms, work) => world.time.later(ms, work, life)),
     placements: createLastPlacements(),
+    observedBefore: createObservedBefore(),
     changes: nothingToRecord,
     plans: nothingToPlan,
     unrecorded: createUnrecorded(),

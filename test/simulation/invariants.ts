@@ -54,8 +54,8 @@ export function watch(world: SimWorld): Invariants {
           passes += 1;
           return router.routes(environment);
         },
-        traffic: async (environment) => {
-          const counts = await router.traffic(environment);
+        traffic: async (environment, counted) => {
+          const counts = await router.traffic(environment, counted);
           memory.onMeasured(environment);
           return counts;
         },
@@ -87,7 +87,7 @@ export function watch(world: SimWorld): Invariants {
     }),
     engine: (environment, engine) => ({
       kind: engine.kind,
-      inventory: () => engine.inventory(),
+      inventory: (counted) => engine.inventory(counted),
       ensureInstalled: (units, on) => {
         for (const unit of units) judgeInstalled(world, unit);
         return engine.ensureInstalled(units, on);

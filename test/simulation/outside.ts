@@ -158,10 +158,10 @@ class SimulatedOutside implements Outside {
         this.traffic.setRoutes(environment, await fake.routes(environment));
         return refused;
       },
-      traffic: async (environment) => {
+      traffic: async (environment, counted) => {
         await fake.routes(environment);
         this.traffic.catchUp(environment);
-        return this.traffic.counts(environment);
+        return this.traffic.counts(environment).filter(({ process }) => counted?.has(process) ?? true);
       },
     };
   }
@@ -224,7 +224,7 @@ function addressOf(url: string): Address | null {
 export function refusing(engine: FakeEngine, catalogue: Catalogue): Engine {
   return {
     kind: engine.kind,
-    inventory: () => engine.inventory(),
+    inventory: (counted) => engine.inventory(counted),
     ensureRemoved: (units) => engine.ensureRemoved(units),
     ensureArmed: (armed) => engine.ensureArmed(armed),
     ensureInstalled: (units, on) => {

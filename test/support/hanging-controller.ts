@@ -74,7 +74,7 @@ type OrHangs = <T>(what: Part, answer: () => Promise<T>) => Promise<T>;
 function hangingEngine(engine: Engine, orHangs: OrHangs): Engine {
   return {
     kind: engine.kind,
-    inventory: () => orHangs("engine", () => engine.inventory()),
+    inventory: (counted) => orHangs("engine", () => engine.inventory(counted)),
     ensureInstalled: (units, on) => engine.ensureInstalled(units, on),
     ensureRemoved: (units) => engine.ensureRemoved(units),
     ensureArmed: (armed) => engine.ensureArmed(armed),

@@ -14,6 +14,7 @@ import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/reve
 import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
 import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
+import { createObservedBefore } from "../../src/controller/observed-before.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
@@ -144,6 +145,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
       validations: createValidations(() => undefined),
       placements: createLastPlacements(),
+      observedBefore: createObservedBefore(),
       changes: createChangeRecords(),
       plans: createPlanRecords(),
       unrecorded: createUnrecorded(),

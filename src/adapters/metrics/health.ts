@@ -60,7 +60,7 @@ export function createHealthSource(options: HealthSourceOptions): MetricSource {
   const watched = new Map<string, Watched>();
   const outside: Outside = {
     ...options,
-    inventory: askOnce((environment) => options.engine(environment).inventory()),
+    inventory: askOnce((environment) => options.engine(environment).inventory(new Set())),
     limit: pLimit(requestsAtOnce),
   };
   return {

@@ -160,7 +160,7 @@ async function deploymentOf(environment: EnvironmentName, { process }: UnitRef, 
 }
 
 async function isThere(environment: EnvironmentName, { process, digest }: UnitRef, ports: Ports): Promise<boolean> {
-  const { installed } = await engineRunning(environment, process, ports).inventory();
+  const { installed } = await engineRunning(environment, process, ports).inventory(new Set());
   return installed.some((each) => each.digest === digest);
 }
 

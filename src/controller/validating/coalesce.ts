@@ -43,7 +43,8 @@ function sharedEngine(engine: () => Engine): Engine {
     get kind() {
       return engine().kind;
     },
-    inventory: together(() => engine().inventory()),
+    // No validation asks what is in flight.
+    inventory: together(() => engine().inventory(new Set())),
     ensureInstalled: (units) => engine().ensureInstalled(units),
     ensureRemoved: (units) => engine().ensureRemoved(units),
     ensureArmed: (armed) => engine().ensureArmed(armed),

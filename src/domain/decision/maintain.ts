@@ -132,14 +132,26 @@ function steadyPhase({ status }: ProcessState): ProcessState["status"] {
   return status && status.phase !== null ? { ...status, phase: "Succeeded" } : status;
 }
 
+/** Whether there is something to remove as soon as nothing is in flight on it. */
+export function hasLeftovers(before: ProcessState, observation: Seen): boolean {
+  const desired = observation.desired?.processes.get(before.process);
+  if (desired?.kind !== "run") return false;
+  const view = viewProcess(before.process, observation, desired);
+  if (view === null || view.installed.every(({ digest }) => digest === desired.unit.digest)) return false;
+  return leftoversOf(before, observation, view, desired.unit).length > 0;
+}
+
+/** What can be said before anything is measured. */
+type Seen = Omit<Observation, "measured">;
+
 /** Installed, but neither pinned nor kept warm to go back to, and without traffic. */
-function leftoversOf(before: ProcessState, observation: Observation, view: ProcessObservation, unit: UnitRef): readonly Installed[] {
+function leftoversOf(before: ProcessState, observation: Seen, view: ProcessObservation, unit: UnitRef): readonly Installed[] {
   const warm = new Set(warmOf(before, observation, view, unit).map((good) => good.digest));
   return view.installed.filter(({ digest }) => digest !== unit.digest && !warm.has(digest) && weightOf(view.route, digest) === 0);
 }
 
 /** Good versions that are kept installed without traffic: so many, the newest first, and none for longer than it may be. */
-function warmOf(before: ProcessState, observation: Observation, view: ProcessObservation, unit: UnitRef): readonly KnownGood[] {
+function warmOf(before: ProcessState, observation: Seen, view: ProcessObservation, unit: UnitRef): readonly KnownGood[] {
   const limit = warmLimit(observation, view.process);
   if (!limit) return [];
   const { maxAgeMs } = limit;
@@ -149,7 +161,7 @@ function warmOf(before: ProcessState, observation: Observation, view: ProcessObs
     .slice(0, limit.count);
 }
 
-function warmLimit({ spec }: Observation, process: string): WarmLimit | null {
+function warmLimit({ spec }: Seen, process: string): WarmLimit | null {
   const strategy = spec && strategyFor(spec, process);
   return strategy && traitsOf(strategy).warm(strategy);
 }
@@ -171,7 +183,7 @@ function nextExpiry(before: ProcessState, observation: Observation, view: Proces
 }
 
 function isIdle(observation: Observation, installed: Installed): boolean {
-  const inFlight = inFlightOn(observation, installed, installed.digest);
+  const inFlight = inFlightOn(observation, installed, installed);
   return inFlight.kind === "known" && inFlight.value === 0;
 }
 

@@ -8,7 +8,7 @@ import type { Route } from "./route.ts";
 import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { Finding } from "../finding.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
-import type { EngineInstance, Installed } from "../desired/unit.ts";
+import type { EngineInstance, Installed, Placement } from "../desired/unit.ts";
 
 /** How far something is known to be so; what could not be asked is `unknown`. */
 export type Known<T> = { readonly kind: "known"; readonly value: T } | { readonly kind: "unknown"; readonly why: string };
@@ -44,6 +44,8 @@ export interface Observation {
   /** Also while it cannot be asked; absent: none is known. */
   readonly deaths?: readonly EngineDeath[];
   readonly routes: Known<ReadonlyMap<ProcessId, Route>>;
+  /** The processes of which it was asked what is in flight, at the router and in engines; absent: all. */
+  readonly counted?: ReadonlySet<ProcessId>;
   /** Requests under way at the router, by digest and instance. */
   readonly inFlight: Known<ReadonlyMap<Digest, ReadonlyMap<string, number>>>;
   /** Entries of quarantine.yaml. */
@@ -114,7 +116,11 @@ export function hasEngineAnswered({ engines }: Pick<Observation, "engines">): bo
 }
 
 /** One process out of everything seen; null when engine or router could not be asked. */
-export function viewProcess(process: ProcessId, observation: Observation, desired: Desired | null): ProcessObservation | null {
+export function viewProcess(
+  process: ProcessId,
+  observation: Pick<Observation, "engines" | "routes" | "desired">,
+  desired: Desired | null,
+): ProcessObservation | null {
   const { routes } = observation;
   const engine = engineFor(process, observation);
   if (engine.kind === "unknown" || routes.kind === "unknown") return null;
@@ -170,16 +176,42 @@ export function isArmedAlone(installed: readonly Installed[], digest: Digest): b
 }
 
 /** Requests at the router and messages in the engine, whichever says more: both count the same requests. */
-export function inFlightOn(observation: Observation, unit: Installed | null, digest: Digest): Known<number> {
-  if (observation.inFlight.kind === "unknown") return observation.inFlight;
-  const atRouter = [...(observation.inFlight.value.get(digest)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+export function inFlightOn(observation: Observation, { process, digest }: UnitRef, installed: Installed | null): Known<number> {
+  const atRouter = inFlightAtRouter(observation, process, digest);
+  if (atRouter.kind === "unknown") return atRouter;
   let inEngine = 0;
-  for (const { inFlight } of unit?.placements ?? []) {
+  for (const { inFlight } of installed?.placements ?? []) {
     if (inFlight === null) return notCounted;
     inEngine += inFlight;
   }
-  return { kind: "known", value: Math.max(atRouter, inEngine) };
+  return {
+    kind: "known",
+    value: Math.max(
+      [...atRouter.value.values()].reduce((sum, count) => sum + count, 0),
+      inEngine,
+    ),
+  };
 }
 
-/** Of what is worked on where nobody asked: unknown is not nothing. */
-export const notCounted: Known<never> = { kind: "unknown", why: "nobody asked what is in flight there" };
+/** The same on one instance. */
+export function inFlightAt(
+  observation: Observation,
+  { process, digest }: UnitRef,
+  { instance, placement }: { readonly instance: string; readonly placement: Placement | undefined },
+): Known<number> {
+  const atRouter = inFlightAtRouter(observation, process, digest);
+  if (atRouter.kind === "unknown") return atRouter;
+  if (placement?.inFlight === null) return notCounted;
+  return { kind: "known", value: Math.max(atRouter.value.get(instance) ?? 0, placement?.inFlight ?? 0) };
+}
+
+const nowhere: ReadonlyMap<string, number> = new Map();
+
+/** Unknown is not nothing. */
+const notCounted: Known<never> = { kind: "unknown", why: "nobody asked what is in flight there" };
+
+function inFlightAtRouter({ inFlight, counted }: Observation, process: ProcessId, digest: Digest): Known<ReadonlyMap<string, number>> {
+  if (inFlight.kind === "unknown") return inFlight;
+  if (counted !== undefined && !counted.has(process)) return notCounted;
+  return { kind: "known", value: inFlight.value.get(digest) ?? nowhere };
+}

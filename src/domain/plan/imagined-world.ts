@@ -19,7 +19,7 @@ import type { Installed, Placement, PublicEndpoint } from "../desired/unit.ts";
 export interface Beginning {
   readonly state: EnvironmentState;
   /** Engine and router have answered. */
-  readonly seen: Omit<Observation, "measured" | "engines" | "routes" | "inFlight">;
+  readonly seen: Omit<Observation, "measured" | "engines" | "routes" | "inFlight" | "counted">;
   /** At least one. */
   readonly engines: ReadonlyMap<EngineKind, EngineObservation>;
   readonly routes: ReadonlyMap<ProcessId, Route>;

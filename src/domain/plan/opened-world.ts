@@ -5,6 +5,7 @@ import type { Rollout } from "../journal/rollout.ts";
 import { type Decision, emptyDecision, type ProcessState } from "../journal/state.ts";
 import type { ProcessId } from "../names.ts";
 import { engineFor, type EngineObservation, type Observation } from "../observed/observation.ts";
+import type { Installed } from "../desired/unit.ts";
 import type { Beginning } from "./imagined-world.ts";
 
 /** A deployment that a decision has opened. */
@@ -62,6 +63,11 @@ function enginesOf(process: ProcessId, { engines }: Observation): Beginning["eng
 }
 
 function withOnly(process: ProcessId, { instances, installed }: EngineObservation): EngineObservation {
-  const own = installed.get(process);
+  const own = installed.get(process)?.map(idle);
   return { instances: instances.map(({ id }) => ({ id, state: "ready", why: "" })), installed: new Map(own && [[process, own]]) };
+}
+
+/** Nobody calls what is only imagined; what is in flight was not asked either. */
+function idle(unit: Installed): Installed {
+  return { ...unit, placements: unit.placements.map((placement) => ({ ...placement, inFlight: 0 })) };
 }

@@ -14,11 +14,11 @@ import type { Route, Share } from "../observed/route.ts";
 import {
   engineFor,
   findInstalled,
+  inFlightAt,
   inFlightOn,
   isArmedAlone,
   isReady,
   type Known,
-  notCounted,
   type Observation,
   weightOf,
 } from "../observed/observation.ts";
@@ -150,7 +150,7 @@ function questions(process: string, observation: Observation) {
       return routes.kind === "unknown" ? routes : { kind: "known", value: unit ? weightOf(route, unit.digest) : 0 };
     },
     inFlight(unit: UnitRef | null): Known<number> {
-      return unit ? inFlightOn(observation, findInstalled(installed, unit.digest), unit.digest) : { kind: "known", value: 0 };
+      return unit ? inFlightOn(observation, unit, findInstalled(installed, unit.digest)) : { kind: "known", value: 0 };
     },
   };
 }
@@ -175,7 +175,8 @@ interface Around {
   readonly observation: Observation;
 }
 
-function viewInstance({ id, state }: EngineInstance, { rollout, installed, route, observation }: Around): InstanceView {
+function viewInstance({ id, state }: EngineInstance, around: Around): InstanceView {
+  const { rollout, installed, route } = around;
   const isReadyHere = (unit: UnitRef | null): boolean => {
     const found = unit && findInstalled(installed, unit.digest);
     return found !== null && found.drift === null && found.placements.some((each) => each.instance === id && each.ready);
@@ -185,7 +186,7 @@ function viewInstance({ id, state }: EngineInstance, { rollout, installed, route
     isUp: state === "ready",
     candidateReady: isReadyHere(rollout.candidate),
     stableReady: isReadyHere(rollout.stable),
-    stableInFlight: inFlightAt(id, rollout.stable, installed, observation),
+    stableInFlight: inFlightOf(id, rollout.stable, around),
     inRotation: route?.shares.some((share) => share.weight > 0 && isTargeted(share, id, installed)) ?? false,
   };
 }
@@ -196,12 +197,10 @@ function isTargeted(share: Share, instance: string, installed: readonly Installe
   return share.targets.some((target) => target.instance === instance && (place === undefined || place.address === target.url));
 }
 
-function inFlightAt(instance: string, unit: UnitRef | null, installed: readonly Installed[], observation: Observation): Known<number> {
+function inFlightOf(instance: string, unit: UnitRef | null, { installed, observation }: Around): Known<number> {
   if (!unit) return { kind: "known", value: 0 };
-  if (observation.inFlight.kind === "unknown") return observation.inFlight;
   const placement = findInstalled(installed, unit.digest)?.placements.find((each) => each.instance === instance);
-  if (placement?.inFlight === null) return notCounted;
-  return { kind: "known", value: Math.max(observation.inFlight.value.get(unit.digest)?.get(instance) ?? 0, placement?.inFlight ?? 0) };
+  return inFlightAt(observation, unit, { instance, placement });
 }
 
 /** What a rollout's metrics are held against: the strategy's own checks and the environment's. */

@@ -3,6 +3,7 @@ import type { Static } from "typebox";
 import type { Validator } from "../../domain/checked.ts";
 import type * as schemas from "../../schemas/gateway.ts";
 
+export declare const counted: Validator<Static<typeof schemas.counted>>;
 export declare const heartbeat: Validator<Static<typeof schemas.heartbeat>>;
 export declare const identity: Validator<Static<typeof schemas.identity>>;
 export declare const list: Validator<Static<typeof schemas.list>>;

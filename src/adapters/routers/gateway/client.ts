@@ -5,17 +5,17 @@ import { Agent, request } from "undici";
 import { readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { OwnAddress } from "../../../domain/config/config.ts";
-import type { EnvironmentName } from "../../../domain/names.ts";
-import type { Route, TrafficCount } from "../../../domain/observed/route.ts";
+import type { EnvironmentName, ProcessId } from "../../../domain/names.ts";
+import type { TrafficCount } from "../../../domain/observed/route.ts";
 import type { Router } from "../../../ports/router.ts";
 import { readIdentity } from "../../../gateway/identity.ts";
 import { ownerHeader, sequenceHeader } from "../../../gateway/owner.ts";
-import { parseRoutes } from "../../../gateway/parse-routes.ts";
 import { type Call, createTableWatch } from "../../../gateway/table-watch.ts";
 import { checkHeaders } from "../../../gateway/own-requests.ts";
 import * as fits from "../../../generated/validators/gateway.mjs";
 import type { Successor } from "../../../schemas/gateway.ts";
 import { checked } from "../../../domain/checked.ts";
+import { createKnownRoutes } from "./known-routes.ts";
 
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
 export type ControlAddress =
@@ -55,6 +55,8 @@ interface Address {
 const defaultTimeoutMs = 10_000;
 /** As much as the control port takes of a table. */
 const largestAnswerBytes = 64 * 1024 * 1024;
+/** Of the names of processes in an address, in characters. */
+const longestQuery = 4_000;
 
 /** Connects when first used, and keeps the connection. */
 export function createGatewayRouter(options: GatewayRouterOptions): GatewayRouter {
@@ -69,15 +71,13 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
   };
   const watch = createTableWatch(call);
   // Asked at every turn, and the same most of the time.
-  const known = new Map<EnvironmentName, { readonly text: string; readonly routes: readonly Route[] }>();
+  const known = createKnownRoutes();
   return {
     async routes(environment) {
-      const text = await call({ method: "GET", path: `/table?environment=${encodeURIComponent(environment)}` });
-      const last = known.get(environment);
-      if (last?.text === text) return last.routes;
-      const routes = atTheDoor(() => parseRoutes(checked(fits.routes, JSON.parse(text)).routes, "/routes"));
-      known.set(environment, { text, routes });
-      return routes;
+      const since = known.revision(environment);
+      const asked = since === null ? "" : `&since=${encodeURIComponent(since)}`;
+      const text = await call({ method: "GET", path: `/table?environment=${encodeURIComponent(environment)}${asked}` });
+      return atTheDoor(() => known.take(environment, text));
     },
     async ensureRoutes(environment, routes) {
       return watch.setting(environment, routes, async () => {
@@ -90,9 +90,12 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
         );
       });
     },
-    async traffic(environment): Promise<readonly TrafficCount[]> {
-      const text = await call({ method: "GET", path: `/traffic/${encodeURIComponent(environment)}` });
-      return atTheDoor(() => checked(fits.traffic, JSON.parse(text)).traffic);
+    async traffic(environment, counted): Promise<readonly TrafficCount[]> {
+      if (counted?.size === 0) return [];
+      const text = await call(trafficCall(environment, counted));
+      const { traffic } = atTheDoor(() => checked(fits.traffic, JSON.parse(text)));
+      // One of an earlier release gives all.
+      return counted === undefined ? traffic : traffic.filter(({ process }) => counted.has(process));
     },
     async probe() {
       await call({ method: "GET", path: "/heartbeat" });
@@ -108,6 +111,15 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
     callersAddress: (environment: EnvironmentName) => callersUrl(publicUrl(options), environment, options.environments?.[environment]),
     close: () => agent.destroy(),
   };
+}
+
+/** In the address, where an earlier release overlooks them, as far as they have room in it. */
+function trafficCall(environment: EnvironmentName, counted: ReadonlySet<ProcessId> | undefined): Call {
+  const path = `/traffic/${encodeURIComponent(environment)}`;
+  if (counted === undefined) return { method: "GET", path };
+  const query = [...counted].map((process) => `process=${encodeURIComponent(process)}`).join("&");
+  if (query.length <= longestQuery) return { method: "GET", path: `${path}?${query}` };
+  return { method: "POST", path, body: JSON.stringify({ processes: [...counted] }) };
 }
 
 async function askForSuccessor(call: (wanted: Call) => Promise<string>, change: Successor): Promise<void> {
