@@ -3,8 +3,8 @@
  * each turn (Linux; elsewhere the wall's time stands).
  */
 
-import { openSync, readSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { threadTimesOf } from "./thread-times.ts";
 
 export interface Held {
   /** The longest turn, without the time that the machine had no core for us. */
@@ -21,7 +21,7 @@ const settleMs = 50;
 
 /** Measures while the work goes on, and a little before and after it. */
 export async function meter(work: () => Promise<unknown>): Promise<Held> {
-  const thread = createThread();
+  const thread = threadTimesOf(process.pid);
   let [holdMs, wallMs, busyMs] = [0, 0, 0];
   let isOver = false;
   let before = { at: performance.now(), ...thread() };
@@ -39,24 +39,4 @@ export async function meter(work: () => Promise<unknown>): Promise<Held> {
   await setTimeout(settleMs);
   isOver = true;
   return { holdMs, wallMs, busyMs, memoryMb: process.resourceUsage().maxRSS / 1024 };
-}
-
-/** Milliseconds for which the main thread has run, and for which it could have run and had no core. */
-function createThread(): () => { readonly ranMs: number; readonly waitedMs: number } {
-  const statistics = open(`/proc/self/task/${process.pid}/schedstat`);
-  const buffer = Buffer.alloc(128);
-  return () => {
-    if (statistics === null) return { ranMs: 0, waitedMs: 0 };
-    const length = readSync(statistics, buffer, 0, buffer.length, 0);
-    const [ran, waited] = buffer.toString("latin1", 0, length).split(" ");
-    return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 };
-  };
-}
-
-function open(path: string): number | null {
-  try {
-    return openSync(path, "r");
-  } catch {
-    return null;
-  }
 }
