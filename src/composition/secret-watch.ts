@@ -45,7 +45,7 @@ interface Watched {
   /** What each unit was installed with. */
   installed: Map<Digest, Fingerprints>;
   /** As the engine said last. */
-  present: ReadonlySet<Digest>;
+  present: readonly Installed[];
   told: Fingerprints;
   note: string | null;
 }
@@ -62,7 +62,7 @@ export function watchSecrets(parts: SecretWatchParts): (environment: Environment
       environment,
       place,
       installed: new Map(readMemory(parts.memory.read(place)) as [Digest, Fingerprints][]),
-      present: new Set(),
+      present: [],
       told: Object.fromEntries(readMemory(parts.told.read(place)) as [string, string][]),
       note: null,
     };
@@ -100,11 +100,12 @@ function watchEngine(engine: Engine, watched: () => Watched, parts: SecretWatchP
 
 /** A unit that is there already keeps the values that it has: it is not touched. */
 function remember(watched: Watched, units: readonly DeploymentUnit[], { key, memory, log }: SecretWatchParts): void {
-  const fresh = units.filter(({ digest }) => !watched.present.has(digest) || !watched.installed.has(digest));
+  const present = new Set(watched.present.map(({ digest }) => digest));
+  const fresh = units.filter(({ digest }) => !present.has(digest) || !watched.installed.has(digest));
   if (fresh.length === 0) return;
   for (const { digest, secrets } of fresh) watched.installed.set(digest, fingerprintsOf(secrets, key));
   const given = new Set(fresh.map(({ digest }) => digest));
-  for (const digest of watched.installed.keys()) if (!watched.present.has(digest) && !given.has(digest)) watched.installed.delete(digest);
+  for (const digest of watched.installed.keys()) if (!present.has(digest) && !given.has(digest)) watched.installed.delete(digest);
   keep(memory, watched, [...watched.installed], log);
 }
 
@@ -118,16 +119,19 @@ function keep(memory: Memory, { environment, place }: Watched, entries: readonly
 
 async function look(watched: Watched, { installed }: Inventory, parts: SecretWatchParts): Promise<void> {
   const { environment } = watched;
-  watched.present = new Set(installed.map(({ digest }) => digest));
+  watched.present = installed;
   const now = fingerprintsOf(await valuesNow(environment, parts), parts.key);
-  const pinned = parts.pinned(environment);
-  const running = installed.filter(({ digest }) => pinned.has(digest));
+  const running = Object.keys(now).length === 0 ? [] : runningNow(installed, parts.pinned(environment));
   const changed = Object.entries(now).flatMap(([name, fingerprint]) => {
     const others = running.filter(({ digest }) => isOther(watched.installed.get(digest)?.[name], fingerprint));
     return others.length === 0 ? [] : [{ name, others }];
   });
   watched.note = changed.length === 0 ? null : noteOf(environment, changed);
   tellNews(watched, { now, changed: changed.map(({ name }) => name) }, parts);
+}
+
+function runningNow(installed: readonly Installed[], pinned: ReadonlySet<Digest>): readonly Installed[] {
+  return installed.filter(({ digest }) => pinned.has(digest));
 }
 
 interface Seen {

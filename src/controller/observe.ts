@@ -7,6 +7,8 @@ import { hasLeftovers } from "../domain/decision/maintain.ts";
 import type { EngineKind, EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { TrafficCount } from "../domain/observed/route.ts";
 import type { EngineObservation, Known, Observation } from "../domain/observed/observation.ts";
+import type { Desired } from "../domain/desired/resolve.ts";
+import type { Installed } from "../domain/desired/unit.ts";
 import type { EnvironmentState } from "../domain/journal/state.ts";
 import { everyEngine } from "./engines.ts";
 import type { DesiredEnvironment, Ports } from "./ports.ts";
@@ -56,11 +58,17 @@ function underWay({ processes }: EnvironmentState): ReadonlySet<ProcessId> {
 function leftoversIn({ processes }: EnvironmentState, seen: Seen): readonly ProcessId[] {
   const found: ProcessId[] = [];
   for (const { value } of [...seen.engines.values()].filter((engine) => engine.kind === "known"))
-    for (const process of value.installed.keys()) {
+    for (const [process, units] of value.installed) {
+      if (isOnlyAsPinned(units, seen.desired?.processes.get(process))) continue;
       const before = processes.get(process);
       if (before?.rollout === null && hasLeftovers(before, seen)) found.push(process);
     }
   return found;
+}
+
+/** Nearly every process in nearly every pass, so this is asked first. */
+function isOnlyAsPinned(units: readonly Installed[], desired: Desired | undefined): boolean {
+  return units.length === 1 && desired?.kind === "run" && units[0]?.digest === desired.unit.digest;
 }
 
 /** What is installed, and what is in flight on it and at the router, of the processes that are counted. */

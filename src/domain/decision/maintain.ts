@@ -137,7 +137,7 @@ export function hasLeftovers(before: ProcessState, observation: Seen): boolean {
   const desired = observation.desired?.processes.get(before.process);
   if (desired?.kind !== "run") return false;
   const view = viewProcess(before.process, observation, desired);
-  if (view === null || view.installed.every(({ digest }) => digest === desired.unit.digest)) return false;
+  if (view === null) return false;
   return leftoversOf(before, observation, view, desired.unit).length > 0;
 }
 

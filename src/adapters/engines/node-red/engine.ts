@@ -46,7 +46,7 @@ export function createNodeRedEngine({
     inventory: async (counted) => {
       const answers = await Promise.all(hosts().map((host) => look(host, counted ?? null)));
       if (answeredOf(answers).length === 0) throw nobodyAnswers(answers);
-      const inventory = counted === undefined ? foldAll(answers) : foldSome(answers);
+      const inventory = counted === undefined ? foldAll(answers, null) : foldSome(answers, counted);
       if (owner !== null) contest.seen(inventory.installed);
       return inventory;
     },

@@ -1,5 +1,6 @@
 /** Asks every instance what it holds and folds the answers into one list of installed units. */
 
+import type { ProcessId } from "../../../domain/names.ts";
 import type { EngineInstance, Installed, Inventory, Placement } from "../../../domain/desired/unit.ts";
 import type { TabWork } from "./answers.ts";
 import { privatePath } from "./compile.ts";
@@ -35,13 +36,6 @@ export function isArmed(seen: SeenTab | undefined): boolean {
   return (seen?.running?.armedAt ?? null) !== null;
 }
 
-/** A unit with what it was made of. */
-interface Made {
-  readonly found: readonly Found[];
-  readonly views: number;
-  readonly installed: Installed;
-}
-
 /** One tab on one instance; of the whole view nothing is kept. */
 interface Found {
   readonly instance: string;
@@ -52,18 +46,83 @@ interface Found {
   readonly work: TabWork | null;
 }
 
+/** A unit with what it was made of. */
+interface Made {
+  readonly found: readonly Found[];
+  readonly views: number;
+  readonly installed: Installed;
+}
+
+/** What an answer was folded of, as far as it can be compared at a glance. */
+interface Folded {
+  readonly views: readonly Pick<View, "host" | "tabs" | "hasPlugin">[];
+  readonly made: Map<string, Made>;
+  readonly tabsOf: ReadonlyMap<ProcessId, readonly string[]>;
+  readonly counted: Counted;
+  readonly inventory: Inventory;
+}
+
+const nothingFolded: Folded = {
+  views: [],
+  made: new Map(),
+  tabsOf: new Map(),
+  counted: new Set(),
+  inventory: { instances: [], installed: [] },
+};
+
 /** Folds answers. What has not changed since the last ones is given as the same objects: the unit, and the whole when nothing has. */
-export function createFold(): (answers: readonly HostAnswer[]) => Inventory {
-  let made: ReadonlyMap<string, Made> = new Map();
-  let last: Inventory = { instances: [], installed: [] };
-  return (answers) => {
+export function createFold(): (answers: readonly HostAnswer[], counted: Counted) => Inventory {
+  let last = nothingFolded;
+  return (answers, counted) => {
     const views = answeredOf(answers);
-    const next = new Map<string, Made>();
-    for (const tab of new Set(views.flatMap((view) => [...view.tabs.keys()]))) next.set(tab, madeOf(tab, views, made.get(tab)));
-    made = next;
-    last = keptSame({ instances: answers.map(instanceOf), installed: [...next.values()].map(({ installed }) => installed) }, last);
-    return last;
+    const touched = areSameViews(views, last.views) ? tabsOfBoth(counted, last) : null;
+    const made = touched === null ? madeOfAll(views, last) : madeAgain(touched, views, last);
+    const units = made === last.made ? last.inventory.installed : [...made.values()].map(({ installed }) => installed);
+    const tabsOf = touched === null ? byProcess(made) : last.tabsOf;
+    const inventory = keptSame({ instances: answers.map(instanceOf), installed: units }, last.inventory);
+    last = { views: views.map(({ host, tabs, hasPlugin }) => ({ host, tabs, hasPlugin })), made, tabsOf, counted, inventory };
+    return inventory;
   };
+}
+
+/** At the same places the same maps of tabs. */
+function areSameViews(now: Folded["views"], before: Folded["views"]): boolean {
+  return now.length === before.length && now.every((view, index) => isSameView(view, before[index]));
+}
+
+function isSameView({ host, tabs, hasPlugin }: Folded["views"][number], before: Folded["views"][number] | undefined): boolean {
+  if (tabs !== before?.tabs || hasPlugin !== before.hasPlugin) return false;
+  return host.id === before.host.id && host.url === before.host.url;
+}
+
+/** Those of which something can be otherwise although all tabs are as they were: whose work was asked for, now or before. Null: all. */
+function tabsOfBoth(counted: Counted, { counted: before, tabsOf }: Folded): readonly string[] | null {
+  if (counted === null || before === null) return null;
+  return [...new Set([...counted, ...before])].flatMap((process) => tabsOf.get(process) ?? []);
+}
+
+function madeOfAll(views: readonly View[], last: Folded): Map<string, Made> {
+  const made = new Map<string, Made>();
+  for (const { tabs } of views) for (const tab of tabs.keys()) if (!made.has(tab)) made.set(tab, madeOf(tab, views, last.made.get(tab)));
+  return made;
+}
+
+function madeAgain(touched: readonly string[], views: readonly View[], { made }: Folded): Map<string, Made> {
+  const others = touched.flatMap((tab) => {
+    const one = madeOf(tab, views, made.get(tab));
+    return one === made.get(tab) ? [] : [[tab, one] as const];
+  });
+  return others.length === 0 ? made : new Map([...made, ...others]);
+}
+
+function byProcess(made: ReadonlyMap<string, Made>): Folded["tabsOf"] {
+  const tabsOf = new Map<ProcessId, string[]>();
+  for (const [tab, { installed }] of made) {
+    const known = tabsOf.get(installed.process);
+    if (known) known.push(tab);
+    else tabsOf.set(installed.process, [tab]);
+  }
+  return tabsOf;
 }
 
 function instanceOf(answer: HostAnswer): EngineInstance {
@@ -74,7 +133,10 @@ function keptSame(now: Inventory, before: Inventory): Inventory {
   const areSame = <T>(one: readonly T[], other: readonly T[], isSame: (left: T, right: T | undefined) => boolean): boolean =>
     one.length === other.length && one.every((each, index) => isSame(each, other[index]));
   const instances = areSame(now.instances, before.instances, isSameInstance) ? before.instances : now.instances;
-  const installed = areSame(now.installed, before.installed, (one, other) => one === other) ? before.installed : now.installed;
+  const installed =
+    now.installed === before.installed || areSame(now.installed, before.installed, (one, other) => one === other)
+      ? before.installed
+      : now.installed;
   return instances === before.instances && installed === before.installed ? before : { instances, installed };
 }
 
@@ -83,10 +145,11 @@ function isSameInstance(one: EngineInstance, other: EngineInstance | undefined):
 }
 
 function madeOf(tab: string, views: readonly View[], before: Made | undefined): Made {
-  const found = views.flatMap(({ host, tabs, hasPlugin, workOf }): Found[] => {
+  const found: Found[] = [];
+  for (const { host, tabs, hasPlugin, workOf } of views) {
     const seen = tabs.get(tab);
-    return seen ? [{ instance: host.id, url: host.url, hasPlugin, seen, work: workOf(seen) }] : [];
-  });
+    if (seen) found.push({ instance: host.id, url: host.url, hasPlugin, seen, work: workOf(seen) });
+  }
   if (before && before.views === views.length && areSameFound(found, before.found)) return before;
   return { found, views: views.length, installed: installedOf(tab, found, views.length) };
 }

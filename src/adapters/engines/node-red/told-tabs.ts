@@ -10,7 +10,7 @@ import { type Counted, type SeenTab, unlessSame } from "./seen-tab.ts";
 import { installedTabs, strangersIn, summarize, type TabSummary } from "./tabs.ts";
 
 /** Tabs whose nodes are read at once. */
-const readAtOnce = 200;
+const readAtOnce = 1_000;
 /** Answers to one question: far more tabs than an instance can hold. */
 const mostAnswers = 1_000;
 
