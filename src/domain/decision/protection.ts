@@ -1,6 +1,7 @@
 /** What of a decision protects callers: it is carried out, and recorded from the reserve, while nothing else can be recorded. */
 
 import type { ProcessId } from "../names.ts";
+import { distinct } from "../journal/remembered.ts";
 import type { Command } from "../journal/commands.ts";
 import type { EnvironmentState, ProcessState, Decision } from "../journal/state.ts";
 
@@ -20,7 +21,7 @@ export function protectivePart(decision: Decision, before: EnvironmentState): De
     ...rest,
     processes,
     forgotten: [],
-    owed: new Map([...decision.owed].filter(([process]) => names.has(process) || isUnchanged(process, decision, before))),
+    owed: owedOf(decision, (process) => names.has(process) || isUnchanged(process, decision, before)),
     deployments: decision.deployments.filter(({ id }) => deployments.has(id)),
     results: decision.results.filter(({ id }) => answered.has(id)),
     events: decision.events.filter(({ process, kind }) => (process === null ? kind !== "unfrozen" : names.has(process))),
@@ -32,6 +33,11 @@ export function protectivePart(decision: Decision, before: EnvironmentState): De
 /** Its version was rejected, or a good one takes its place. */
 function isProtected({ rollout }: ProcessState): boolean {
   return rollout !== null && (rollout.state.kind === "rejected" || rollout.kind === "rollback");
+}
+
+/** What these processes owe, each action once, as the journal has it. */
+function owedOf({ owed }: Decision, isOne: (process: ProcessId) => boolean): Decision["owed"] {
+  return new Map([...owed].filter(([process]) => isOne(process)).map(([process, actions]) => [process, distinct(actions)]));
 }
 
 /** What is asked of the world for it may be more by now, although nothing else is said of it. */

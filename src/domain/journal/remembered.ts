@@ -107,7 +107,8 @@ function owe(action: Action, known: ReadonlyMap<string, OwedAction>, takeId: () 
   return owed && doesFor(owed.action, action) ? owed : { id: takeId(), action, notBefore: 0, stuck: null };
 }
 
-function distinct(actions: readonly Action[]): readonly Action[] {
+/** What is asked for, each once. */
+export function distinct(actions: readonly Action[]): readonly Action[] {
   return [...new Map(actions.map((action) => [actionKey(action), action])).values()];
 }
 

@@ -45,6 +45,11 @@ describe("what protects callers", () => {
     expect([...protectivePart({ ...later, forgotten: ["bad"] }, remembered).owed.keys()]).toEqual([]);
   });
 
+  it("is asked for once, however often it was decided, as when a person's command wants what is lacking anyway", () => {
+    const twice = new Map([["bad", [...traffic("bad")[1], ...traffic("bad")[1]]]]);
+    expect(protectivePart({ ...whole, owed: twice }, before()).owed).toEqual(new Map([traffic("bad")]));
+  });
+
   it("is a freeze, and not the end of one", () => {
     const freeze = { by: person, why: "because", at: now };
     expect(protectivePart(decision({ freezing: { freeze } }), before()).freezing).toEqual({ freeze });
