@@ -87,9 +87,13 @@ function judgeProcess(world: SimWorld, end: End): void {
 const unpinned: ReadonlySet<string> = new Set(["NotRemoved", "TakenOut", "Frozen"]);
 
 /** Gone; beside an error it stays, with the reason, and as suspended while it has traffic, or watched. Whoever cannot hand its paths over stays too. */
-function judgeUnpinned({ trace, plan }: SimWorld, end: End, what: string): void {
-  const mayStay = isKeptByError(end) || (plan.sourceErrors.paths.size > 0 && isHandingOver(end));
+function judgeUnpinned(world: SimWorld, end: End, what: string): void {
+  const { trace, plan } = world;
+  const { serving } = end;
+  const isKept = isKeptByError(end);
+  const mayStay = isKept || (plan.sourceErrors.paths.size > 0 && isHandingOver(end));
   trace.expect(isGone(end) || mayStay, "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
+  if (isKept && serving) judgeServing(world, { ...end, serving, isAsPinned: false }, what);
 }
 
 function isKeptByError({ hasErrors, serving, state }: End): boolean {
