@@ -35,7 +35,7 @@ export async function bundlePrograms(directory) {
     external,
     banner: { js: banner },
     logLevel: "warning",
-    plugins: [knowingItsPlace(directory, outdir)],
+    plugins: [knowingItsPlace(directory, outdir), namesOfPackages(directory)],
   });
   await Promise.all(programs.map(async (name) => writeFile(join(directory, name), load(name))));
 }
@@ -50,6 +50,20 @@ function knowingItsPlace(directory, outdir) {
         const text = await readFile(path, "utf8");
         const place = `new URL(${JSON.stringify(relative(outdir, path))}, import.meta.url).href`;
         return { contents: text.replaceAll("import.meta.url", place), resolveDir: dirname(path) };
+      });
+    },
+  };
+}
+
+/** A package that is no ECMAScript module has in a bundle no names for `await import("package")`: those that are asked for would be undefined. */
+function namesOfPackages(directory) {
+  return {
+    name: "names-of-packages",
+    setup(bundle) {
+      bundle.onResolve({ filter: /^[^./]/ }, ({ kind, path, importer }) => {
+        const isOurs = !relative(directory, importer).startsWith("..");
+        if (kind !== "dynamic-import" || !isOurs || path.startsWith("node:") || external.includes(path)) return null;
+        return { errors: [{ text: `${importer}: import ${path} by name in a module of its own, and load that one` }] };
       });
     },
   };

@@ -1,5 +1,6 @@
 /** Asks a running controller over its API, for commands that are processes of their own. */
 
+import type { Answer } from "./fetch-over-socket.ts";
 import type { LiveChanges } from "../domain/changes/recorded.ts";
 import type { Overview } from "./views.ts";
 import { readWithin, TooLong } from "../domain/bounded-reading.ts";
@@ -168,14 +169,9 @@ async function fetchFrom(
   }
 }
 
-/** The part of an answer that is looked at, whoever has fetched it. */
-interface Answer {
-  readonly ok: boolean;
-  readonly status: number;
-  /** Null: it has none. */
-  readonly body: AsyncIterable<Uint8Array> | null;
-  /** When it is read no further. */
-  readonly done?: () => void;
+/** Loaded where there is a socket: most controllers have none. */
+async function fetchOver(socket: string, path: string, options: Parameters<typeof fetch>[1] & object): Promise<Answer> {
+  return (await import("./fetch-over-socket.ts")).fetchOver(socket, path, options);
 }
 
 /** What ten thousands of processes take is a tenth of it. */
@@ -199,21 +195,6 @@ async function bodyOf(base: ControllerTarget, { body, done }: Answer): Promise<u
   } catch {
     return null;
   }
-}
-
-async function fetchOver(socket: string, path: string, options: Parameters<typeof fetch>[1] & object): Promise<Answer> {
-  const { Agent, fetch: fetchWith } = await import("undici");
-  const { method, headers, body, signal, redirect } = options;
-  const dispatcher = new Agent({ connect: { socketPath: socket }, pipelining: 0 });
-  const answer = await fetchWith(`http://localhost${path}`, {
-    dispatcher,
-    ...(method !== undefined && { method }),
-    ...(typeof body === "string" && { body }),
-    ...(signal && { signal }),
-    ...(redirect && { redirect }),
-    headers: { ...(headers as Readonly<Record<string, string>>), connection: "close" },
-  });
-  return { ok: answer.ok, status: answer.status, body: answer.body, done: () => void dispatcher.close() };
 }
 
 /** The controller as people know it. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer, type ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,5 +76,60 @@ describe("a controller that npx has started", () => {
     const started = { pid: await controller(), startTime: null };
     npx.kill("SIGKILL");
     await expect.poll(() => isRunning(started), { timeout: 60_000 }).toBe(false);
+  });
+});
+
+/** Answers every request so, and remembers who asked. */
+async function server(answer: (response: ServerResponse) => void): Promise<{ readonly url: string; readonly askedBy: string[] }> {
+  const askedBy: string[] = [];
+  const listening = createHttpServer((request, response) => {
+    askedBy.push(String(request.headers["user-agent"]));
+    answer(response);
+  }).listen(0, "127.0.0.1");
+  await once(listening, "listening");
+  onTestFinished(() => void listening.close());
+  onTestFinished(() => listening.closeAllConnections());
+  const address = listening.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { url: `http://127.0.0.1:${address.port}/config.git`, askedBy };
+}
+
+/** What the built program logs until it says so. */
+async function runUntil(lines: readonly string[], isSaid: RegExp): Promise<{ readonly said: string; readonly directory: string }> {
+  const directory = await mkdtemp(join(tmpdir(), "pinion-run-"));
+  const config = join(directory, "pinion.yaml");
+  await writeFile(config, `${["state: ./state", ...lines].join("\n")}\n`);
+  const child = spawn(pinion[0], [pinion[1], "run", "--on-exit", "stop", "--config", config], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await endGateway(directory);
+    await rm(directory, { recursive: true, force: true, maxRetries: 20 });
+  });
+  const log = { said: "" };
+  child.stdout.on("data", (chunk: Buffer) => (log.said += chunk.toString()));
+  await expect.poll(() => log.said, { timeout: 120_000 }).toMatch(isSaid);
+  return { said: log.said, directory };
+}
+
+describe("the program as it is built", () => {
+  it("names a login page in place of the repository, and asks for it without a child process", async () => {
+    const page = await server((response) => response.setHeader("content-type", "text/html").end("<html><title>Sign in</title></html>"));
+    await runUntil([`repository: { url: "${page.url}" }`, "listen: { host: 127.0.0.1, port: 0 }"], /a web page \(\\"Sign in\\"\)/);
+    expect(new Set(page.askedBy)).toEqual(new Set(["git/pinion"]));
+  });
+
+  it("asks a controller that listens on a unix socket", async () => {
+    const empty = await server((response) => response.writeHead(503).end());
+    const { directory } = await runUntil(
+      [`repository: { url: "${empty.url}" }`, "listen: { socket: ./state/api.sock }"],
+      /controller is up/,
+    );
+    const status = spawn(pinion[0], [pinion[1], "status", "--config", join(directory, "pinion.yaml")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let shown = "";
+    status.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString()));
+    const [code] = (await once(status, "exit")) as [number | null];
+    expect([code, shown]).toEqual([expect.any(Number), expect.stringContaining("/config.git")]);
   });
 });

@@ -1,5 +1,9 @@
-/** A branch's commit at an http(s) remote, without a child process: isomorphic-git's ls-refs over a kept-alive connection. */
+/**
+ * A branch's commit at an http(s) remote, without a child process: isomorphic-git's ls-refs over a kept-alive connection. Loaded at the first
+ * poll: a start from the mirror does not wait for isomorphic-git.
+ */
 
+import { listServerRefs } from "isomorphic-git";
 import { PinionError } from "../../../domain/errors.ts";
 import type { CommitId } from "../../../domain/names.ts";
 import { AskGit } from "./git-http-answer.ts";
@@ -12,13 +16,11 @@ export async function askHttp(http: GitHttpClient, url: string, branch: string):
   return refs.find((candidate) => candidate.ref === ref)?.oid ?? null;
 }
 
-/** isomorphic-git is loaded at the first poll: a start from the mirror does not wait for it. */
 async function listRefs(
   http: GitHttpClient,
   url: string,
   prefix: string,
 ): Promise<readonly { readonly ref: string; readonly oid: string }[]> {
-  const { listServerRefs } = await import("isomorphic-git");
   try {
     return await listServerRefs({ http, url, prefix, protocolVersion: 2 });
   } catch (error) {

@@ -3,7 +3,6 @@
 import { type ErrorCode, PinionError } from "../../../domain/errors.ts";
 import type { CommitId } from "../../../domain/names.ts";
 import type { Access } from "./access.ts";
-import { askHttp } from "./ls-refs-http.ts";
 import { AskGit } from "./git-http-answer.ts";
 import { createGitHttpClient } from "./git-http-client.ts";
 import type { GitHttpClient } from "./git-http-client.ts";
@@ -102,6 +101,10 @@ function createGitLsRefs({ access, talk, traced }: LsRefsOptions): LsRefs {
     address: async () => url,
     close: async () => undefined,
   };
+}
+
+async function askHttp(http: GitHttpClient, url: string, branch: string): Promise<CommitId | null> {
+  return (await import("./ls-refs-http.ts")).askHttp(http, url, branch);
 }
 
 function createHttp({ access, timeoutMs, inherited, closing }: LsRefsOptions): GitHttpClient | null {
