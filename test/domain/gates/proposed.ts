@@ -1,6 +1,6 @@
 /** A change that every gate lets go, and what it is about, in few words. */
 
-import type { ProposedChange } from "../../../src/domain/gates/gate.ts";
+import type { Blocked, GateAnswer, ProposedChange } from "../../../src/domain/gates/gate.ts";
 import type { Finding } from "../../../src/domain/finding.ts";
 import type { PinnedVersion } from "../../../src/domain/desired/snapshot.ts";
 import { pin, spec } from "../plan/snapshots.ts";
@@ -41,4 +41,15 @@ export function broken(...codes: readonly string[]): PinnedVersion {
     hint: `Fix ${code}.`,
   });
   return { kind: "broken", process: "orders", version: "2.0.0", findings: codes.map(finding) };
+}
+
+/** `open`, or the code of the reason why not. */
+export function codeOf(answer: GateAnswer): string {
+  return answer.kind === "open" ? "open" : answer.code;
+}
+
+/** @throws where the gate is open. */
+export function blockedBy(answer: GateAnswer): Blocked {
+  if (answer.kind === "open") throw new Error(`open: ${answer.text}`);
+  return answer;
 }

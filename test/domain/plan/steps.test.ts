@@ -1,8 +1,8 @@
 /** The steps of a plan, by strategy. */
 
 import { describe, expect, it } from "vitest";
-import type { StrategySpec } from "../../src/domain/desired/environment.ts";
-import { check, environment, metricCheck, pin, plan, rollbackPolicy } from "./plan/snapshots.ts";
+import type { StrategySpec } from "../../../src/domain/desired/environment.ts";
+import { check, environment, metricCheck, pin, plan, rollbackPolicy } from "./snapshots.ts";
 
 const recreateActions = ["validate", "clear", "remove", "install", "check", "switch", "confirm"] as const;
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Pinned } from "../../src/domain/desired/resolve.ts";
-import { isAtRest } from "../../src/domain/decision/maintain.ts";
-import type { Digest } from "../../src/domain/names.ts";
-import type { Route } from "../../src/domain/observed/route.ts";
-import type { Observation } from "../../src/domain/observed/observation.ts";
-import type { ProcessState } from "../../src/domain/journal/state.ts";
-import type { Installed } from "../../src/domain/desired/unit.ts";
-import { blueGreen, environment, spec } from "../support/spec.ts";
-import { known, rolloutIn } from "./strategies/rolling-values.ts";
+import type { Pinned } from "../../../src/domain/desired/resolve.ts";
+import { isAtRest } from "../../../src/domain/decision/maintain.ts";
+import type { Digest } from "../../../src/domain/names.ts";
+import type { Route } from "../../../src/domain/observed/route.ts";
+import type { Observation } from "../../../src/domain/observed/observation.ts";
+import type { ProcessState } from "../../../src/domain/journal/state.ts";
+import type { Installed } from "../../../src/domain/desired/unit.ts";
+import { blueGreen, environment, spec } from "../../support/spec.ts";
+import { known, rolloutIn } from "../strategies/rolling-values.ts";
 
 const process = "orders";
 const now = 1_000_000;

@@ -1,12 +1,12 @@
 /** When Pinion takes a version back by itself, and what it remembers then. */
 
 import { describe, expect, it } from "vitest";
-import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
-import type { Desired } from "../../src/domain/desired/resolve.ts";
-import { afterRejection, followRevert, whyNotAutomatic } from "../../src/domain/rollback/policy.ts";
-import type { Observation } from "../../src/domain/observed/observation.ts";
-import { now, request, person, rollout, row, unit } from "../support/decision-values.ts";
-import { environment, spec } from "../support/spec.ts";
+import type { EnvironmentSpec } from "../../../src/domain/desired/environment.ts";
+import type { Desired } from "../../../src/domain/desired/resolve.ts";
+import { afterRejection, followRevert, whyNotAutomatic } from "../../../src/domain/rollback/policy.ts";
+import type { Observation } from "../../../src/domain/observed/observation.ts";
+import { now, request, person, rollout, row, unit } from "../../support/decision-values.ts";
+import { environment, spec } from "../../support/spec.ts";
 
 const definition = unit("1.1.0").digest;
 const good = { ...unit("1.0.0"), at: 1, definition: unit("1.0.0").digest };
