@@ -4,11 +4,11 @@ import { reasonCatalogue } from "../src/domain/journal/reason.ts";
 
 const head = `# Reasons
 
-Everything that \`pinion status\`, \`history\` and the API show has a reason: a code for machines, and a text for people. In JSON it is
-\`{"code": "…", "text": "…"}\`, and \`about\` where it is about something that has a name: a finding's code, another process, a version. Steps of
-a deployment have the code beside their text. Compare codes, never texts: texts get better from release to release, codes stay.
+Everything that \`pinion status\`, \`pinion history\` and the API show has a reason: a code for machines and a text for people. In JSON it is
+\`{"code": "…", "text": "…"}\`. It has an \`about\` where the reason is about something with a name: the code of a finding, another process, or a version.
+Each step of a deployment has a code and a text, too. Compare codes, never texts: texts can change with each release, codes do not.
 
-The last column is the event that is sent when a process is not as pinned for that reason.
+The last column is the event that is sent when a process is not as pinned for this reason.
 
 | code | meaning | what to do | event |
 |---|---|---|---|
