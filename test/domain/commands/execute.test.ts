@@ -59,7 +59,7 @@ function give(commandSpec: CommandSpec, before: ProcessState): Executed {
 
 /** The rollout after a command that is carried out. */
 function after(kind: CommandSpec["kind"], under: Rollout | null, isFull = false): Rollout | null {
-  const result = give({ kind, process, isFull, to: null } as CommandSpec, row({ rollout: under }));
+  const result = give({ kind, process, isFull, to: null }, row({ rollout: under }));
   if (result.kind === "refused") throw new Error(result.why);
   return result.after.rollout;
 }
@@ -175,7 +175,7 @@ describe("is refused, with the reason", () => {
     ["freeze of one process", "freeze", {}, "freeze is for an environment as a whole"],
     ["unfreeze of one process", "unfreeze", {}, "unfreeze is for an environment as a whole"],
   ])("%s", (_what, kind, before, why) => {
-    const result = give({ kind, process, isFull: false, to: null } as CommandSpec, row(before));
+    const result = give({ kind, process, isFull: false, to: null }, row(before));
     expect(result).toEqual({ kind: "refused", why: expect.stringContaining(why) });
   });
 
