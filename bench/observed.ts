@@ -39,7 +39,7 @@ import { processId, versions } from "./big-content.ts";
 import { median } from "./big-figures.ts";
 import { type BigRepository, createBigRepository } from "./big-repository.ts";
 import type { BenchResult } from "./result.ts";
-import { threadTimesOf } from "./thread-times.ts";
+import { childrenOf, threadTimesOf } from "./thread-times.ts";
 
 const environment = "production";
 const instance = "node-red-1";
@@ -82,7 +82,7 @@ async function measure(processes: number): Promise<number> {
 interface Daemon {
   /**
    * Pins another version; milliseconds from the fetch to the decision that opens its deployment, without the time for which the machine had no core
-   * for either process. Everything is at rest again afterwards.
+   * for these two processes and git. Everything is at rest again afterwards.
    */
   move(process: number): Promise<number>;
 }
@@ -104,7 +104,7 @@ async function openDaemon(big: BigRepository, folder: string, closers: (() => un
   const controller = createController({ ...parts, ports: { ...parts.ports, journal: { ...journal, record } } });
   controller.start();
   closers.push(() => controller.stop());
-  const clock = createClock([process.pid, child.pid ?? 0]);
+  const clock = createClock([process.pid, child.pid ?? 0, ...childrenOf(process.pid)]);
   return {
     async move(index) {
       const moved = processId(index);

@@ -5,11 +5,10 @@
 
 import { EventEmitter } from "node:events";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { json, text } from "node:stream/consumers";
 import { readMarker } from "../src/adapters/engines/node-red/marker.ts";
 import type { FlowNode } from "../src/adapters/engines/node-red/flow-nodes.ts";
@@ -55,7 +54,7 @@ function openEngine(flows: readonly FlowNode[]): Server {
     auth: { needsPermission: () => null },
     httpAdmin: { get: on("GET"), put: on("PUT"), post: on("POST") },
     nodes: { getNode: () => ({}) },
-    settings: { userDir: mkdtempSync(join(tmpdir(), "pinion-bench-engine-")) },
+    settings: { userDir: dirname(told.flowsFile) },
   };
   let active = { rev: revOf(flows), flows };
   const set = async (next: { readonly rev: string; readonly flows: readonly FlowNode[] }): Promise<string | null> => {
@@ -136,5 +135,7 @@ function answer(response: ServerResponse): Answer {
 }
 
 async function listen(server: Server, port: number): Promise<void> {
+  // As the engine's: nothing is asked of it for a while.
+  Object.assign(server, { keepAliveTimeout: 65_000 });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
 }

@@ -1,6 +1,6 @@
 /** What the kernel says of the main thread of a process, so that what a busy machine adds to a time can be told apart (Linux; elsewhere nothing is known). */
 
-import { openSync, readSync } from "node:fs";
+import { openSync, readFileSync, readSync } from "node:fs";
 
 export interface ThreadTimes {
   /** Milliseconds for which it has run. */
@@ -19,6 +19,16 @@ export function threadTimesOf(pid: number): () => ThreadTimes {
     const [ran, waited] = buffer.toString("latin1", 0, length).split(" ");
     return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 };
   };
+}
+
+/** Processes that a process has started, such as git. */
+export function childrenOf(pid: number): readonly number[] {
+  try {
+    const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+    return listed === "" ? [] : listed.split(" ").map(Number);
+  } catch {
+    return [];
+  }
 }
 
 function open(path: string): number | null {
