@@ -34,8 +34,17 @@ function whoWantsToRun(): number {
   }
 }
 
+/** The projects that the command line names; none: all of them. */
+const asked = process.argv.flatMap((argument, index, all) => {
+  if (argument === "--project") return all[index + 1] ?? [];
+  return argument.startsWith("--project=") ? argument.slice("--project=".length) : [];
+});
+
+/** Fast tests alone never wait: more workers than cores would only load the same modules once more each. */
+const areFastAlone = asked.length > 0 && asked.every((name) => name === "unit");
+
 /** The same for all that `npm test` runs, or they would run one kind after the other. */
-const sideBySide = { maxWorkers: workersBeside(whoWantsToRun()), sequence: { groupOrder: 0 } };
+const sideBySide = { maxWorkers: areFastAlone ? cores : workersBeside(whoWantsToRun()), sequence: { groupOrder: 0 } };
 
 /** Catches only what hangs, on the busiest machine too: the waits of the tests themselves end a little earlier, and say what for. */
 const longestMs = 1_800_000;
@@ -59,6 +68,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    // What is compiled is kept in node_modules, by its content.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         test: {
