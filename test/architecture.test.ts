@@ -1,9 +1,10 @@
 /** The house's import rules hold over all of src/, and the judge of them is not blind. */
 
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { judgeArchitecture } from "./support/architecture.ts";
+import { branchesIn, judgeMirror } from "./support/mirrored.ts";
 import { importsOf, mutableStateIn } from "./support/source-text.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -138,5 +139,52 @@ describe("the reader of sources", () => {
 
   it("names the line of module-level state", () => {
     expect(mutableStateIn("const a = {\n  b: 1,\n};\nexport let c = 2;\n")).toEqual([4]);
+  });
+});
+
+describe("tests mirror what decides", () => {
+  it("file by file", () => {
+    expect(judgeMirror(sources(), (test) => existsSync(join(root, test)))).toEqual([]);
+  });
+
+  const deciding = Array.from({ length: 10 }, () => "if (a) b();").join("\n");
+  const policy = new Map([["src/domain/gates/a.ts", deciding]]);
+  const nothing = (): boolean => false;
+
+  it.each<[string, ReadonlyMap<string, string>, (test: string) => boolean, Readonly<Record<string, string>>, readonly string[]]>([
+    ["a file with a test of its path is fine", policy, (test) => test === "test/domain/gates/a.test.ts", {}, []],
+    ["one without is named", policy, nothing, {}, ["src/domain/gates/a.ts: has no test/domain/gates/a.test.ts"]],
+    ["one that hardly decides needs none", new Map([["src/domain/gates/a.ts", "if (a) b();"]]), nothing, {}, []],
+    ["one of another folder needs none", new Map([["src/surfaces/a.ts", deciding]]), nothing, {}, []],
+    [
+      "one that a listed test plays through is fine",
+      policy,
+      (test) => test === "test/b.test.ts",
+      { "src/domain/gates/a.ts": "test/b.test.ts" },
+      [],
+    ],
+    [
+      "a listed test that is gone is named",
+      policy,
+      nothing,
+      { "src/domain/gates/a.ts": "test/b.test.ts" },
+      ["src/domain/gates/a.ts: is listed as played through by test/b.test.ts, which is not there"],
+    ],
+    [
+      "an entry that is not needed is named",
+      policy,
+      () => true,
+      { "src/domain/gates/a.ts": "test/b.test.ts", "src/domain/gates/gone.ts": "test/b.test.ts" },
+      [
+        "src/domain/gates/a.ts: is listed as played through, and has a test of its own",
+        "src/domain/gates/gone.ts: is listed as played through, and decides nothing there",
+      ],
+    ],
+  ])("%s", (...[, files, isThere, played, complaints]) => {
+    expect(judgeMirror(files, isThere, played)).toEqual(complaints);
+  });
+
+  it("and comments decide nothing", () => {
+    expect(branchesIn("/** if (a) ? b && c */\n// if (a)\nif (a) return b ? c : d;")).toBe(2);
   });
 });
