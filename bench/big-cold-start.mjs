@@ -11,7 +11,7 @@ const load = (file) => import(pathToFileURL(join(dist, file)).href);
 
 // Everything that `pinion run` loads, needed here or not.
 await load("composition/run.js");
-const { openStore } = await load("adapters/store/store.js");
+const { openStore } = await load("adapters/store/sqlite/store.js");
 const { createGitRepository } = await load("adapters/git/repository.js");
 const { createManifests } = await load("adapters/manifest/manifests.js");
 const { sha256 } = await load("adapters/manifest/digest.js");

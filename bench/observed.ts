@@ -20,7 +20,7 @@ import { createSchemas } from "../src/adapters/manifest/document/schemas.ts";
 import { parseControllerConfig } from "../src/adapters/manifest/operator/controller-config.ts";
 import { createGatewayRouter } from "../src/adapters/routers/gateway/client.ts";
 import { createSecrets } from "../src/adapters/secrets/secrets.ts";
-import { openStore } from "../src/adapters/store/store.ts";
+import { openStore } from "../src/adapters/store/sqlite/store.ts";
 import { startSystemTime } from "../src/adapters/system/system-time.ts";
 import { type Assembly, assemble } from "../src/composition/assemble.ts";
 import { timeMemory } from "../src/composition/time-memory.ts";
@@ -159,14 +159,14 @@ function assembleDaemon(outside: Outside, { objects, branch, folder, closers }: 
   const local = openLocalRepository(objects);
   const time = startSystemTime({ memory: timeMemory(store), log: silent });
   const assembled = assemble({
-    config: parseControllerConfig(configText, "pinion.yaml", createSchemas(), ["node-red"]),
+    config: parseControllerConfig(configText, "pinion.yaml", createSchemas()),
     log: silent,
     store,
     time,
     secrets: createSecrets({}),
     checkMark: newCheckMark(),
     repository: { ...mirrorOf(branch), objects: local.objects },
-    gateway: { router, wasThere: true, wasDown: false, status: () => null, onChange: nothing, close: async () => nothing() },
+    router,
     engines: { of: () => engine, kinds: () => ["node-red"], open: nothing, close: async () => nothing() },
     dispatcher: { notify: nothing },
     outages: { secrets: nothing },

@@ -47,6 +47,9 @@ describe("the judge refuses", () => {
     ["another engine in an engine", "src/adapters/engines/n8n/a.ts", `import { compile } from "../node-red/compile.ts";`],
     ["an engine's inside in the registry", "src/adapters/engines/registry.ts", `import { x } from "./n8n/compile.ts";`],
     ["a registry in an engine", "src/adapters/engines/n8n/a.ts", `import { engineAdapters } from "../registry.ts";`],
+    ["a router in the composition root", "src/composition/a.ts", `import { x } from "../adapters/routers/gateway/x.ts";`],
+    ["a store in the composition root, in types", "src/composition/a.ts", `import type { X } from "../adapters/store/sqlite/x.ts";`],
+    ["an adapter in the platform", "src/platform/a.ts", `import { x } from "../adapters/git/x.ts";`],
     ["an adapter in a surface", "src/surfaces/cli/a.ts", `import { open } from "../../adapters/store/a.ts";`],
     ["composing in a surface", "src/surfaces/cli/a.ts", `import { x } from "../../composition/run.ts";`],
     ["composing in the controller", "src/controller/a.ts", `import type { X } from "../composition/run.ts";`],
@@ -109,6 +112,7 @@ describe("the judge accepts", () => {
     ["semver in the domain", "src/domain/a.ts", `import semver from "semver";`],
     ["types in a port", "src/ports/a.ts", `import { type Digest } from "../domain/names.ts";`],
     ["engines in their registry", "src/adapters/engines/registry.ts", `import { n8n } from "./n8n/adapter.ts";`],
+    ["a registry in the composition root", "src/composition/a.ts", `import { storeAdapters } from "../adapters/store/registry.ts";`],
     ["an engine's own files", "src/adapters/engines/node-red/a.ts", `import { b } from "./flows/b.ts";\nimport { join } from "node:path";`],
     [
       "everything in the composition root",

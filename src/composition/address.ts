@@ -2,7 +2,6 @@
 
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { holderOf } from "../adapters/store/sqlite/lock.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { ControllerTarget } from "../api/client.ts";
 import { readToken, tokenFile } from "./api-tokens.ts";
@@ -24,13 +23,15 @@ export async function writeAddress(stateDirectory: string, address: Address): Pr
 }
 
 /**
+ * `holderOf`: process id of the controller that took the folder last; null: none is on record.
+ *
  * @throws `controller/starting` when a controller has the folder and has not written yet where it answers, `controller/unreachable` when none was
  * ever started with this state folder, or when it is another user's.
  */
-export async function readAddress(stateDirectory: string): Promise<ControllerTarget> {
+export async function readAddress(stateDirectory: string, holderOf: () => number | null): Promise<ControllerTarget> {
   const text = await readFile(file(stateDirectory), "utf8").catch((error: unknown) => emptyUnlessForbidden(error, stateDirectory));
   const { pid, url, socket } = JSON.parse(text) as { readonly pid?: unknown; readonly url?: unknown; readonly socket?: unknown };
-  const holder = holderOf(stateDirectory);
+  const holder = holderOf();
   if (holder !== null && holder !== pid && isThere(holder))
     throw new PinionError("controller/starting", `the controller (process ${holder}) is starting, and its API does not answer yet`);
   if (typeof url !== "string" && typeof socket !== "string")

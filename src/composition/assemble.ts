@@ -6,7 +6,6 @@ import type { GitRepository } from "../adapters/git/repository.ts";
 import { sha256 } from "../adapters/manifest/process/digest.ts";
 import { createManifests } from "../adapters/manifest/manifests.ts";
 import { createHttpProber } from "../adapters/probes/http-prober.ts";
-import type { Store } from "../adapters/store/store.ts";
 import { wallClock } from "../adapters/system/system.ts";
 import type { SystemTime } from "../adapters/system/system-time.ts";
 import type { LoopParts } from "../controller/loop.ts";
@@ -25,8 +24,9 @@ import type { ControllerConfig } from "../domain/config/config.ts";
 import { nextPoll } from "../domain/config/polling.ts";
 import type { Permits } from "../domain/config/permits.ts";
 import type { Log } from "../ports/log.ts";
+import type { Router } from "../ports/router.ts";
+import type { Store } from "../ports/store.ts";
 import type { Engines } from "./engines.ts";
-import type { OpenGateway } from "./gateway.ts";
 import { openMeasuring } from "./measuring.ts";
 import { type SecretWatchParts, watchSecrets } from "./secret-watch.ts";
 
@@ -42,7 +42,7 @@ export interface Assembly {
   readonly checkMark: string;
   readonly repository: Pick<GitRepository, "poll" | "fetch" | "mirrored" | "objects" | "url" | "writer"> &
     Partial<Pick<GitRepository, "log">>;
-  readonly gateway: OpenGateway;
+  readonly router: Router;
   readonly engines: Engines;
   readonly dispatcher: Ports["dispatcher"];
   readonly outages: Pick<Outages, "secrets">;
@@ -70,11 +70,11 @@ const maxBackoffMs = 300_000;
 
 /** @throws `config/invalid` for a source of metrics that can never answer. */
 export function assemble(assembly: Assembly): Assembled {
-  const { config, log, store, secrets, repository, gateway, engines, dispatcher, outages, wake, refresh } = assembly;
+  const { config, log, store, secrets, repository, router, engines, dispatcher, outages, wake, refresh } = assembly;
   const { clock, awake } = assembly.time;
   const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
   const source = followRepository(assembly);
-  const around = { router: gateway.router, prober: createHttpProber(engineCheckHeaders(assembly.checkMark)), secrets, clock, awake, log };
+  const around = { router, prober: createHttpProber(engineCheckHeaders(assembly.checkMark)), secrets, clock, awake, log };
   const spec = (environment: string) => source.wanted(environment)?.environment.spec ?? null;
   const watched = watchSecrets({
     secrets,
@@ -137,7 +137,7 @@ function installedSecrets({ meta }: Store): Pick<SecretWatchParts, "memory" | "t
   return { key, memory: memoryOf("installed-secrets"), told: memoryOf("told-secrets") };
 }
 
-function followRepository({ config, permits, log, store, repository, gateway, time }: Assembly): Source {
+function followRepository({ config, permits, log, store, repository, router, time }: Assembly): Source {
   const { path, branch } = config.repository;
   const { defaults, environments } = config;
   const manifests = createManifests({
@@ -156,6 +156,6 @@ function followRepository({ config, permits, log, store, repository, gateway, ti
     write: (environment: string, commit: string) => store.meta.set(`${usableKey}/${environment}`, commit),
   };
   const about = { url: repository.url, branch, environments, applied, usable, remembered: store.environments };
-  const address = (environment: string) => gateway.router.publicAddress(environment);
+  const address = (environment: string) => router.publicAddress(environment);
   return createSource({ repository, manifests, hash: sha256, clock: time.clock, log, address, ...about });
 }

@@ -34,6 +34,7 @@ import { readAddress } from "./address.ts";
 import { hasKeyboard, isTty, listenToKeys } from "./keys.ts";
 import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
 import { readConfig } from "./read-config.ts";
+import { storeOf } from "./store.ts";
 
 const dialects = engineAdapters.map(({ dialect }) => dialect);
 const noCache: ParseCache = { get: () => new Map(), put: () => undefined };
@@ -73,14 +74,20 @@ export function createCliWorld(): CliWorld {
       setImmediate(() => process.exit(code));
       return code;
     },
-    down: async (configFile) => (await import("./down.ts")).endLeftOvers((await readConfig(configFile)).stateDirectory),
+    down: async (configFile) => {
+      const { config, stateDirectory } = await readConfig(configFile);
+      return (await import("./down.ts")).endLeftOvers(stateDirectory, storeOf(config.store));
+    },
     gateway: serveGateway,
     demo: playDemo,
     validate: validateDirectory,
     digests: async (directory, isWritten) => (await import("./digests.ts")).digestsIn(directory, isWritten),
     readVersionFile: (file) => readLoneVersion(file, dialects),
     openRepository,
-    controllerAddress: async (configFile) => readAddress((await readConfig(configFile)).stateDirectory),
+    controllerAddress: async (configFile) => {
+      const { config, stateDirectory } = await readConfig(configFile);
+      return readAddress(stateDirectory, () => storeOf(config.store).holder(stateDirectory));
+    },
     digestOfFile,
   };
 }

@@ -3,38 +3,24 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { engineAdapters } from "../adapters/engines/registry.ts";
-import { readIdentity } from "../gateway/identity.ts";
-import { isRunning, type OwnedProcess, terminate, terminateWhole } from "../gateway/owned-process.ts";
-import { gatewayFolders } from "./gateway-folder.ts";
-import { lockFolder } from "../adapters/store/sqlite/lock.ts";
-import type { Ended } from "../surfaces/cli/terminal/world.ts";
+import type { EndedProcess } from "../ports/router-adapter.ts";
+import type { StoreAdapter } from "../ports/store-adapter.ts";
+import { endRouters } from "./router.ts";
 
 /** How long what is in flight may take. */
-const gatewayGraceMs = 35_000;
 const engineGraceMs = 15_000;
 
-/** Everything that was ended, in this order: the gateway takes no more requests before engines go. @throws `store/locked` while a controller runs. */
-export async function endLeftOvers(stateDirectory: string): Promise<readonly Ended[]> {
+/** Everything that was ended, in this order: the router takes no more requests before engines go. @throws `store/locked` while a controller runs. */
+export async function endLeftOvers(stateDirectory: string, store: Pick<StoreAdapter, "lock">): Promise<readonly EndedProcess[]> {
   if (!(await isThere(stateDirectory))) return [];
-  const lock = lockFolder(stateDirectory);
+  const lock = await store.lock(stateDirectory);
   try {
-    const gateway = (await Promise.all(Object.values(gatewayFolders(stateDirectory)).map(endGatewayOf))).flat();
+    const routers = await endRouters(stateDirectory);
     const engines = await Promise.all((await instancesIn(join(stateDirectory, "engines"))).map(endInstance));
-    return [...gateway, ...engines.flat()];
+    return [...routers, ...engines.flat()];
   } finally {
     lock.release();
   }
-}
-
-/** Its workers end with it; of one that is gone already they are ended too. */
-async function endGatewayOf(directory: string): Promise<readonly Ended[]> {
-  const identity = readIdentity(directory);
-  if (!identity) return [];
-  const ended = isRunning(identity) ? [{ what: "gateway", pid: identity.pid }] : [];
-  await terminateWhole(identity, gatewayGraceMs);
-  const orphans = identity.workers.filter((worker: OwnedProcess) => isRunning(worker));
-  await Promise.all(orphans.map((worker) => terminate(worker, gatewayGraceMs)));
-  return [...ended, ...orphans.map(({ pid }) => ({ what: "gateway worker", pid }))];
 }
 
 interface Instance {
@@ -42,7 +28,7 @@ interface Instance {
   readonly directory: string;
 }
 
-async function endInstance({ name, directory }: Instance): Promise<readonly Ended[]> {
+async function endInstance({ name, directory }: Instance): Promise<readonly EndedProcess[]> {
   const ended = await Promise.all(engineAdapters.map((adapter) => adapter.endLeftOver(directory, engineGraceMs)));
   return ended.flatMap((pid) => (pid === null ? [] : [{ what: `engine ${name}`, pid }]));
 }

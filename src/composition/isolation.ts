@@ -1,7 +1,7 @@
 /** Which user the engines of an environment run as: what a flow can read and do is what that user can. */
 
 import { dirname, join } from "node:path";
-import { findUser, maySwitchUsers, type RunAs } from "../adapters/engines/node-red/run-as.ts";
+import { findUser, maySwitchUsers } from "../platform/run-as.ts";
 import type { ControllerConfig, EmbeddedEngineConfig } from "../domain/config/config.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";
@@ -24,18 +24,6 @@ export async function isolate(
     throw new PinionError("config/invalid", `engines of ${environment} cannot run as ${user}: there is no such user`);
   if (runAs === null || runAs.uid === 0) return { isolation: null, notes: [whyExposed] };
   return { isolation: { runAs, directory: join(`${dirname(directory)}.engines`, environment) }, notes: [] };
-}
-
-/** A name that no environment's user can have. */
-const gatewayUser = "pinion_gateway";
-
-/** Whom the gateway runs as; null: as the controller. @throws `config/invalid` when the user named cannot be had. */
-export async function isolateGateway(user: string | null, mayBe = maySwitchUsers()): Promise<RunAs | null> {
-  if (!mayBe && user !== null)
-    throw new PinionError("config/invalid", `the gateway cannot run as ${user}: that takes a controller that runs as root`);
-  const runAs = mayBe ? await findUser(user ?? gatewayUser) : null;
-  if (runAs === null && user !== null) throw new PinionError("config/invalid", `the gateway cannot run as ${user}: there is no such user`);
-  return runAs?.uid === 0 ? null : runAs;
 }
 
 const whyExposed = "not isolated: its engines run as the controller's own user, whose files and other engines are open to their flows";

@@ -10,11 +10,8 @@ import { createSchemas } from "../adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
 import { readMemoryFile, writeMemoryFile } from "../adapters/memory/memory-file.ts";
 import { createMemoryRepository, type MemoryRepository } from "../adapters/memory/repository.ts";
-import { createGatewayRouter } from "../adapters/routers/gateway/client.ts";
 import { newCheckMark } from "../gateway/own-requests.ts";
-import { startGateway } from "../gateway/start.ts";
 import { createSecrets } from "../adapters/secrets/secrets.ts";
-import { openStore } from "../adapters/store/store.ts";
 import { systemClock, wallClock } from "../adapters/system/system.ts";
 import { startSystemTime } from "../adapters/system/system-time.ts";
 import { wholeInventory } from "../controller/engines.ts";
@@ -27,13 +24,16 @@ import { createEmbedded } from "../library/embedded.ts";
 import { checkOptions, type OpenOptions } from "../library/open-options.ts";
 import type { EmbeddedPinion } from "../library/pinion.ts";
 import type { Log } from "../ports/log.ts";
+import type { OpenRouter } from "../ports/router-adapter.ts";
 import type { Router } from "../ports/router.ts";
 import { assemble } from "./assemble.ts";
 import { engineMemory } from "./engine-memory.ts";
 import { createEngines, type Engines } from "./engines.ts";
 import { timeMemory } from "./time-memory.ts";
-import { type OpenGateway, openGateway } from "./gateway.ts";
+import { knownKinds } from "./known-kinds.ts";
 import { openOutages } from "./outages.ts";
+import { openRouter } from "./router.ts";
+import { storeOf } from "./store.ts";
 import { openWatching } from "./watching.ts";
 
 /** What has been opened so far, to be closed in the opposite order. */
@@ -78,14 +78,14 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const { log = silent } = options;
   const config = configOf(options);
   const directory = folderOf(options, closers);
-  const store = openStore({ directory, log });
+  const store = await storeOf(config.store).open({ config: config.store, stateDirectory: directory, log });
   closers.push(() => store.close());
   const time = startSystemTime({ memory: timeMemory(store), log });
   closers.push(() => time.stop());
   const secrets = createSecrets(process.env);
   const repository = openRepository(directory, closers);
-  const gateway = await gatewayOf(options, { config: config.gateway, stateDirectory: join(directory, "gateway"), secrets, log });
-  closers.push(() => gateway.close("stop"));
+  const { router, close: closeRouter } = await routerOf(options, { config, stateDirectory: directory, place: "within", secrets, log });
+  closers.push(() => closeRouter("stop"));
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock: time.clock, log });
   const outages = openOutages(store, { dispatcher: watching, clock: time.clock, log });
@@ -96,7 +96,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   closers.push(() => engines.close("stop"));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
-  const around = { config, log, store, time, secrets, checkMark, repository, gateway, engines };
+  const around = { config, log, store, time, secrets, checkMark, repository, router, engines };
   const assembled = assemble({ ...around, dispatcher: watching, outages, wake, refresh });
   closers.push(() => assembled.close());
   const controller: Controller = createController(assembled.parts);
@@ -113,7 +113,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
     if (source.failures() > 0) throw failureOf(source.status());
     await systemClock.sleep(startedEveryMs);
   }
-  const address = (environment: string) => gateway.router.publicAddress(environment);
+  const address = (environment: string) => router.publicAddress(environment);
   const desired = (environment: string) => source.wanted(environment)?.desired ?? null;
   const about = { controller, editor: repository, clock: time.clock, digestOfFile, inForce, desired, address, close, checkOpen };
   return createEmbedded({ ...about, engine: (environment) => ({ inventory: () => wholeInventory(environment, assembled.parts.ports) }) });
@@ -136,12 +136,7 @@ function openUntilClosed(closers: Closers): () => void {
 /** What pinion.yaml would say: one door for all that an operator can want. */
 function configOf({ engines, gateway, metricSources, notifications }: OpenOptions): ControllerConfig {
   const file = { repository: { url: "https://memory.invalid/config.git" }, engines, gateway, metricSources, notifications };
-  return parseControllerConfig(
-    JSON.stringify(file, null, 2),
-    "the options",
-    createSchemas(),
-    engineAdapters.map(({ kind }) => kind),
-  );
+  return parseControllerConfig(JSON.stringify(file, null, 2), "the options", createSchemas(), knownKinds);
 }
 
 /** A folder that nobody named is gone afterwards. */
@@ -168,27 +163,11 @@ function openRepository(directory: string, closers: Closers): MemoryRepository {
   });
 }
 
-/** In this process: it ends with it, and nothing is left behind. */
-async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openGateway>[0]): Promise<OpenGateway> {
-  if (router) return given(router);
-  const { config, stateDirectory, log } = parts;
-  if (config.kind === "external") return openGateway(parts);
-  const gateway = await startGateway({ stateDirectory, host: config.host, port: config.port, settings: config, log });
-  const client = createGatewayRouter({ gateway, publicUrl: gateway.url });
-  return {
-    router: client,
-    wasThere: false,
-    wasDown: false,
-    status: () => null,
-    onChange: () => undefined,
-    async close() {
-      await client.close();
-      await gateway.close();
-    },
-  };
+function routerOf({ router }: OpenOptions, parts: Parameters<typeof openRouter>[0]): Promise<OpenRouter> {
+  return router ? Promise.resolve(given(router)) : openRouter(parts);
 }
 
-function given(router: Router): OpenGateway {
+function given(router: Router): OpenRouter {
   return { router, wasThere: true, wasDown: false, status: () => null, onChange: () => undefined, close: () => Promise.resolve() };
 }
 

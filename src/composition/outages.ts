@@ -1,7 +1,7 @@
 /** The teller of outages over a store: there it records them, and keeps what it has told as down for the next controller. */
 
-import type { Store } from "../adapters/store/store.ts";
 import { createOutages, type Outages, type OutagesParts } from "../controller/outages.ts";
+import type { Store } from "../ports/store.ts";
 
 type Rest = Pick<OutagesParts, "dispatcher" | "clock" | "log" | "wasGatewayDown">;
 

@@ -2,13 +2,13 @@
 
 import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { engineAdapters } from "../adapters/engines/registry.ts";
 import { parseControllerConfig } from "../adapters/manifest/operator/controller-config.ts";
 import { createSchemas } from "../adapters/manifest/document/schemas.ts";
 import { maxYamlBytes } from "../adapters/manifest/document/limits.ts";
 import { readWithin, TooLong } from "../domain/bounded-reading.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
 import { PinionError } from "../domain/errors.ts";
+import { knownKinds } from "./known-kinds.ts";
 
 /** @throws `config/not-found`, `config/invalid`. */
 export async function readConfig(configFile: string): Promise<{ readonly config: ControllerConfig; readonly stateDirectory: string }> {
@@ -16,11 +16,6 @@ export async function readConfig(configFile: string): Promise<{ readonly config:
     if (error instanceof TooLong) throw new PinionError("config/invalid", `${configFile} cannot be used: ${error.message}`);
     throw new PinionError("config/not-found", `${configFile} cannot be read`, { cause: error });
   });
-  const config = parseControllerConfig(
-    text,
-    configFile,
-    createSchemas(),
-    engineAdapters.map(({ kind }) => kind),
-  );
+  const config = parseControllerConfig(text, configFile, createSchemas(), knownKinds);
   return { config, stateDirectory: resolve(dirname(configFile), config.state) };
 }

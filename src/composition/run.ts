@@ -5,13 +5,13 @@ import { join } from "node:path";
 import type { DestinationStream } from "pino";
 import { startSchedule } from "../adapters/git/schedule.ts";
 import { createSecrets } from "../adapters/secrets/secrets.ts";
-import { openStore, type Store } from "../adapters/store/store.ts";
 import { createLog } from "../adapters/system/system.ts";
 import { startSystemTime, type SystemTime } from "../adapters/system/system-time.ts";
 import { type Controller, createController } from "../controller/controller.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
 import { describeFinding } from "../domain/finding.ts";
 import type { Log } from "../ports/log.ts";
+import type { Store } from "../ports/store.ts";
 import { describeLogLine } from "../surfaces/cli/terminal/log-lines.ts";
 import { colorsFor } from "../surfaces/cli/terminal/terminal.ts";
 import { appliedKey, assemble, type Assembled } from "./assemble.ts";
@@ -20,14 +20,15 @@ import { engineMemory } from "./engine-memory.ts";
 import { createEngines } from "./engines.ts";
 import { warnOfLittleRoom } from "./enough-room.ts";
 import { newCheckMark } from "../gateway/own-requests.ts";
-import { openGateway } from "./gateway.ts";
 import { isTty } from "./keys.ts";
 import { sharedUser } from "./isolation.ts";
 import { openOutages } from "./outages.ts";
 import { readConfig } from "./read-config.ts";
 import { openRepository } from "./repository.ts";
+import { openRouter } from "./router.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 import { serveApi } from "./serve-api.ts";
+import { storeOf } from "./store.ts";
 import { openWatching } from "./watching.ts";
 
 export interface RunControllerOptions {
@@ -47,7 +48,7 @@ export async function runController(options: RunControllerOptions): Promise<numb
   if (shared !== null) log.warn({}, shared);
   warnOfLittleRoom(log);
   for (const warning of config.warnings) log.warn({ code: warning.code }, describeFinding(warning));
-  const store = openStore({ directory: stateDirectory, log });
+  const store = await storeOf(config.store).open({ config: config.store, stateDirectory, log });
   const time = startSystemTime({ memory: timeMemory(store), log });
   try {
     if (options.acceptRewrite) store.meta.set(appliedKey, "");
@@ -116,11 +117,11 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   closers.push(() => assembled?.idle());
   const repository = await openRepository({ config: config.repository, directory: join(stateDirectory, "mirror"), secrets, log });
   closers.push(() => repository.close());
-  const gateway = await openGateway({ config: config.gateway, stateDirectory, secrets, log });
-  closers.push(() => gateway.close(start.isOver ? onExit : gateway.wasThere ? "keep" : "stop"));
+  const opened = await openRouter({ config, stateDirectory, place: "beside", secrets, log });
+  closers.push(() => opened.close(start.isOver ? onExit : opened.wasThere ? "keep" : "stop"));
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });
-  const { wasDown: wasGatewayDown } = gateway;
+  const { router, wasDown: wasGatewayDown } = opened;
   const outages = openOutages(store, { dispatcher: watching, clock, log, wasGatewayDown });
   closers.push(() => outages.stop());
   const lasting = { directory: join(stateDirectory, "engines"), memory: engineMemory(store) };
@@ -133,7 +134,7 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
     permits: config.permits,
     secrets,
     repository,
-    gateway,
+    router,
     engines,
     dispatcher: watching,
     outages,
@@ -144,16 +145,16 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   closers.push(close);
   const controller: Controller = createController(parts);
   closers.push(() => controller.stop());
-  gateway.onChange((status) => {
+  opened.onChange((status) => {
     outages.gateway(status);
     if (status.state === "up") refresh();
   });
   // What became of it while the rest was opened is told too.
-  const status = gateway.status();
+  const status = opened.status();
   if (status) outages.gateway(status);
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: refresh });
   closers.push(() => schedule.stop());
-  const api = await serveApi({ ...serving, controller, watching, gateway, secrets });
+  const api = await serveApi({ ...serving, controller, watching, gateway: opened.status, secrets });
   closers.push(() => api.close());
   watching.start();
   log.info({ api: api.place, repository: repository.url, state: stateDirectory }, "controller is up");

@@ -1,16 +1,16 @@
 /** Serves the API of a controller, and writes down where it is and with what it is entered. */
 
 import { dirname, resolve } from "node:path";
-import { ensurePrivateFolder } from "../adapters/store/private-folder.ts";
+import { ensurePrivateFolder } from "../platform/private-folder.ts";
 import type { Controller } from "../controller/controller.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
+import type { OpenRouter } from "../ports/router-adapter.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import { startHttp } from "../surfaces/http/listen.ts";
 import { writeAddress } from "./address.ts";
 import { openApiTokens } from "./api-tokens.ts";
-import type { OpenGateway } from "./gateway.ts";
 import type { Watching } from "./watching.ts";
 
 export interface ServeApiParts {
@@ -19,7 +19,8 @@ export interface ServeApiParts {
   readonly stateDirectory: string;
   readonly controller: Pick<Controller, "queries" | "commands">;
   readonly watching: Pick<Watching, "metricsPage">;
-  readonly gateway: Pick<OpenGateway, "status">;
+  /** How the router is that we keep up. */
+  readonly gateway: OpenRouter["status"];
   readonly secrets: Secrets;
   readonly time: { readonly clock: Pick<Clock, "now"> };
   readonly log: Log;
@@ -39,9 +40,9 @@ export async function serveApi(parts: ServeApiParts): Promise<ServedApi> {
   if (socket !== null) ensurePrivateFolder(dirname(socket));
   const { queries, commands } = controller;
   const tokens = await openApiTokens({ stateDirectory, metricsToken, secrets });
-  const metrics = watching.metricsPage(() => queries.overview(), gateway.status);
+  const metrics = watching.metricsPage(() => queries.overview(), gateway);
   const uid = process.getuid?.() ?? 0;
-  const about = { queries, commands, metrics, gateway: gateway.status, log, now: () => time.clock.now() };
+  const about = { queries, commands, metrics, gateway, log, now: () => time.clock.now() };
   const server = await startHttp({ ...about, tcp: tcp && { ...tcp, tokens }, socket, uid });
   await writeAddress(stateDirectory, { url: server.url, socket });
   return { place: server.url ?? socket ?? "nowhere", close: () => server.close() };

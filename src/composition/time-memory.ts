@@ -1,7 +1,7 @@
 /** Where the time of a run is kept for the next one: in the store, beside the journal that counts by it. */
 
-import type { Store } from "../adapters/store/store.ts";
 import type { TimeMemory } from "../adapters/system/system-time.ts";
+import type { Store } from "../ports/store.ts";
 
 const key = "time";
 

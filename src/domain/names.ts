@@ -4,6 +4,10 @@
 export type ProcessId = string;
 /** Of a workflow engine: `node-red`. */
 export type EngineKind = string;
+/** Of what shares traffic out: `gateway`. */
+export type RouterKind = string;
+/** Of where is remembered what happened: `sqlite`. */
+export type StoreKind = string;
 /** Lower-case words joined by hyphens: `production`. */
 export type EnvironmentName = string;
 /** A semantic version without a leading `v`: `1.4.2`. */

@@ -9,7 +9,7 @@ import { PinionError } from "../domain/errors.ts";
 import type { GatewayOptions } from "./gateway.ts";
 import { portOf, readIdentity, writeIdentity, type Identity } from "./identity.ts";
 import { baseUrl, listen, loopback } from "./listen.ts";
-import { isRunning, ownedProcess } from "./owned-process.ts";
+import { isRunning, ownedProcess } from "../platform/owned-process.ts";
 
 const largestHealthBytes = 1024 * 1024;
 

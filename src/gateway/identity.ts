@@ -4,8 +4,8 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { GatewaySettings } from "../domain/config/config.ts";
 import { identity as fits } from "../generated/validators/gateway.mjs";
-import { writeDurably } from "./durable-file.ts";
-import type { OwnedProcess } from "./owned-process.ts";
+import { writeDurably } from "../platform/durable-file.ts";
+import type { OwnedProcess } from "../platform/owned-process.ts";
 
 /** Who serves this state folder, now or before. */
 export interface Identity extends OwnedProcess {

@@ -4,7 +4,7 @@ import { readFile, rename, stat } from "node:fs/promises";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { Route } from "../domain/observed/route.ts";
 import type { Log } from "../ports/log.ts";
-import { writeDurably } from "./durable-file.ts";
+import { writeDurably } from "../platform/durable-file.ts";
 import { parseTable } from "./parse-routes.ts";
 
 /** Routes by environment. */

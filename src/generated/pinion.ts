@@ -57,6 +57,24 @@ export interface PinionFile {
     socket?: string;
     metricsToken?: SecretReferenceItem1;
   };
+  /**
+   * Where the controller remembers what happened: decisions, deployments, commands.
+   */
+  store?: {
+    /**
+     * The kind of store. sqlite: a file in the state folder.
+     */
+    kind?: string;
+  };
+  /**
+   * What shares the public traffic out between versions. Each kind has its settings in a section of its own.
+   */
+  router?: {
+    /**
+     * The kind of router. gateway: the one that comes with Pinion.
+     */
+    kind?: string;
+  };
   gateway?: GatewaySection;
   /**
    * A list: only these environments are looked after. A map: what the operator allows in single environments, while all in the repository are looked after. An entry of the list may say both.

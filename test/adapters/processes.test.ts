@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import * as engines from "../../src/adapters/engines/node-red/os-process.ts";
-import * as gateways from "../../src/gateway/owned-process.ts";
+import * as gateways from "../../src/platform/owned-process.ts";
 
 interface Known {
   readonly pid: number;

@@ -9,7 +9,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { newRecord, writeRecord } from "../../src/adapters/engines/node-red/instance-files.ts";
 import { identify } from "../../src/adapters/engines/node-red/os-process.ts";
 import { writeIdentity } from "../../src/gateway/identity.ts";
-import { ownedProcess } from "../../src/gateway/owned-process.ts";
+import { ownedProcess } from "../../src/platform/owned-process.ts";
+import { sqlite } from "../../src/adapters/store/sqlite/adapter.ts";
 import { lockFolder } from "../../src/adapters/store/sqlite/lock.ts";
 import { endLeftOvers } from "../../src/composition/down.ts";
 
@@ -47,20 +48,20 @@ describe("down", () => {
     const gone = [gateway, worker, engine].map((child) => once(child, "exit"));
     await writeGateway(directory, gateway.pid, [worker.pid]);
     await writeRecord(join(directory, "engines", "production", "1"), { ...newRecord(1), process: await identify(engine.pid) });
-    expect(await endLeftOvers(directory)).toEqual([
+    expect(await endLeftOvers(directory, sqlite)).toEqual([
       { what: "gateway", pid: gateway.pid },
       { what: "gateway worker", pid: worker.pid },
       { what: "engine production/1", pid: engine.pid },
     ]);
     await Promise.all(gone);
-    expect(await endLeftOvers(directory)).toEqual([]);
+    expect(await endLeftOvers(directory, sqlite)).toEqual([]);
   });
 
   it("leaves a process alone that has the number of one that is gone", async () => {
     const directory = await state();
     const somebody = idle();
     await writeRecord(join(directory, "engines", "production", "1"), { ...newRecord(1), process: { pid: somebody.pid, startTime: "1" } });
-    expect(await endLeftOvers(directory)).toEqual([]);
+    expect(await endLeftOvers(directory, sqlite)).toEqual([]);
     expect(somebody.exitCode ?? somebody.signalCode).toBeNull();
   });
 
@@ -68,13 +69,13 @@ describe("down", () => {
     const directory = await state();
     const lock = lockFolder(directory);
     onTestFinished(() => lock.release());
-    await expect(endLeftOvers(directory)).rejects.toMatchObject({ code: "store/locked" });
+    await expect(endLeftOvers(directory, sqlite)).rejects.toMatchObject({ code: "store/locked" });
   });
 
   it("has nothing to do where nothing is on record", async () => {
     const directory = await state();
     await writeFile(join(directory, "gateway"), "no folder");
-    expect(await endLeftOvers(directory)).toEqual([]);
-    expect(await endLeftOvers(join(directory, "nothing"))).toEqual([]);
+    expect(await endLeftOvers(directory, sqlite)).toEqual([]);
+    expect(await endLeftOvers(join(directory, "nothing"), sqlite)).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../src/adapters/manifest/operator/controller-config.ts";
 import { createEngines } from "../../src/composition/engines.ts";
 import { readInstallation } from "../../src/composition/installation.ts";
-import { howExposed, isolate, isolateGateway, sharedUser } from "../../src/composition/isolation.ts";
+import { howExposed, isolate, sharedUser } from "../../src/composition/isolation.ts";
 
 const parse = (engines: string) =>
   parseControllerConfig(`repository: { url: https://git.example.com/c.git }\nengines: ${engines}\n`, "pinion.yaml");
@@ -120,17 +120,4 @@ describe("environments that share a remote Node-RED", () => {
       ]);
     },
   );
-});
-
-describe("whom the gateway runs as", () => {
-  it("is the user named, or the controller where there is none or it is root", async () => {
-    expect(await isolateGateway("20011", true)).toEqual({ uid: 20_011, gid: 20_011 });
-    expect(await isolateGateway("root", true)).toBeNull();
-    expect(await isolateGateway(null, false)).toBeNull();
-  });
-
-  it("is nobody when the user named cannot be had", async () => {
-    await expect(isolateGateway("no-such-user", true)).rejects.toMatchObject({ code: "config/invalid" });
-    await expect(isolateGateway("20011", false)).rejects.toThrow(/runs as root/);
-  });
 });

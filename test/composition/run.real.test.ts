@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { isRunning, type OwnedProcess, terminate } from "../../src/gateway/owned-process.ts";
+import { isRunning, type OwnedProcess, terminate } from "../../src/platform/owned-process.ts";
 import { pinion } from "../support/installation.ts";
 
 async function takenPort(): Promise<number> {

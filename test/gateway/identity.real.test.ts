@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { isAlive } from "../../src/gateway/owned-process.ts";
+import { isAlive } from "../../src/platform/owned-process.ts";
 import { until } from "../adapters/routers/gateway/setting.ts";
 
 interface Shell {

@@ -1,7 +1,7 @@
 /** The journal of a run: in memory, or the product's own store over a database in memory, loaded anew by every controller. */
 
 import { onDisk } from "../../src/adapters/store/sqlite/database.ts";
-import { createJournal } from "../../src/adapters/store/journal.ts";
+import { createJournal } from "../../src/adapters/store/sqlite/journal.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { createFakeJournal } from "../fakes/journal.ts";

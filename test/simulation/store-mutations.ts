@@ -17,13 +17,13 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     what: "what became of a revert is not on the disk",
-    file: "src/adapters/store/changes.ts",
+    file: "src/adapters/store/sqlite/changes.ts",
     find: "if (row) rows.writeRows(request.environment, [row]);",
     put: `if (row && request.deployment === "") rows.writeRows(request.environment, [row]);`,
   },
   {
     what: "ids of owed actions are given again after a restart",
-    file: "src/adapters/store/changes.ts",
+    file: "src/adapters/store/sqlite/changes.ts",
     find: "SELECT seq FROM sqlite_sequence WHERE name = 'owed'",
     put: "SELECT coalesce(max(id), 0) FROM owed",
   },
@@ -41,7 +41,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     what: "memory goes on though the transaction has failed",
-    file: "src/adapters/store/journal.ts",
+    file: "src/adapters/store/sqlite/journal.ts",
     find: "for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? loaded(states, environment)));",
     put: "for (const { environment, apply } of all) {\n          made.set(environment, apply(made.get(environment) ?? loaded(states, environment)));\n          states.set(environment, made.get(environment) as EnvironmentState);\n        }",
   },
@@ -61,7 +61,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     what: "events are lost when a deployment has moved too",
-    file: "src/adapters/store/changes.ts",
+    file: "src/adapters/store/sqlite/changes.ts",
     find: "  outbox.add(decision.events);",
     put: "  if (deployments.length === 0) outbox.add(decision.events);",
   },
@@ -163,13 +163,13 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     what: "history is not pruned",
-    file: "src/adapters/store/changes.ts",
+    file: "src/adapters/store/sqlite/changes.ts",
     find: "history.pruneHistory(keepDeployments)",
     put: "history.pruneHistory(keepDeployments * 10)",
   },
   {
     what: "what a revert became is not in the story",
-    file: "src/adapters/store/changes.ts",
+    file: "src/adapters/store/sqlite/changes.ts",
     find: "if (request.deployment !== null) history.addToTimeline(request.deployment, step);",
     put: "",
   },

@@ -16,17 +16,18 @@ interface Rule {
 const rules: Readonly<Record<string, Rule>> = {
   domain: { layers: ["domain"], packages: ["semver"] },
   ports: { layers: ["domain!", "ports!"], packages: [] },
+  platform: { layers: ["platform", "domain"], packages: ["node:"] },
   schemas: { layers: ["schemas", "domain"], packages: ["typebox"] },
   api: { layers: ["api", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
-  gateway: { layers: ["gateway", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
+  gateway: { layers: ["gateway", "platform", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
   demo: { layers: ["demo", "surfaces", "api", "controller", "ports!", "domain"], packages: ["*", "node:"] },
   controller: { layers: ["controller", "api!", "ports!", "domain"], packages: ["p-limit"] },
-  adapters: { layers: ["adapters", "gateway", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
+  adapters: { layers: ["adapters", "gateway", "platform", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
   surfaces: { layers: ["surfaces", "api", "controller", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
   library: { layers: ["library", "api", "controller", "ports!", "domain", "generated!"], packages: ["semver", "node:"] },
   generated: { layers: ["generated"], packages: [] },
   composition: {
-    layers: ["adapters", "api", "composition", "controller", "demo", "domain", "gateway", "library", "ports", "surfaces"],
+    layers: ["adapters", "api", "composition", "controller", "demo", "domain", "gateway", "library", "platform", "ports", "surfaces"],
     packages: ["*", "node:"],
   },
   main: { layers: ["adapters", "api", "composition", "controller", "domain", "ports", "surfaces"], packages: ["*", "node:"] },
@@ -56,6 +57,9 @@ const floors: readonly string[] = [
   "src/domain/decision",
   "src/domain/plan",
 ];
+
+/** Folders of src/adapters/ that have a registry: nobody outside names one of what is in it. */
+const registered = new Set(["engines", "routers", "store"]);
 
 const maxLines = 300;
 
@@ -104,7 +108,13 @@ function judgeRelative(file: string, rule: Rule, found: Import): string | null {
   if (rule.layers.includes(`${to}!`)) return found.isTypeOnly ? null : `${from} takes only types from ${to}`;
   if (!rule.layers.includes(to)) return `${from} does not know ${to}`;
   if (to === "domain" && from === "domain") return judgeFloor(posix.dirname(file), posix.dirname(target));
-  return from === "adapters" && to === "adapters" ? judgeAdapter(file, target) : null;
+  if (to !== "adapters") return null;
+  return from === "adapters" ? judgeAdapter(file, target) : judgeChoice(target);
+}
+
+function judgeChoice(target: string): string | null {
+  const [, , family = "", name = ""] = target.split("/");
+  return registered.has(family) && name !== "registry.ts" ? `what ${family} there are is the registry's to know` : null;
 }
 
 function judgeFloor(from: string, to: string): string | null {

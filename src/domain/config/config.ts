@@ -5,7 +5,7 @@ import type { EventKind } from "../journal/events.ts";
 import type { ValidationName } from "../validation-result.ts";
 import type { Finding } from "../finding.ts";
 import type { MetricCheck, MetricName } from "../analysis/metrics.ts";
-import type { EngineKind, EnvironmentName } from "../names.ts";
+import type { EngineKind, EnvironmentName, RouterKind, StoreKind } from "../names.ts";
 import type { FlowsPermit, Permits } from "./permits.ts";
 
 export type RepositoryAuth =
@@ -84,6 +84,17 @@ export type GatewayConfig =
     } & GatewaySettings)
   /** Started and supervised by somebody else. */
   | { readonly kind: "external"; readonly controlUrl: string; readonly publicUrl: string; readonly token: SecretReference };
+
+/** Which router shares the traffic out, and the sections in which the kinds of router have their settings. */
+export type RouterConfig = Pick<ControllerConfig, "router" | "gateway">;
+
+/** What is meant where pinion.yaml names no kind. */
+export const defaultKinds = { router: "gateway", store: "sqlite" } as const;
+
+/** Where is remembered what happened. */
+export interface StoreConfig {
+  readonly kind: StoreKind;
+}
 
 /** Which validations run where an environment does not say. */
 export interface ValidationDefaults {
@@ -203,7 +214,9 @@ export interface ControllerConfig {
   readonly repository: RepositoryConfig;
   /** As written: relative to the file. */
   readonly state: string;
+  readonly store: StoreConfig;
   readonly listen: ListenConfig;
+  readonly router: { readonly kind: RouterKind };
   readonly gateway: GatewayConfig;
   /** Null: all in the repository. */
   readonly environments: readonly EnvironmentName[] | null;

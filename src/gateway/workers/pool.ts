@@ -3,7 +3,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../ports/log.ts";
 import type { Counters } from "../counters.ts";
-import type { OwnedProcess } from "../owned-process.ts";
+import type { OwnedProcess } from "../../platform/owned-process.ts";
 import type { Table } from "../table-file.ts";
 import type { RouteChange, WorkerSettings } from "../messages.ts";
 import { createLedger, type Ledger } from "../reports.ts";

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import type { Log } from "../../ports/log.ts";
-import { type OwnedProcess, ownedProcess } from "../owned-process.ts";
+import { type OwnedProcess, ownedProcess } from "../../platform/owned-process.ts";
 import { childEnvironment } from "./child-environment.ts";
 import type { HeldSocket } from "../held-sockets.ts";
 import type { Succession } from "./primary-options.ts";

@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type OwnedProcess, ownedProcess } from "../owned-process.ts";
+import { type OwnedProcess, ownedProcess } from "../../platform/owned-process.ts";
 import type { Ask, FromWorker, ToWorker } from "../messages.ts";
 
 /** What a worker says without being asked. */

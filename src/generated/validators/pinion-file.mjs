@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 "use strict";
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:pinion:schema:pinion","title":"Pinion file","description":"pinion.yaml: the controller's own configuration. It belongs to the operator, not to the repository it guards. Keys may be written in snake_case too.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"$ref":"#/$defs/repository"},"state":{"description":"The folder that holds the controller's state: mirror, journal, cache, engines. Relative to this file.","type":"string","minLength":1,"default":"./.pinion","examples":["/var/lib/pinion"]},"listen":{"description":"Where the controller's API is served. Callers over TCP show the token in the file api.token of the state folder.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address that is listened on; 0.0.0.0 or :: for all of this machine's.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1","0.0.0.0"]},"port":{"$ref":"#/$defs/port"},"names":{"description":"Host names by which callers know the controller, beside localhost and, beyond loopback, any address. A request by another name is refused.","type":"array","maxItems":50,"items":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9_.-]+$","maxLength":253,"examples":["pinion.example.com"]},"examples":[["pinion.example.com"]]},"socket":{"description":"A unix socket that only the controller's user can open, in a folder with mode 0700. Without host and port there is no TCP port then. Relative to this file.","type":"string","minLength":1,"examples":["./.pinion/api.sock"]},"metricsToken":{"$ref":"#/$defs/secretReference","description":"A token for GET /metrics and nothing else, for Prometheus."}},"examples":[{"host":"127.0.0.1","port":8600}]},"gateway":{"$ref":"#/$defs/gateway"},"environments":{"description":"A list: only these environments are looked after. A map: what the operator allows in single environments, while all in the repository are looked after. An entry of the list may say both.","type":["array","object"],"minItems":1,"minProperties":1,"uniqueItems":true,"items":{"description":"An environment by its name, or with what is allowed in it.","type":["string","object"],"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/name"},"secrets":{"$ref":"#/$defs/secretsAllowed"}},"examples":["staging"]},"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"What is allowed in this environment.","type":"object","additionalProperties":false,"properties":{"secrets":{"$ref":"#/$defs/secretsAllowed"}},"examples":[{"secrets":{"env":["SHOP_*"]}}]},"examples":[["staging","production"],{"production":{"secrets":{"env":["SHOP_*"],"folder":"./secrets"}}}]},"engines":{"description":"What runs the processes: `default` for all environments, or an entry with an environment's name for that one.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"$ref":"#/$defs/engine"},"examples":[{"default":{"kind":"node-red","mode":"embedded","instances":2}}]},"resyncInterval":{"$ref":"#/$defs/duration","description":"How often engines and router are asked for their state without any event.","default":"10s"},"log":{"description":"What is logged.","type":"object","additionalProperties":false,"properties":{"level":{"description":"The least grave lines that are written.","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info","examples":["info"]}},"examples":[{"level":"info"}]},"metricSources":{"description":"Where metrics come from beside the gateway, the engines and health checks.","type":"array","maxItems":50,"items":{"$ref":"#/$defs/metricSource"},"examples":[[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]]},"identity":{"title":"Identity section","description":"Who writes the commits of rollbacks.","type":"object","additionalProperties":false,"required":["name","email"],"properties":{"name":{"description":"The committer's name.","type":"string","minLength":1,"maxLength":200,"pattern":"^[^<>\\n\\r]+$","examples":["Pinion"]},"email":{"description":"The committer's address.","type":"string","maxLength":200,"pattern":"^[^\\s<>]+@[^\\s<>]+$","examples":["pinion@example.com"]}},"default":{"name":"Pinion","email":"pinion@localhost"},"examples":[{"name":"Pinion","email":"pinion@example.com"}]},"signing":{"title":"Signing section","description":"How the commits of rollbacks are signed. Not at all by default.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"ssh":{"description":"With an ssh key.","type":"object","additionalProperties":false,"required":["keyFile"],"properties":{"keyFile":{"description":"The file of the private key, without a passphrase.","type":"string","minLength":1,"examples":["/etc/pinion/sign_ed25519"]}},"examples":[{"keyFile":"/etc/pinion/sign_ed25519"}]},"openpgp":{"description":"With a key that gpg knows.","type":"object","additionalProperties":false,"required":["keyId"],"properties":{"keyId":{"description":"The key's id or fingerprint.","type":"string","pattern":"^[0-9A-Fa-fxX!]{8,44}$","examples":["0123456789ABCDEF"]},"home":{"description":"gpg's folder. Its own by default.","type":"string","minLength":1,"examples":["/etc/pinion/gnupg"]},"passphraseFile":{"description":"A file with the key's passphrase.","type":"string","minLength":1,"examples":["/run/secrets/passphrase"]}},"examples":[{"keyId":"0123456789ABCDEF"}]}},"examples":[{"ssh":{"keyFile":"/etc/pinion/sign_ed25519"}}]},"notifications":{"description":"The receivers of events.","type":"array","maxItems":50,"items":{"$ref":"#/$defs/notification"},"examples":[[{"name":"chat","type":"slack","url":{"env":"CHAT_WEBHOOK"},"events":["failed","rolled-back"]}]]},"alertThresholds":{"description":"From which figures over all deployments on an alert is shown and logged.","type":"array","items":{"$ref":"#/$defs/alertThreshold"},"examples":[[{"metric":"rollback_frequency","threshold":"10%"}]]},"processDeployer":{"$ref":"#/$defs/processDeployer"}},"$defs":{"metricSource":{"title":"Metric source item","description":"A Prometheus server, or any address that answers with JSON.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"What analysis and triggers call it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["prometheus"]},"type":{"description":"What it is.","enum":["prometheus","http-json"],"examples":["prometheus"]},"url":{"description":"prometheus: the server's address. http-json: what is asked, with placeholders such as {{process}}, {{version}} and {{query}}.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:9090","http://127.0.0.1:7000/stats/{{process}}/{{version}}"]},"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"With `password`: basic authentication.","type":"string","minLength":1,"examples":["pinion"]},"password":{"$ref":"#/$defs/secretReference"},"headers":{"description":"Sent with every question, such as a tenant's name.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9-]+$"},"additionalProperties":{"type":"string","description":"A header's value.","examples":["shop"]},"examples":[{"X-Scope-OrgID":"shop"}]},"timeout":{"$ref":"#/$defs/duration","description":"How long one answer may take.","default":"5s"},"queries":{"title":"Queries section","description":"prometheus: what is asked for a metric that brings no query. Those over the gateway's own metrics by default.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"errorRate":{"$ref":"#/$defs/query"},"successRate":{"$ref":"#/$defs/query"},"responseTime":{"$ref":"#/$defs/query"},"requestCount":{"$ref":"#/$defs/query"},"healthCheck":{"$ref":"#/$defs/query"},"customMetric":{"$ref":"#/$defs/query"}},"examples":[{"errorRate":"100 * sum(rate(http_errors{version=\"{{version}}\"}[{{window}}])) / sum(rate(http_requests{version=\"{{version}}\"}[{{window}}]))"}]},"range":{"description":"prometheus: the average over the window instead of the value at its end.","type":"boolean","default":false,"examples":[false]},"value":{"description":"http-json: the JSON pointer of the value in the answer.","type":"string","pattern":"^(/.*)?$","examples":["/data/errorRate"]},"count":{"description":"http-json: the JSON pointer of the number of requests that it rests on.","type":"string","pattern":"^(/.*)?$","examples":["/data/requests"]}},"if":{"required":["type"],"properties":{"type":{"const":"http-json"}}},"then":{"required":["value"],"properties":{"queries":false,"range":false}},"else":{"properties":{"value":false,"count":false}},"examples":[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]},"query":{"description":"A query with placeholders such as {{process}}, {{version}}, {{environment}} and {{window}}.","type":"string","minLength":1,"maxLength":5000,"examples":["avg(queue_depth{process=\"{{process}}\"})"]},"notification":{"title":"Notification item","description":"One receiver.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"Names it in logs and metrics.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["chat"]},"type":{"description":"cloudevents: CloudEvents 1.0 as JSON. slack: messages for an incoming webhook of Slack or whatever understands the same.","enum":["cloudevents","slack"],"examples":["slack"]},"url":{"description":"Its address; by reference where the address is a secret itself.","type":["string","object"],"pattern":"^https?://","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["CHAT_WEBHOOK"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/webhook"]}},"examples":["https://events.example.com/pinion",{"env":"CHAT_WEBHOOK"}]},"token":{"$ref":"#/$defs/secretReference"},"events":{"description":"The events that it gets. All by default.","type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["started","taken-out","held","succeeded","failed","rolled-back","drift","git-lags","store-failing","gateway-down","gateway-up","engine-down","engine-up","secrets-changed","frozen","unfrozen"],"description":"A kind of event.","examples":["rolled-back"]},"examples":[["failed","rolled-back"]]},"environments":{"description":"Of which environments. Of all by default.","type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/$defs/name"},"examples":[["production"]]}},"examples":[{"name":"chat","type":"slack","url":{"env":"CHAT_WEBHOOK"},"events":["failed","rolled-back"]}]},"alertThreshold":{"title":"Alert threshold item","description":"A figure over all deployments with the value that it alerts at: above it, and below it for rates of success.","type":"object","additionalProperties":false,"required":["metric","threshold"],"properties":{"metric":{"description":"The figure.","enum":["deployment_duration","deployment_success_rate","deployment_failure_rate","rollback_frequency","validation_pass_rate"],"examples":["rollback_frequency"]},"threshold":{"description":"A share such as 10%; a time such as 10m for deployment_duration.","type":["number","string"],"minLength":1,"maxLength":60,"examples":["10%"]}},"examples":[{"metric":"rollback_frequency","threshold":"10%"}]},"repository":{"title":"Repository section","description":"The config repository, and how it is reached.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"Its address: https, http, ssh, or file where allowed.","type":"string","minLength":1,"examples":["https://git.example.com/shop/config.git"]},"branch":{"description":"The branch that says what runs.","type":"string","minLength":1,"default":"main","examples":["main"]},"path":{"description":"The folder within the repository that holds processes/ and environments/. Its root by default.","type":"string","minLength":1,"examples":["deploy"]},"auth":{"$ref":"#/$defs/repositoryAuth"},"allowFile":{"description":"Allow file:// addresses and plain paths.","type":"boolean","default":false,"examples":[false]},"pollInterval":{"$ref":"#/$defs/duration","description":"How often the branch is looked at.","default":"30s"},"pollJitter":{"description":"How much the poll interval is spread by chance: a share from 0 to 1, or text in percent.","type":["number","string"],"minimum":0,"maximum":1,"pattern":"^(100|[0-9]{1,2})(\\.[0-9]+)?\\s?%$","default":"10%","examples":["10%",0.1]},"schedule":{"description":"Further times to look, as one cron expression or a list of them.","type":["string","array"],"minLength":1,"items":{"type":"string","minLength":1,"description":"A cron expression.","examples":["0 6 * * 1-5"]},"examples":["0 6 * * 1-5"]},"timeout":{"$ref":"#/$defs/duration","description":"How long one exchange with the remote may take.","default":"30s"}},"examples":[{"url":"https://git.example.com/shop/config.git","auth":{"token":{"env":"PINION_GIT_TOKEN"}}}]},"repositoryAuth":{"title":"Repository auth section","description":"A token, or a user name with a password, or an ssh key.","type":"object","additionalProperties":false,"properties":{"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"The user name sent with the token or password.","type":"string","minLength":1,"examples":["x-access-token"]},"password":{"$ref":"#/$defs/secretReference"},"sshKey":{"description":"The file of a private key.","type":"string","minLength":1,"examples":["/etc/pinion/id_ed25519"]},"knownHosts":{"description":"The known_hosts file that the server's key must be in.","type":"string","minLength":1,"examples":["/etc/pinion/known_hosts"]}},"examples":[{"token":{"env":"PINION_GIT_TOKEN"}}]},"gateway":{"title":"Gateway section","description":"The process that carries the public traffic.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address it listens on.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1"]},"port":{"$ref":"#/$defs/port"},"user":{"description":"The operating-system user that it runs as, by name or number. pinion_gateway by default, where the system has it. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion_gateway"]},"trustedProxies":{"description":"Addresses and networks of the proxies in front, whose X-Forwarded-*, Forwarded and X-Real-IP are believed. Of everybody else the gateway overwrites or removes them.","type":"array","items":{"type":"string","minLength":1},"default":[],"examples":[["10.0.0.0/8","192.168.1.5","fd00::/8"]]},"limits":{"description":"What callers may take of it.","type":"object","additionalProperties":false,"properties":{"connections":{"description":"How many connections callers may have open together. One more is answered with 503 and closed.","type":"integer","minimum":1,"maximum":1000000,"default":10000,"examples":[20000]},"bodyIdleTimeout":{"$ref":"#/$defs/duration","description":"How long a caller may send nothing in the middle of a body. Then it is answered with 408 and its connection closed.","default":"60s"}},"examples":[{"connections":20000,"bodyIdleTimeout":"30s"}]},"environments":{"description":"Environments with an address of their own, without a prefix: a port, or a host name that callers send. They answer below their name as well.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"A port or a host name.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"port":{"description":"A port on the gateway's host.","type":"integer","minimum":1,"maximum":65535,"examples":[8081]},"host":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$","examples":["shop.example.com"]}},"examples":[{"port":8081},{"host":"shop.example.com"}]},"examples":[{"production":{"host":"shop.example.com"},"staging":{"port":8081}}]},"external":{"description":"A gateway that is started and supervised by somebody else, such as a service of its own.","type":"object","additionalProperties":false,"required":["controlUrl","publicUrl","token"],"properties":{"controlUrl":{"description":"The address of its control API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8601"]},"publicUrl":{"description":"Its public address, which processes are told to call each other by; an environment's name is appended.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8080"]},"token":{"$ref":"#/$defs/secretReference"}},"examples":[{"controlUrl":"http://127.0.0.1:8601","publicUrl":"http://127.0.0.1:8080","token":{"file":"/run/secrets/gateway"}}]}},"examples":[{"port":8080}]},"secretsAllowed":{"title":"Secrets allowed section","description":"Which secrets the repository may name in an environment. None by default, and never what this file itself uses.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"env":{"description":"Variables of the controller: names, or the beginning of names followed by *.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A name, or its beginning and *.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*\\*?$","maxLength":200,"examples":["SHOP_*"]},"examples":[["SHOP_*","WAREHOUSE_TOKEN"]]},"folder":{"description":"A folder whose files may be named. Relative to this file.","type":"string","minLength":1,"examples":["./secrets","/run/secrets/shop"]}},"examples":[{"env":["SHOP_*"],"folder":"./secrets"}]},"engine":{"title":"Engine section","description":"embedded: children that Pinion starts and supervises. remote: an engine that runs by itself.","type":"object","additionalProperties":false,"properties":{"kind":{"description":"The kind of engine, as process.yaml names it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","default":"node-red","examples":["node-red"]},"also":{"description":"Engines of other kinds in the same environment, one of each kind. Each process runs in the kind that its process.yaml names.","type":"array","minItems":1,"maxItems":8,"items":{"$ref":"#/$defs/engine"},"examples":[[{"kind":"node-red","mode":"embedded"}]]},"mode":{"description":"Whether Pinion runs it.","enum":["embedded","remote"],"default":"embedded","examples":["embedded"]},"instances":{"description":"embedded: how many children an environment gets.","type":"integer","minimum":1,"maximum":64,"default":1,"examples":[2]},"maxMemoryMb":{"description":"embedded: the heap limit of a child. The engine's own by default.","type":"integer","minimum":64,"examples":[512]},"url":{"description":"remote: the address of its admin API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880/admin"]},"publicUrl":{"description":"remote: the address its flows answer at. The same as `url` by default.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880"]},"token":{"$ref":"#/$defs/secretReference"},"user":{"description":"embedded: the operating-system user that the children run as, by name or number. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion-production"]},"allow":{"title":"Flows allowed section","description":"What flows may contain here. Without it: every node type that the engine knows, and the modules of Node.js.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"The node types that flows may use. Every type but exec by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A node type.","type":"string","minLength":1,"maxLength":200,"examples":["http in"]},"examples":[["http in","http response","function","change","switch"]]},"modules":{"description":"The modules of Node.js that function nodes may use. None by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A module.","type":"string","minLength":1,"maxLength":200,"examples":["crypto"]},"default":[],"examples":[["crypto"]]},"externalModules":{"description":"Modules from outside Node.js. Pinion installs none, so they cannot be allowed.","const":false,"default":false,"examples":[false]}},"examples":[{"nodes":["http in","http response","function"],"modules":["crypto"],"externalModules":false}]}},"if":{"required":["mode"],"properties":{"mode":{"const":"remote"}}},"then":{"required":["url","token"],"properties":{"instances":false,"maxMemoryMb":false,"user":false}},"else":{"properties":{"url":false,"publicUrl":false,"token":false}},"examples":[{"kind":"node-red","mode":"embedded","instances":2}]},"name":{"description":"The name of an environment.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","examples":["production"]},"port":{"description":"A TCP port; 0 picks a free one.","type":"integer","minimum":0,"maximum":65535,"default":0,"examples":[8080]},"secretReference":{"title":"Secret reference item","description":"Where the value is: an environment variable of the controller, or a file.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["PINION_GIT_TOKEN"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/token"]}},"examples":[{"env":"PINION_GIT_TOKEN"}]},"duration":{"description":"Milliseconds, or text: 500ms, 30s, 5m, 1h.","type":["integer","string"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","examples":["30s",30000]},"switch":{"description":"Whether this part is on.","type":"boolean","examples":[true]},"amount":{"description":"A number, a share in percent, or a comparison.","type":["number","string"],"examples":[3,"50%","response_time < 2s"]},"requirement":{"title":"Requirement item","description":"Something a version must have.","type":"object","additionalProperties":false,"properties":{"field":{"description":"A field of the version's metadata.","type":"string","examples":["author"]},"approval":{"description":"A kind of approval.","type":"string","examples":["code_review"]},"required":{"$ref":"#/$defs/switch"}}},"toggle":{"title":"Toggle item","description":"One named thing to do or not to do.","type":"object","additionalProperties":false,"properties":{"validation":{"description":"The name of a validation.","type":"string","examples":["data_integrity"]},"sync":{"description":"What is kept the same between environments.","type":"string","examples":["configuration"]},"enabled":{"$ref":"#/$defs/switch"}}},"validationItem":{"title":"Validation item","description":"A validation of every deployment, with its settings.","type":"object","additionalProperties":false,"required":["validation"],"properties":{"validation":{"description":"Its name.","type":"string","examples":["health_check"]},"endpoint":{"description":"health_check: the path that is asked.","type":"string","pattern":"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$","examples":["/health"]},"timeout":{"$ref":"#/$defs/duration"},"tests":{"description":"smoke_test: names of tests.","type":"array","items":{"type":"string"},"examples":[["basic_functionality"]]},"threshold":{"$ref":"#/$defs/amount"}}},"processDeployer":{"title":"Process deployer section","description":"The configuration document of the process deployer, as it stands (`process_deployer:`). What has no effect is reported with the reason.","type":"object","additionalProperties":false,"properties":{"automatedDeployment":{"description":"How deployments are made where an environment does not say.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"deploymentStrategy":{"description":"The strategy of environments that name none.","enum":["blue-green","recreate","canary","rolling"],"examples":["blue-green"]},"deploymentTimeout":{"$ref":"#/$defs/duration","description":"The timeout of deployments in environments that name none."},"parallelDeployments":{"description":"How many deployments may be under way at once in environments that do not say.","type":"integer","minimum":1,"examples":[3]},"deploymentValidation":{"description":"Validations of every deployment.","type":"array","items":{"$ref":"#/$defs/validationItem"},"examples":[[]]}}},"versionManagement":{"description":"How versions are kept.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"versionStrategy":{"description":"How versions are numbered.","enum":["semantic_versioning"],"examples":["semantic_versioning"]},"versionHistory":{"description":"How many versions are remembered.","type":["integer","string"],"examples":["100"]},"versionMetadata":{"description":"Metadata that versions must have.","type":"array","items":{"$ref":"#/$defs/requirement"},"examples":[[]]},"versionApproval":{"description":"Approvals that versions must have.","type":"array","items":{"$ref":"#/$defs/requirement"},"examples":[[]]}}},"rollbackManagement":{"description":"When and how deployments are rolled back.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"rollbackStrategy":{"description":"Who rolls back.","enum":["automatic","manual"],"examples":["automatic"]},"rollbackTriggers":{"description":"What makes Pinion roll back by itself.","type":"array","items":{"type":"object","additionalProperties":false,"required":["trigger"],"properties":{"trigger":{"description":"Its name.","type":"string","examples":["error_rate_spike"]},"threshold":{"$ref":"#/$defs/amount"},"timeout":{"$ref":"#/$defs/duration"}}},"examples":[[]]},"rollbackValidation":{"description":"Validations after a rollback.","type":"array","items":{"$ref":"#/$defs/toggle"},"examples":[[]]}}},"environmentManagement":{"description":"The environments and how they are treated.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"environments":{"description":"The environments this controller looks after.","type":"array","items":{"type":"object","additionalProperties":false,"required":["environment"],"properties":{"environment":{"$ref":"#/$defs/name"},"autoDeploy":{"$ref":"#/$defs/switch"},"validationLevel":{"description":"How much is validated.","enum":["basic","comprehensive","extensive"],"examples":["basic"]},"rollbackEnabled":{"$ref":"#/$defs/switch"},"approvalRequired":{"$ref":"#/$defs/switch"}}},"examples":[[{"environment":"staging"}]]},"environmentSync":{"description":"What is kept the same between environments.","type":"array","items":{"$ref":"#/$defs/toggle"},"examples":[[]]}}},"deploymentValidation":{"description":"Validations by phase.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"validationPhases":{"description":"The phases and what is validated in them.","type":"array","items":{"type":"object","additionalProperties":false,"required":["phase","validations"],"properties":{"phase":{"description":"The phase.","enum":["pre_deployment","deployment","post_deployment"],"examples":["pre_deployment"]},"validations":{"description":"Names of validations.","type":"array","items":{"type":"string"},"examples":[["process_validation"]]}}},"examples":[[]]}}},"deploymentMonitoring":{"description":"What is measured, and when it alerts.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"monitoringMetrics":{"description":"Names of metrics.","type":"array","items":{"type":"string"},"examples":[["deployment_duration"]]},"alertThresholds":{"description":"Metrics with the value from which they alert.","type":"array","items":{"$ref":"#/$defs/alertThreshold"},"examples":[[]]}}}}}},"examples":[{"repository":{"url":"https://git.example.com/shop/config.git","branch":"main","auth":{"token":{"env":"PINION_GIT_TOKEN"}}},"state":"/var/lib/pinion","gateway":{"port":8080},"engines":{"default":{"kind":"node-red","mode":"embedded","instances":2}}}]};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:pinion:schema:pinion","title":"Pinion file","description":"pinion.yaml: the controller's own configuration. It belongs to the operator, not to the repository it guards. Keys may be written in snake_case too.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"$ref":"#/$defs/repository"},"state":{"description":"The folder that holds the controller's state: mirror, journal, cache, engines. Relative to this file.","type":"string","minLength":1,"default":"./.pinion","examples":["/var/lib/pinion"]},"listen":{"description":"Where the controller's API is served. Callers over TCP show the token in the file api.token of the state folder.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address that is listened on; 0.0.0.0 or :: for all of this machine's.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1","0.0.0.0"]},"port":{"$ref":"#/$defs/port"},"names":{"description":"Host names by which callers know the controller, beside localhost and, beyond loopback, any address. A request by another name is refused.","type":"array","maxItems":50,"items":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9_.-]+$","maxLength":253,"examples":["pinion.example.com"]},"examples":[["pinion.example.com"]]},"socket":{"description":"A unix socket that only the controller's user can open, in a folder with mode 0700. Without host and port there is no TCP port then. Relative to this file.","type":"string","minLength":1,"examples":["./.pinion/api.sock"]},"metricsToken":{"$ref":"#/$defs/secretReference","description":"A token for GET /metrics and nothing else, for Prometheus."}},"examples":[{"host":"127.0.0.1","port":8600}]},"store":{"description":"Where the controller remembers what happened: decisions, deployments, commands.","type":"object","additionalProperties":false,"properties":{"kind":{"description":"The kind of store. sqlite: a file in the state folder.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","default":"sqlite","examples":["sqlite"]}},"examples":[{"kind":"sqlite"}]},"router":{"description":"What shares the public traffic out between versions. Each kind has its settings in a section of its own.","type":"object","additionalProperties":false,"properties":{"kind":{"description":"The kind of router. gateway: the one that comes with Pinion.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","default":"gateway","examples":["gateway"]}},"examples":[{"kind":"gateway"}]},"gateway":{"$ref":"#/$defs/gateway"},"environments":{"description":"A list: only these environments are looked after. A map: what the operator allows in single environments, while all in the repository are looked after. An entry of the list may say both.","type":["array","object"],"minItems":1,"minProperties":1,"uniqueItems":true,"items":{"description":"An environment by its name, or with what is allowed in it.","type":["string","object"],"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/name"},"secrets":{"$ref":"#/$defs/secretsAllowed"}},"examples":["staging"]},"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"What is allowed in this environment.","type":"object","additionalProperties":false,"properties":{"secrets":{"$ref":"#/$defs/secretsAllowed"}},"examples":[{"secrets":{"env":["SHOP_*"]}}]},"examples":[["staging","production"],{"production":{"secrets":{"env":["SHOP_*"],"folder":"./secrets"}}}]},"engines":{"description":"What runs the processes: `default` for all environments, or an entry with an environment's name for that one.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"$ref":"#/$defs/engine"},"examples":[{"default":{"kind":"node-red","mode":"embedded","instances":2}}]},"resyncInterval":{"$ref":"#/$defs/duration","description":"How often engines and router are asked for their state without any event.","default":"10s"},"log":{"description":"What is logged.","type":"object","additionalProperties":false,"properties":{"level":{"description":"The least grave lines that are written.","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info","examples":["info"]}},"examples":[{"level":"info"}]},"metricSources":{"description":"Where metrics come from beside the gateway, the engines and health checks.","type":"array","maxItems":50,"items":{"$ref":"#/$defs/metricSource"},"examples":[[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]]},"identity":{"title":"Identity section","description":"Who writes the commits of rollbacks.","type":"object","additionalProperties":false,"required":["name","email"],"properties":{"name":{"description":"The committer's name.","type":"string","minLength":1,"maxLength":200,"pattern":"^[^<>\\n\\r]+$","examples":["Pinion"]},"email":{"description":"The committer's address.","type":"string","maxLength":200,"pattern":"^[^\\s<>]+@[^\\s<>]+$","examples":["pinion@example.com"]}},"default":{"name":"Pinion","email":"pinion@localhost"},"examples":[{"name":"Pinion","email":"pinion@example.com"}]},"signing":{"title":"Signing section","description":"How the commits of rollbacks are signed. Not at all by default.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"ssh":{"description":"With an ssh key.","type":"object","additionalProperties":false,"required":["keyFile"],"properties":{"keyFile":{"description":"The file of the private key, without a passphrase.","type":"string","minLength":1,"examples":["/etc/pinion/sign_ed25519"]}},"examples":[{"keyFile":"/etc/pinion/sign_ed25519"}]},"openpgp":{"description":"With a key that gpg knows.","type":"object","additionalProperties":false,"required":["keyId"],"properties":{"keyId":{"description":"The key's id or fingerprint.","type":"string","pattern":"^[0-9A-Fa-fxX!]{8,44}$","examples":["0123456789ABCDEF"]},"home":{"description":"gpg's folder. Its own by default.","type":"string","minLength":1,"examples":["/etc/pinion/gnupg"]},"passphraseFile":{"description":"A file with the key's passphrase.","type":"string","minLength":1,"examples":["/run/secrets/passphrase"]}},"examples":[{"keyId":"0123456789ABCDEF"}]}},"examples":[{"ssh":{"keyFile":"/etc/pinion/sign_ed25519"}}]},"notifications":{"description":"The receivers of events.","type":"array","maxItems":50,"items":{"$ref":"#/$defs/notification"},"examples":[[{"name":"chat","type":"slack","url":{"env":"CHAT_WEBHOOK"},"events":["failed","rolled-back"]}]]},"alertThresholds":{"description":"From which figures over all deployments on an alert is shown and logged.","type":"array","items":{"$ref":"#/$defs/alertThreshold"},"examples":[[{"metric":"rollback_frequency","threshold":"10%"}]]},"processDeployer":{"$ref":"#/$defs/processDeployer"}},"$defs":{"metricSource":{"title":"Metric source item","description":"A Prometheus server, or any address that answers with JSON.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"What analysis and triggers call it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["prometheus"]},"type":{"description":"What it is.","enum":["prometheus","http-json"],"examples":["prometheus"]},"url":{"description":"prometheus: the server's address. http-json: what is asked, with placeholders such as {{process}}, {{version}} and {{query}}.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:9090","http://127.0.0.1:7000/stats/{{process}}/{{version}}"]},"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"With `password`: basic authentication.","type":"string","minLength":1,"examples":["pinion"]},"password":{"$ref":"#/$defs/secretReference"},"headers":{"description":"Sent with every question, such as a tenant's name.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9-]+$"},"additionalProperties":{"type":"string","description":"A header's value.","examples":["shop"]},"examples":[{"X-Scope-OrgID":"shop"}]},"timeout":{"$ref":"#/$defs/duration","description":"How long one answer may take.","default":"5s"},"queries":{"title":"Queries section","description":"prometheus: what is asked for a metric that brings no query. Those over the gateway's own metrics by default.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"errorRate":{"$ref":"#/$defs/query"},"successRate":{"$ref":"#/$defs/query"},"responseTime":{"$ref":"#/$defs/query"},"requestCount":{"$ref":"#/$defs/query"},"healthCheck":{"$ref":"#/$defs/query"},"customMetric":{"$ref":"#/$defs/query"}},"examples":[{"errorRate":"100 * sum(rate(http_errors{version=\"{{version}}\"}[{{window}}])) / sum(rate(http_requests{version=\"{{version}}\"}[{{window}}]))"}]},"range":{"description":"prometheus: the average over the window instead of the value at its end.","type":"boolean","default":false,"examples":[false]},"value":{"description":"http-json: the JSON pointer of the value in the answer.","type":"string","pattern":"^(/.*)?$","examples":["/data/errorRate"]},"count":{"description":"http-json: the JSON pointer of the number of requests that it rests on.","type":"string","pattern":"^(/.*)?$","examples":["/data/requests"]}},"if":{"required":["type"],"properties":{"type":{"const":"http-json"}}},"then":{"required":["value"],"properties":{"queries":false,"range":false}},"else":{"properties":{"value":false,"count":false}},"examples":[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]},"query":{"description":"A query with placeholders such as {{process}}, {{version}}, {{environment}} and {{window}}.","type":"string","minLength":1,"maxLength":5000,"examples":["avg(queue_depth{process=\"{{process}}\"})"]},"notification":{"title":"Notification item","description":"One receiver.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"Names it in logs and metrics.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["chat"]},"type":{"description":"cloudevents: CloudEvents 1.0 as JSON. slack: messages for an incoming webhook of Slack or whatever understands the same.","enum":["cloudevents","slack"],"examples":["slack"]},"url":{"description":"Its address; by reference where the address is a secret itself.","type":["string","object"],"pattern":"^https?://","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["CHAT_WEBHOOK"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/webhook"]}},"examples":["https://events.example.com/pinion",{"env":"CHAT_WEBHOOK"}]},"token":{"$ref":"#/$defs/secretReference"},"events":{"description":"The events that it gets. All by default.","type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["started","taken-out","held","succeeded","failed","rolled-back","drift","git-lags","store-failing","gateway-down","gateway-up","engine-down","engine-up","secrets-changed","frozen","unfrozen"],"description":"A kind of event.","examples":["rolled-back"]},"examples":[["failed","rolled-back"]]},"environments":{"description":"Of which environments. Of all by default.","type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/$defs/name"},"examples":[["production"]]}},"examples":[{"name":"chat","type":"slack","url":{"env":"CHAT_WEBHOOK"},"events":["failed","rolled-back"]}]},"alertThreshold":{"title":"Alert threshold item","description":"A figure over all deployments with the value that it alerts at: above it, and below it for rates of success.","type":"object","additionalProperties":false,"required":["metric","threshold"],"properties":{"metric":{"description":"The figure.","enum":["deployment_duration","deployment_success_rate","deployment_failure_rate","rollback_frequency","validation_pass_rate"],"examples":["rollback_frequency"]},"threshold":{"description":"A share such as 10%; a time such as 10m for deployment_duration.","type":["number","string"],"minLength":1,"maxLength":60,"examples":["10%"]}},"examples":[{"metric":"rollback_frequency","threshold":"10%"}]},"repository":{"title":"Repository section","description":"The config repository, and how it is reached.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"Its address: https, http, ssh, or file where allowed.","type":"string","minLength":1,"examples":["https://git.example.com/shop/config.git"]},"branch":{"description":"The branch that says what runs.","type":"string","minLength":1,"default":"main","examples":["main"]},"path":{"description":"The folder within the repository that holds processes/ and environments/. Its root by default.","type":"string","minLength":1,"examples":["deploy"]},"auth":{"$ref":"#/$defs/repositoryAuth"},"allowFile":{"description":"Allow file:// addresses and plain paths.","type":"boolean","default":false,"examples":[false]},"pollInterval":{"$ref":"#/$defs/duration","description":"How often the branch is looked at.","default":"30s"},"pollJitter":{"description":"How much the poll interval is spread by chance: a share from 0 to 1, or text in percent.","type":["number","string"],"minimum":0,"maximum":1,"pattern":"^(100|[0-9]{1,2})(\\.[0-9]+)?\\s?%$","default":"10%","examples":["10%",0.1]},"schedule":{"description":"Further times to look, as one cron expression or a list of them.","type":["string","array"],"minLength":1,"items":{"type":"string","minLength":1,"description":"A cron expression.","examples":["0 6 * * 1-5"]},"examples":["0 6 * * 1-5"]},"timeout":{"$ref":"#/$defs/duration","description":"How long one exchange with the remote may take.","default":"30s"}},"examples":[{"url":"https://git.example.com/shop/config.git","auth":{"token":{"env":"PINION_GIT_TOKEN"}}}]},"repositoryAuth":{"title":"Repository auth section","description":"A token, or a user name with a password, or an ssh key.","type":"object","additionalProperties":false,"properties":{"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"The user name sent with the token or password.","type":"string","minLength":1,"examples":["x-access-token"]},"password":{"$ref":"#/$defs/secretReference"},"sshKey":{"description":"The file of a private key.","type":"string","minLength":1,"examples":["/etc/pinion/id_ed25519"]},"knownHosts":{"description":"The known_hosts file that the server's key must be in.","type":"string","minLength":1,"examples":["/etc/pinion/known_hosts"]}},"examples":[{"token":{"env":"PINION_GIT_TOKEN"}}]},"gateway":{"title":"Gateway section","description":"The process that carries the public traffic.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address it listens on.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1"]},"port":{"$ref":"#/$defs/port"},"user":{"description":"The operating-system user that it runs as, by name or number. pinion_gateway by default, where the system has it. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion_gateway"]},"trustedProxies":{"description":"Addresses and networks of the proxies in front, whose X-Forwarded-*, Forwarded and X-Real-IP are believed. Of everybody else the gateway overwrites or removes them.","type":"array","items":{"type":"string","minLength":1},"default":[],"examples":[["10.0.0.0/8","192.168.1.5","fd00::/8"]]},"limits":{"description":"What callers may take of it.","type":"object","additionalProperties":false,"properties":{"connections":{"description":"How many connections callers may have open together. One more is answered with 503 and closed.","type":"integer","minimum":1,"maximum":1000000,"default":10000,"examples":[20000]},"bodyIdleTimeout":{"$ref":"#/$defs/duration","description":"How long a caller may send nothing in the middle of a body. Then it is answered with 408 and its connection closed.","default":"60s"}},"examples":[{"connections":20000,"bodyIdleTimeout":"30s"}]},"environments":{"description":"Environments with an address of their own, without a prefix: a port, or a host name that callers send. They answer below their name as well.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"A port or a host name.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"port":{"description":"A port on the gateway's host.","type":"integer","minimum":1,"maximum":65535,"examples":[8081]},"host":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$","examples":["shop.example.com"]}},"examples":[{"port":8081},{"host":"shop.example.com"}]},"examples":[{"production":{"host":"shop.example.com"},"staging":{"port":8081}}]},"external":{"description":"A gateway that is started and supervised by somebody else, such as a service of its own.","type":"object","additionalProperties":false,"required":["controlUrl","publicUrl","token"],"properties":{"controlUrl":{"description":"The address of its control API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8601"]},"publicUrl":{"description":"Its public address, which processes are told to call each other by; an environment's name is appended.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8080"]},"token":{"$ref":"#/$defs/secretReference"}},"examples":[{"controlUrl":"http://127.0.0.1:8601","publicUrl":"http://127.0.0.1:8080","token":{"file":"/run/secrets/gateway"}}]}},"examples":[{"port":8080}]},"secretsAllowed":{"title":"Secrets allowed section","description":"Which secrets the repository may name in an environment. None by default, and never what this file itself uses.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"env":{"description":"Variables of the controller: names, or the beginning of names followed by *.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A name, or its beginning and *.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*\\*?$","maxLength":200,"examples":["SHOP_*"]},"examples":[["SHOP_*","WAREHOUSE_TOKEN"]]},"folder":{"description":"A folder whose files may be named. Relative to this file.","type":"string","minLength":1,"examples":["./secrets","/run/secrets/shop"]}},"examples":[{"env":["SHOP_*"],"folder":"./secrets"}]},"engine":{"title":"Engine section","description":"embedded: children that Pinion starts and supervises. remote: an engine that runs by itself.","type":"object","additionalProperties":false,"properties":{"kind":{"description":"The kind of engine, as process.yaml names it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","default":"node-red","examples":["node-red"]},"also":{"description":"Engines of other kinds in the same environment, one of each kind. Each process runs in the kind that its process.yaml names.","type":"array","minItems":1,"maxItems":8,"items":{"$ref":"#/$defs/engine"},"examples":[[{"kind":"node-red","mode":"embedded"}]]},"mode":{"description":"Whether Pinion runs it.","enum":["embedded","remote"],"default":"embedded","examples":["embedded"]},"instances":{"description":"embedded: how many children an environment gets.","type":"integer","minimum":1,"maximum":64,"default":1,"examples":[2]},"maxMemoryMb":{"description":"embedded: the heap limit of a child. The engine's own by default.","type":"integer","minimum":64,"examples":[512]},"url":{"description":"remote: the address of its admin API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880/admin"]},"publicUrl":{"description":"remote: the address its flows answer at. The same as `url` by default.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880"]},"token":{"$ref":"#/$defs/secretReference"},"user":{"description":"embedded: the operating-system user that the children run as, by name or number. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion-production"]},"allow":{"title":"Flows allowed section","description":"What flows may contain here. Without it: every node type that the engine knows, and the modules of Node.js.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"The node types that flows may use. Every type but exec by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A node type.","type":"string","minLength":1,"maxLength":200,"examples":["http in"]},"examples":[["http in","http response","function","change","switch"]]},"modules":{"description":"The modules of Node.js that function nodes may use. None by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A module.","type":"string","minLength":1,"maxLength":200,"examples":["crypto"]},"default":[],"examples":[["crypto"]]},"externalModules":{"description":"Modules from outside Node.js. Pinion installs none, so they cannot be allowed.","const":false,"default":false,"examples":[false]}},"examples":[{"nodes":["http in","http response","function"],"modules":["crypto"],"externalModules":false}]}},"if":{"required":["mode"],"properties":{"mode":{"const":"remote"}}},"then":{"required":["url","token"],"properties":{"instances":false,"maxMemoryMb":false,"user":false}},"else":{"properties":{"url":false,"publicUrl":false,"token":false}},"examples":[{"kind":"node-red","mode":"embedded","instances":2}]},"name":{"description":"The name of an environment.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","examples":["production"]},"port":{"description":"A TCP port; 0 picks a free one.","type":"integer","minimum":0,"maximum":65535,"default":0,"examples":[8080]},"secretReference":{"title":"Secret reference item","description":"Where the value is: an environment variable of the controller, or a file.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["PINION_GIT_TOKEN"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/token"]}},"examples":[{"env":"PINION_GIT_TOKEN"}]},"duration":{"description":"Milliseconds, or text: 500ms, 30s, 5m, 1h.","type":["integer","string"],"minimum":0,"pattern":"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$","examples":["30s",30000]},"switch":{"description":"Whether this part is on.","type":"boolean","examples":[true]},"amount":{"description":"A number, a share in percent, or a comparison.","type":["number","string"],"examples":[3,"50%","response_time < 2s"]},"requirement":{"title":"Requirement item","description":"Something a version must have.","type":"object","additionalProperties":false,"properties":{"field":{"description":"A field of the version's metadata.","type":"string","examples":["author"]},"approval":{"description":"A kind of approval.","type":"string","examples":["code_review"]},"required":{"$ref":"#/$defs/switch"}}},"toggle":{"title":"Toggle item","description":"One named thing to do or not to do.","type":"object","additionalProperties":false,"properties":{"validation":{"description":"The name of a validation.","type":"string","examples":["data_integrity"]},"sync":{"description":"What is kept the same between environments.","type":"string","examples":["configuration"]},"enabled":{"$ref":"#/$defs/switch"}}},"validationItem":{"title":"Validation item","description":"A validation of every deployment, with its settings.","type":"object","additionalProperties":false,"required":["validation"],"properties":{"validation":{"description":"Its name.","type":"string","examples":["health_check"]},"endpoint":{"description":"health_check: the path that is asked.","type":"string","pattern":"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$","examples":["/health"]},"timeout":{"$ref":"#/$defs/duration"},"tests":{"description":"smoke_test: names of tests.","type":"array","items":{"type":"string"},"examples":[["basic_functionality"]]},"threshold":{"$ref":"#/$defs/amount"}}},"processDeployer":{"title":"Process deployer section","description":"The configuration document of the process deployer, as it stands (`process_deployer:`). What has no effect is reported with the reason.","type":"object","additionalProperties":false,"properties":{"automatedDeployment":{"description":"How deployments are made where an environment does not say.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"deploymentStrategy":{"description":"The strategy of environments that name none.","enum":["blue-green","recreate","canary","rolling"],"examples":["blue-green"]},"deploymentTimeout":{"$ref":"#/$defs/duration","description":"The timeout of deployments in environments that name none."},"parallelDeployments":{"description":"How many deployments may be under way at once in environments that do not say.","type":"integer","minimum":1,"examples":[3]},"deploymentValidation":{"description":"Validations of every deployment.","type":"array","items":{"$ref":"#/$defs/validationItem"},"examples":[[]]}}},"versionManagement":{"description":"How versions are kept.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"versionStrategy":{"description":"How versions are numbered.","enum":["semantic_versioning"],"examples":["semantic_versioning"]},"versionHistory":{"description":"How many versions are remembered.","type":["integer","string"],"examples":["100"]},"versionMetadata":{"description":"Metadata that versions must have.","type":"array","items":{"$ref":"#/$defs/requirement"},"examples":[[]]},"versionApproval":{"description":"Approvals that versions must have.","type":"array","items":{"$ref":"#/$defs/requirement"},"examples":[[]]}}},"rollbackManagement":{"description":"When and how deployments are rolled back.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"rollbackStrategy":{"description":"Who rolls back.","enum":["automatic","manual"],"examples":["automatic"]},"rollbackTriggers":{"description":"What makes Pinion roll back by itself.","type":"array","items":{"type":"object","additionalProperties":false,"required":["trigger"],"properties":{"trigger":{"description":"Its name.","type":"string","examples":["error_rate_spike"]},"threshold":{"$ref":"#/$defs/amount"},"timeout":{"$ref":"#/$defs/duration"}}},"examples":[[]]},"rollbackValidation":{"description":"Validations after a rollback.","type":"array","items":{"$ref":"#/$defs/toggle"},"examples":[[]]}}},"environmentManagement":{"description":"The environments and how they are treated.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"environments":{"description":"The environments this controller looks after.","type":"array","items":{"type":"object","additionalProperties":false,"required":["environment"],"properties":{"environment":{"$ref":"#/$defs/name"},"autoDeploy":{"$ref":"#/$defs/switch"},"validationLevel":{"description":"How much is validated.","enum":["basic","comprehensive","extensive"],"examples":["basic"]},"rollbackEnabled":{"$ref":"#/$defs/switch"},"approvalRequired":{"$ref":"#/$defs/switch"}}},"examples":[[{"environment":"staging"}]]},"environmentSync":{"description":"What is kept the same between environments.","type":"array","items":{"$ref":"#/$defs/toggle"},"examples":[[]]}}},"deploymentValidation":{"description":"Validations by phase.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"validationPhases":{"description":"The phases and what is validated in them.","type":"array","items":{"type":"object","additionalProperties":false,"required":["phase","validations"],"properties":{"phase":{"description":"The phase.","enum":["pre_deployment","deployment","post_deployment"],"examples":["pre_deployment"]},"validations":{"description":"Names of validations.","type":"array","items":{"type":"string"},"examples":[["process_validation"]]}}},"examples":[[]]}}},"deploymentMonitoring":{"description":"What is measured, and when it alerts.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"monitoringMetrics":{"description":"Names of metrics.","type":"array","items":{"type":"string"},"examples":[["deployment_duration"]]},"alertThresholds":{"description":"Metrics with the value from which they alert.","type":"array","items":{"$ref":"#/$defs/alertThreshold"},"examples":[[]]}}}}}},"examples":[{"repository":{"url":"https://git.example.com/shop/config.git","branch":"main","auth":{"token":{"env":"PINION_GIT_TOKEN"}}},"state":"/var/lib/pinion","gateway":{"port":8080},"engines":{"default":{"kind":"node-red","mode":"embedded","instances":2}}}]};
 const schema38 = {"description":"A TCP port; 0 picks a free one.","type":"integer","minimum":0,"maximum":65535,"default":0,"examples":[8080]};
 const schema34 = {"title":"Secret reference item","description":"Where the value is: an environment variable of the controller, or a file.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["PINION_GIT_TOKEN"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/token"]}},"examples":[{"env":"PINION_GIT_TOKEN"}]};
 const schema44 = {"description":"The name of an environment.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","examples":["production"]};
@@ -646,10 +646,10 @@ return errors === 0;
 validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema40 = {"title":"Gateway section","description":"The process that carries the public traffic.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address it listens on.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1"]},"port":{"$ref":"#/$defs/port"},"user":{"description":"The operating-system user that it runs as, by name or number. pinion_gateway by default, where the system has it. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion_gateway"]},"trustedProxies":{"description":"Addresses and networks of the proxies in front, whose X-Forwarded-*, Forwarded and X-Real-IP are believed. Of everybody else the gateway overwrites or removes them.","type":"array","items":{"type":"string","minLength":1},"default":[],"examples":[["10.0.0.0/8","192.168.1.5","fd00::/8"]]},"limits":{"description":"What callers may take of it.","type":"object","additionalProperties":false,"properties":{"connections":{"description":"How many connections callers may have open together. One more is answered with 503 and closed.","type":"integer","minimum":1,"maximum":1000000,"default":10000,"examples":[20000]},"bodyIdleTimeout":{"$ref":"#/$defs/duration","description":"How long a caller may send nothing in the middle of a body. Then it is answered with 408 and its connection closed.","default":"60s"}},"examples":[{"connections":20000,"bodyIdleTimeout":"30s"}]},"environments":{"description":"Environments with an address of their own, without a prefix: a port, or a host name that callers send. They answer below their name as well.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"A port or a host name.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"port":{"description":"A port on the gateway's host.","type":"integer","minimum":1,"maximum":65535,"examples":[8081]},"host":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$","examples":["shop.example.com"]}},"examples":[{"port":8081},{"host":"shop.example.com"}]},"examples":[{"production":{"host":"shop.example.com"},"staging":{"port":8081}}]},"external":{"description":"A gateway that is started and supervised by somebody else, such as a service of its own.","type":"object","additionalProperties":false,"required":["controlUrl","publicUrl","token"],"properties":{"controlUrl":{"description":"The address of its control API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8601"]},"publicUrl":{"description":"Its public address, which processes are told to call each other by; an environment's name is appended.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8080"]},"token":{"$ref":"#/$defs/secretReference"}},"examples":[{"controlUrl":"http://127.0.0.1:8601","publicUrl":"http://127.0.0.1:8080","token":{"file":"/run/secrets/gateway"}}]}},"examples":[{"port":8080}]};
-const pattern11 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
-const pattern13 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
-const pattern14 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$", "u");
-const pattern15 = new RegExp("^https?://", "u");
+const pattern13 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
+const pattern11 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+const pattern16 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$", "u");
+const pattern17 = new RegExp("^https?://", "u");
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -769,7 +769,7 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(!pattern11.test(data2)){
+if(!pattern13.test(data2)){
 const err9 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z0-9_][A-Za-z0-9_.-]*$",parentSchema:schema40.properties.user,data:data2};
 if(vErrors === null){
 vErrors = [err9];
@@ -937,7 +937,7 @@ errors++;
 for(const key2 in data8){
 const _errs23 = errors;
 if(typeof key2 === "string"){
-if(!pattern13.test(key2)){
+if(!pattern11.test(key2)){
 const err22 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema40.properties.environments.propertyNames,data:key2,propertyName:key2};
 if(vErrors === null){
 vErrors = [err22];
@@ -1033,7 +1033,7 @@ errors++;
 if(data9.host !== undefined){
 let data11 = data9.host;
 if(typeof data11 === "string"){
-if(!pattern14.test(data11)){
+if(!pattern16.test(data11)){
 const err30 = {instancePath:instancePath+"/environments/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/host",schemaPath:"#/properties/environments/additionalProperties/properties/host/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$",parentSchema:schema40.properties.environments.additionalProperties.properties.host,data:data11};
 if(vErrors === null){
 vErrors = [err30];
@@ -1127,7 +1127,7 @@ errors++;
 if(data12.controlUrl !== undefined){
 let data13 = data12.controlUrl;
 if(typeof data13 === "string"){
-if(!pattern15.test(data13)){
+if(!pattern17.test(data13)){
 const err38 = {instancePath:instancePath+"/external/controlUrl",schemaPath:"#/properties/external/properties/controlUrl/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema40.properties.external.properties.controlUrl,data:data13};
 if(vErrors === null){
 vErrors = [err38];
@@ -1152,7 +1152,7 @@ errors++;
 if(data12.publicUrl !== undefined){
 let data14 = data12.publicUrl;
 if(typeof data14 === "string"){
-if(!pattern15.test(data14)){
+if(!pattern17.test(data14)){
 const err40 = {instancePath:instancePath+"/external/publicUrl",schemaPath:"#/properties/external/properties/publicUrl/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema40.properties.external.properties.publicUrl,data:data14};
 if(vErrors === null){
 vErrors = [err40];
@@ -1490,7 +1490,7 @@ errors++;
 if(data.kind !== undefined){
 let data7 = data.kind;
 if(typeof data7 === "string"){
-if(!pattern13.test(data7)){
+if(!pattern11.test(data7)){
 const err12 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema47.properties.kind,data:data7};
 if(vErrors === null){
 vErrors = [err12];
@@ -1630,7 +1630,7 @@ errors++;
 if(data.url !== undefined){
 let data13 = data.url;
 if(typeof data13 === "string"){
-if(!pattern15.test(data13)){
+if(!pattern17.test(data13)){
 const err23 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema47.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err23];
@@ -1655,7 +1655,7 @@ errors++;
 if(data.publicUrl !== undefined){
 let data14 = data.publicUrl;
 if(typeof data14 === "string"){
-if(!pattern15.test(data14)){
+if(!pattern17.test(data14)){
 const err25 = {instancePath:instancePath+"/publicUrl",schemaPath:"#/properties/publicUrl/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema47.properties.publicUrl,data:data14};
 if(vErrors === null){
 vErrors = [err25];
@@ -1809,7 +1809,7 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(!pattern11.test(data18)){
+if(!pattern13.test(data18)){
 const err38 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z0-9_][A-Za-z0-9_.-]*$",parentSchema:schema47.properties.user,data:data18};
 if(vErrors === null){
 vErrors = [err38];
@@ -2049,8 +2049,8 @@ validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema50 = {"title":"Metric source item","description":"A Prometheus server, or any address that answers with JSON.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"What analysis and triggers call it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["prometheus"]},"type":{"description":"What it is.","enum":["prometheus","http-json"],"examples":["prometheus"]},"url":{"description":"prometheus: the server's address. http-json: what is asked, with placeholders such as {{process}}, {{version}} and {{query}}.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:9090","http://127.0.0.1:7000/stats/{{process}}/{{version}}"]},"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"With `password`: basic authentication.","type":"string","minLength":1,"examples":["pinion"]},"password":{"$ref":"#/$defs/secretReference"},"headers":{"description":"Sent with every question, such as a tenant's name.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9-]+$"},"additionalProperties":{"type":"string","description":"A header's value.","examples":["shop"]},"examples":[{"X-Scope-OrgID":"shop"}]},"timeout":{"$ref":"#/$defs/duration","description":"How long one answer may take.","default":"5s"},"queries":{"title":"Queries section","description":"prometheus: what is asked for a metric that brings no query. Those over the gateway's own metrics by default.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"errorRate":{"$ref":"#/$defs/query"},"successRate":{"$ref":"#/$defs/query"},"responseTime":{"$ref":"#/$defs/query"},"requestCount":{"$ref":"#/$defs/query"},"healthCheck":{"$ref":"#/$defs/query"},"customMetric":{"$ref":"#/$defs/query"}},"examples":[{"errorRate":"100 * sum(rate(http_errors{version=\"{{version}}\"}[{{window}}])) / sum(rate(http_requests{version=\"{{version}}\"}[{{window}}]))"}]},"range":{"description":"prometheus: the average over the window instead of the value at its end.","type":"boolean","default":false,"examples":[false]},"value":{"description":"http-json: the JSON pointer of the value in the answer.","type":"string","pattern":"^(/.*)?$","examples":["/data/errorRate"]},"count":{"description":"http-json: the JSON pointer of the number of requests that it rests on.","type":"string","pattern":"^(/.*)?$","examples":["/data/requests"]}},"if":{"required":["type"],"properties":{"type":{"const":"http-json"}}},"then":{"required":["value"],"properties":{"queries":false,"range":false}},"else":{"properties":{"value":false,"count":false}},"examples":[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]};
 const schema54 = {"description":"A query with placeholders such as {{process}}, {{version}}, {{environment}} and {{window}}.","type":"string","minLength":1,"maxLength":5000,"examples":["avg(queue_depth{process=\"{{process}}\"})"]};
-const pattern34 = new RegExp("^[A-Za-z0-9-]+$", "u");
-const pattern36 = new RegExp("^(/.*)?$", "u");
+const pattern36 = new RegExp("^[A-Za-z0-9-]+$", "u");
+const pattern38 = new RegExp("^(/.*)?$", "u");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2248,7 +2248,7 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(!pattern13.test(data5)){
+if(!pattern11.test(data5)){
 const err13 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema50.properties.name,data:data5};
 if(vErrors === null){
 vErrors = [err13];
@@ -2286,7 +2286,7 @@ errors++;
 if(data.url !== undefined){
 let data7 = data.url;
 if(typeof data7 === "string"){
-if(!pattern15.test(data7)){
+if(!pattern17.test(data7)){
 const err16 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema50.properties.url,data:data7};
 if(vErrors === null){
 vErrors = [err16];
@@ -2533,7 +2533,7 @@ if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 for(const key3 in data15){
 const _errs32 = errors;
 if(typeof key3 === "string"){
-if(!pattern34.test(key3)){
+if(!pattern36.test(key3)){
 const err36 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9-]+$"},message:"must match pattern \""+"^[A-Za-z0-9-]+$"+"\"",schema:"^[A-Za-z0-9-]+$",parentSchema:schema50.properties.headers.propertyNames,data:key3,propertyName:key3};
 if(vErrors === null){
 vErrors = [err36];
@@ -2881,7 +2881,7 @@ errors++;
 if(data.value !== undefined){
 let data26 = data.value;
 if(typeof data26 === "string"){
-if(!pattern36.test(data26)){
+if(!pattern38.test(data26)){
 const err65 = {instancePath:instancePath+"/value",schemaPath:"#/properties/value/pattern",keyword:"pattern",params:{pattern: "^(/.*)?$"},message:"must match pattern \""+"^(/.*)?$"+"\"",schema:"^(/.*)?$",parentSchema:schema50.properties.value,data:data26};
 if(vErrors === null){
 vErrors = [err65];
@@ -2906,7 +2906,7 @@ errors++;
 if(data.count !== undefined){
 let data27 = data.count;
 if(typeof data27 === "string"){
-if(!pattern36.test(data27)){
+if(!pattern38.test(data27)){
 const err67 = {instancePath:instancePath+"/count",schemaPath:"#/properties/count/pattern",keyword:"pattern",params:{pattern: "^(/.*)?$"},message:"must match pattern \""+"^(/.*)?$"+"\"",schema:"^(/.*)?$",parentSchema:schema50.properties.count,data:data27};
 if(vErrors === null){
 vErrors = [err67];
@@ -3012,7 +3012,7 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(!pattern13.test(data0)){
+if(!pattern11.test(data0)){
 const err5 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema60.properties.name,data:data0};
 if(vErrors === null){
 vErrors = [err5];
@@ -3060,7 +3060,7 @@ vErrors.push(err8);
 errors++;
 }
 if(typeof data2 === "string"){
-if(!pattern15.test(data2)){
+if(!pattern17.test(data2)){
 const err9 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema60.properties.url,data:data2};
 if(vErrors === null){
 vErrors = [err9];
@@ -3329,7 +3329,7 @@ const len1 = data10.length;
 for(let i2=0; i2<len1; i2++){
 let data11 = data10[i2];
 if(typeof data11 === "string"){
-if(!pattern13.test(data11)){
+if(!pattern11.test(data11)){
 const err30 = {instancePath:instancePath+"/environments/" + i2,schemaPath:"#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema44,data:data11};
 if(vErrors === null){
 vErrors = [err30];
@@ -3403,7 +3403,7 @@ const schema64 = {"title":"Process deployer section","description":"The configur
 const schema65 = {"description":"Whether this part is on.","type":"boolean","examples":[true]};
 const schema69 = {"description":"A number, a share in percent, or a comparison.","type":["number","string"],"examples":[3,"50%","response_time < 2s"]};
 const schema67 = {"title":"Validation item","description":"A validation of every deployment, with its settings.","type":"object","additionalProperties":false,"required":["validation"],"properties":{"validation":{"description":"Its name.","type":"string","examples":["health_check"]},"endpoint":{"description":"health_check: the path that is asked.","type":"string","pattern":"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$","examples":["/health"]},"timeout":{"$ref":"#/$defs/duration"},"tests":{"description":"smoke_test: names of tests.","type":"array","items":{"type":"string"},"examples":[["basic_functionality"]]},"threshold":{"$ref":"#/$defs/amount"}}};
-const pattern47 = new RegExp("^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$", "u");
+const pattern49 = new RegExp("^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$", "u");
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3454,7 +3454,7 @@ errors++;
 if(data.endpoint !== undefined){
 let data1 = data.endpoint;
 if(typeof data1 === "string"){
-if(!pattern47.test(data1)){
+if(!pattern49.test(data1)){
 const err3 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/pattern",keyword:"pattern",params:{pattern: "^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$"},message:"must match pattern \""+"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$"+"\"",schema:"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$",parentSchema:schema67.properties.endpoint,data:data1};
 if(vErrors === null){
 vErrors = [err3];
@@ -4253,7 +4253,7 @@ errors++;
 if(data28.environment !== undefined){
 let data29 = data28.environment;
 if(typeof data29 === "string"){
-if(!pattern13.test(data29)){
+if(!pattern11.test(data29)){
 const err36 = {instancePath:instancePath+"/environmentManagement/environments/" + i5+"/environment",schemaPath:"#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema44,data:data29};
 if(vErrors === null){
 vErrors = [err36];
@@ -4727,10 +4727,10 @@ return errors === 0;
 validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const pattern9 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
-const pattern20 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*\\*?$", "u");
-const pattern38 = new RegExp("^[^<>\\n\\r]+$", "u");
-const pattern39 = new RegExp("^[^\\s<>]+@[^\\s<>]+$", "u");
-const pattern40 = new RegExp("^[0-9A-Fa-fxX!]{8,44}$", "u");
+const pattern22 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*\\*?$", "u");
+const pattern40 = new RegExp("^[^<>\\n\\r]+$", "u");
+const pattern41 = new RegExp("^[^\\s<>]+@[^\\s<>]+$", "u");
+const pattern42 = new RegExp("^[0-9A-Fa-fxX!]{8,44}$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="urn:pinion:schema:pinion" */;
@@ -5067,16 +5067,12 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data.gateway !== undefined){
-if(!(validate25(data.gateway, {instancePath:instancePath+"/gateway",parentData:data,parentDataProperty:"gateway",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data.environments !== undefined){
-let data12 = data.environments;
-if(!data12 || typeof data12 != "object"){
-const err26 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: schema31.properties.environments.type},message:"must be array,object",schema:schema31.properties.environments.type,parentSchema:schema31.properties.environments,data:data12};
+if(data.store !== undefined){
+let data11 = data.store;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key3 in data11){
+if(!(key3 === "kind")){
+const err26 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.store,data:data11};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -5085,9 +5081,12 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(Array.isArray(data12)){
-if(data12.length < 1){
-const err27 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema31.properties.environments,data:data12};
+}
+if(data11.kind !== undefined){
+let data12 = data11.kind;
+if(typeof data12 === "string"){
+if(!pattern11.test(data12)){
+const err27 = {instancePath:instancePath+"/store/kind",schemaPath:"#/properties/store/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.store.properties.kind,data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5096,11 +5095,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-const len1 = data12.length;
-for(let i1=0; i1<len1; i1++){
-let data13 = data12[i1];
-if((typeof data13 !== "string") && (!(data13 && typeof data13 == "object" && !Array.isArray(data13)))){
-const err28 = {instancePath:instancePath+"/environments/" + i1,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: schema31.properties.environments.items.type},message:"must be string,object",schema:schema31.properties.environments.items.type,parentSchema:schema31.properties.environments.items,data:data13};
+}
+else {
+const err28 = {instancePath:instancePath+"/store/kind",schemaPath:"#/properties/store/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.store.properties.kind.type,parentSchema:schema31.properties.store.properties.kind,data:data12};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5109,9 +5106,10 @@ vErrors.push(err28);
 }
 errors++;
 }
-if(typeof data13 === "string"){
-if(!pattern13.test(data13)){
-const err29 = {instancePath:instancePath+"/environments/" + i1,schemaPath:"#/properties/environments/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.environments.items,data:data13};
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.store.type,parentSchema:schema31.properties.store,data:data11};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -5121,9 +5119,12 @@ vErrors.push(err29);
 errors++;
 }
 }
+if(data.router !== undefined){
+let data13 = data.router;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.name === undefined){
-const err30 = {instancePath:instancePath+"/environments/" + i1,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema31.properties.environments.items.required,parentSchema:schema31.properties.environments.items,data:data13};
+for(const key4 in data13){
+if(!(key4 === "kind")){
+const err30 = {instancePath:instancePath+"/router",schemaPath:"#/properties/router/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.router,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -5132,9 +5133,12 @@ vErrors.push(err30);
 }
 errors++;
 }
-for(const key3 in data13){
-if(!((key3 === "name") || (key3 === "secrets"))){
-const err31 = {instancePath:instancePath+"/environments/" + i1,schemaPath:"#/properties/environments/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.environments.items,data:data13};
+}
+if(data13.kind !== undefined){
+let data14 = data13.kind;
+if(typeof data14 === "string"){
+if(!pattern11.test(data14)){
+const err31 = {instancePath:instancePath+"/router/kind",schemaPath:"#/properties/router/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.router.properties.kind,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -5144,11 +5148,8 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data13.name !== undefined){
-let data14 = data13.name;
-if(typeof data14 === "string"){
-if(!pattern13.test(data14)){
-const err32 = {instancePath:instancePath+"/environments/" + i1+"/name",schemaPath:"#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema44,data:data14};
+else {
+const err32 = {instancePath:instancePath+"/router/kind",schemaPath:"#/properties/router/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.router.properties.kind.type,parentSchema:schema31.properties.router.properties.kind,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -5158,8 +5159,9 @@ vErrors.push(err32);
 errors++;
 }
 }
+}
 else {
-const err33 = {instancePath:instancePath+"/environments/" + i1+"/name",schemaPath:"#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.type,parentSchema:schema44,data:data14};
+const err33 = {instancePath:instancePath+"/router",schemaPath:"#/properties/router/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.router.type,parentSchema:schema31.properties.router,data:data13};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -5169,11 +5171,16 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data13.secrets !== undefined){
-let data15 = data13.secrets;
-if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(Object.keys(data15).length < 1){
-const err34 = {instancePath:instancePath+"/environments/" + i1+"/secrets",schemaPath:"#/$defs/secretsAllowed/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema45,data:data15};
+if(data.gateway !== undefined){
+if(!(validate25(data.gateway, {instancePath:instancePath+"/gateway",parentData:data,parentDataProperty:"gateway",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+if(data.environments !== undefined){
+let data16 = data.environments;
+if(!data16 || typeof data16 != "object"){
+const err34 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: schema31.properties.environments.type},message:"must be array,object",schema:schema31.properties.environments.type,parentSchema:schema31.properties.environments,data:data16};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -5182,9 +5189,9 @@ vErrors.push(err34);
 }
 errors++;
 }
-for(const key4 in data15){
-if(!((key4 === "env") || (key4 === "folder"))){
-const err35 = {instancePath:instancePath+"/environments/" + i1+"/secrets",schemaPath:"#/$defs/secretsAllowed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema45,data:data15};
+if(Array.isArray(data16)){
+if(data16.length < 1){
+const err35 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema31.properties.environments,data:data16};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -5193,12 +5200,11 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-if(data15.env !== undefined){
-let data16 = data15.env;
-if(Array.isArray(data16)){
-if(data16.length > 1000){
-const err36 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema45.properties.env,data:data16};
+const len1 = data16.length;
+for(let i1=0; i1<len1; i1++){
+let data17 = data16[i1];
+if((typeof data17 !== "string") && (!(data17 && typeof data17 == "object" && !Array.isArray(data17)))){
+const err36 = {instancePath:instancePath+"/environments/" + i1,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: schema31.properties.environments.items.type},message:"must be string,object",schema:schema31.properties.environments.items.type,parentSchema:schema31.properties.environments.items,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5207,12 +5213,9 @@ vErrors.push(err36);
 }
 errors++;
 }
-const len2 = data16.length;
-for(let i2=0; i2<len2; i2++){
-let data17 = data16[i2];
 if(typeof data17 === "string"){
-if(func3(data17) > 200){
-const err37 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env/" + i2,schemaPath:"#/$defs/secretsAllowed/properties/env/items/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema45.properties.env.items,data:data17};
+if(!pattern11.test(data17)){
+const err37 = {instancePath:instancePath+"/environments/" + i1,schemaPath:"#/properties/environments/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.environments.items,data:data17};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -5221,8 +5224,10 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(!pattern20.test(data17)){
-const err38 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env/" + i2,schemaPath:"#/$defs/secretsAllowed/properties/env/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*\\*?$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*\\*?$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*\\*?$",parentSchema:schema45.properties.env.items,data:data17};
+}
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.name === undefined){
+const err38 = {instancePath:instancePath+"/environments/" + i1,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema31.properties.environments.items.required,parentSchema:schema31.properties.environments.items,data:data17};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -5231,9 +5236,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-else {
-const err39 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env/" + i2,schemaPath:"#/$defs/secretsAllowed/properties/env/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.env.items.type,parentSchema:schema45.properties.env.items,data:data17};
+for(const key5 in data17){
+if(!((key5 === "name") || (key5 === "secrets"))){
+const err39 = {instancePath:instancePath+"/environments/" + i1,schemaPath:"#/properties/environments/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.environments.items,data:data17};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -5243,18 +5248,11 @@ vErrors.push(err39);
 errors++;
 }
 }
-let i3 = data16.length;
-let j0;
-if(i3 > 1){
-const indices0 = {};
-for(;i3--;){
-let item0 = data16[i3];
-if(typeof item0 !== "string"){
-continue;
-}
-if(typeof indices0[item0] == "number"){
-j0 = indices0[item0];
-const err40 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i3+" are identical)",schema:true,parentSchema:schema45.properties.env,data:data16};
+if(data17.name !== undefined){
+let data18 = data17.name;
+if(typeof data18 === "string"){
+if(!pattern11.test(data18)){
+const err40 = {instancePath:instancePath+"/environments/" + i1+"/name",schemaPath:"#/$defs/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema44,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -5262,14 +5260,10 @@ else {
 vErrors.push(err40);
 }
 errors++;
-break;
-}
-indices0[item0] = i3;
-}
 }
 }
 else {
-const err41 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema45.properties.env.type,parentSchema:schema45.properties.env,data:data16};
+const err41 = {instancePath:instancePath+"/environments/" + i1+"/name",schemaPath:"#/$defs/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.type,parentSchema:schema44,data:data18};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -5279,11 +5273,11 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data15.folder !== undefined){
-let data18 = data15.folder;
-if(typeof data18 === "string"){
-if(func3(data18) < 1){
-const err42 = {instancePath:instancePath+"/environments/" + i1+"/secrets/folder",schemaPath:"#/$defs/secretsAllowed/properties/folder/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema45.properties.folder,data:data18};
+if(data17.secrets !== undefined){
+let data19 = data17.secrets;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(Object.keys(data19).length < 1){
+const err42 = {instancePath:instancePath+"/environments/" + i1+"/secrets",schemaPath:"#/$defs/secretsAllowed/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema45,data:data19};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -5292,9 +5286,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-else {
-const err43 = {instancePath:instancePath+"/environments/" + i1+"/secrets/folder",schemaPath:"#/$defs/secretsAllowed/properties/folder/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.folder.type,parentSchema:schema45.properties.folder,data:data18};
+for(const key6 in data19){
+if(!((key6 === "env") || (key6 === "folder"))){
+const err43 = {instancePath:instancePath+"/environments/" + i1+"/secrets",schemaPath:"#/$defs/secretsAllowed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema45,data:data19};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -5304,9 +5298,11 @@ vErrors.push(err43);
 errors++;
 }
 }
-}
-else {
-const err44 = {instancePath:instancePath+"/environments/" + i1+"/secrets",schemaPath:"#/$defs/secretsAllowed/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data:data15};
+if(data19.env !== undefined){
+let data20 = data19.env;
+if(Array.isArray(data20)){
+if(data20.length > 1000){
+const err44 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema45.properties.env,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -5315,17 +5311,12 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-}
-let i4 = data12.length;
-let j1;
-if(i4 > 1){
-outer0:
-for(;i4--;){
-for(j1 = i4; j1--;){
-if(func0(data12[i4], data12[j1])){
-const err45 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/uniqueItems",keyword:"uniqueItems",params:{i: i4, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i4+" are identical)",schema:true,parentSchema:schema31.properties.environments,data:data12};
+const len2 = data20.length;
+for(let i2=0; i2<len2; i2++){
+let data21 = data20[i2];
+if(typeof data21 === "string"){
+if(func3(data21) > 200){
+const err45 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env/" + i2,schemaPath:"#/$defs/secretsAllowed/properties/env/items/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema45.properties.env.items,data:data21};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -5333,15 +5324,9 @@ else {
 vErrors.push(err45);
 }
 errors++;
-break outer0;
 }
-}
-}
-}
-}
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-if(Object.keys(data12).length < 1){
-const err46 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema31.properties.environments,data:data12};
+if(!pattern22.test(data21)){
+const err46 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env/" + i2,schemaPath:"#/$defs/secretsAllowed/properties/env/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*\\*?$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*\\*?$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*\\*?$",parentSchema:schema45.properties.env.items,data:data21};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -5350,11 +5335,9 @@ vErrors.push(err46);
 }
 errors++;
 }
-for(const key5 in data12){
-const _errs46 = errors;
-if(typeof key5 === "string"){
-if(!pattern13.test(key5)){
-const err47 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.environments.propertyNames,data:key5,propertyName:key5};
+}
+else {
+const err47 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env/" + i2,schemaPath:"#/$defs/secretsAllowed/properties/env/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.env.items.type,parentSchema:schema45.properties.env.items,data:data21};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -5364,9 +5347,18 @@ vErrors.push(err47);
 errors++;
 }
 }
-var valid17 = _errs46 === errors;
-if(!valid17){
-const err48 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames",keyword:"propertyNames",params:{propertyName: key5},message:"property name must be valid",schema:schema31.properties.environments.propertyNames,parentSchema:schema31.properties.environments,data:data12};
+let i3 = data20.length;
+let j0;
+if(i3 > 1){
+const indices0 = {};
+for(;i3--;){
+let item0 = data20[i3];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err48 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i3+" are identical)",schema:true,parentSchema:schema45.properties.env,data:data20};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -5374,14 +5366,14 @@ else {
 vErrors.push(err48);
 }
 errors++;
+break;
+}
+indices0[item0] = i3;
 }
 }
-for(const key6 in data12){
-let data19 = data12[key6];
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-for(const key7 in data19){
-if(!(key7 === "secrets")){
-const err49 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environments/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.environments.additionalProperties,data:data19};
+}
+else {
+const err49 = {instancePath:instancePath+"/environments/" + i1+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema45.properties.env.type,parentSchema:schema45.properties.env,data:data20};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -5391,11 +5383,11 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data19.secrets !== undefined){
-let data20 = data19.secrets;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(Object.keys(data20).length < 1){
-const err50 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets",schemaPath:"#/$defs/secretsAllowed/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema45,data:data20};
+if(data19.folder !== undefined){
+let data22 = data19.folder;
+if(typeof data22 === "string"){
+if(func3(data22) < 1){
+const err50 = {instancePath:instancePath+"/environments/" + i1+"/secrets/folder",schemaPath:"#/$defs/secretsAllowed/properties/folder/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema45.properties.folder,data:data22};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -5404,9 +5396,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-for(const key8 in data20){
-if(!((key8 === "env") || (key8 === "folder"))){
-const err51 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets",schemaPath:"#/$defs/secretsAllowed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema45,data:data20};
+}
+else {
+const err51 = {instancePath:instancePath+"/environments/" + i1+"/secrets/folder",schemaPath:"#/$defs/secretsAllowed/properties/folder/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.folder.type,parentSchema:schema45.properties.folder,data:data22};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -5416,11 +5408,9 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data20.env !== undefined){
-let data21 = data20.env;
-if(Array.isArray(data21)){
-if(data21.length > 1000){
-const err52 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema45.properties.env,data:data21};
+}
+else {
+const err52 = {instancePath:instancePath+"/environments/" + i1+"/secrets",schemaPath:"#/$defs/secretsAllowed/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data:data19};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -5429,12 +5419,17 @@ vErrors.push(err52);
 }
 errors++;
 }
-const len3 = data21.length;
-for(let i5=0; i5<len3; i5++){
-let data22 = data21[i5];
-if(typeof data22 === "string"){
-if(func3(data22) > 200){
-const err53 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env/" + i5,schemaPath:"#/$defs/secretsAllowed/properties/env/items/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema45.properties.env.items,data:data22};
+}
+}
+}
+let i4 = data16.length;
+let j1;
+if(i4 > 1){
+outer0:
+for(;i4--;){
+for(j1 = i4; j1--;){
+if(func0(data16[i4], data16[j1])){
+const err53 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/uniqueItems",keyword:"uniqueItems",params:{i: i4, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i4+" are identical)",schema:true,parentSchema:schema31.properties.environments,data:data16};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -5442,9 +5437,15 @@ else {
 vErrors.push(err53);
 }
 errors++;
+break outer0;
 }
-if(!pattern20.test(data22)){
-const err54 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env/" + i5,schemaPath:"#/$defs/secretsAllowed/properties/env/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*\\*?$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*\\*?$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*\\*?$",parentSchema:schema45.properties.env.items,data:data22};
+}
+}
+}
+}
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(Object.keys(data16).length < 1){
+const err54 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema31.properties.environments,data:data16};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -5453,9 +5454,11 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-else {
-const err55 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env/" + i5,schemaPath:"#/$defs/secretsAllowed/properties/env/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.env.items.type,parentSchema:schema45.properties.env.items,data:data22};
+for(const key7 in data16){
+const _errs56 = errors;
+if(typeof key7 === "string"){
+if(!pattern11.test(key7)){
+const err55 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.environments.propertyNames,data:key7,propertyName:key7};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -5465,18 +5468,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-let i6 = data21.length;
-let j2;
-if(i6 > 1){
-const indices1 = {};
-for(;i6--;){
-let item1 = data21[i6];
-if(typeof item1 !== "string"){
-continue;
-}
-if(typeof indices1[item1] == "number"){
-j2 = indices1[item1];
-const err56 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j2},message:"must NOT have duplicate items (items ## "+j2+" and "+i6+" are identical)",schema:true,parentSchema:schema45.properties.env,data:data21};
+var valid19 = _errs56 === errors;
+if(!valid19){
+const err56 = {instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/propertyNames",keyword:"propertyNames",params:{propertyName: key7},message:"property name must be valid",schema:schema31.properties.environments.propertyNames,parentSchema:schema31.properties.environments,data:data16};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -5484,14 +5478,14 @@ else {
 vErrors.push(err56);
 }
 errors++;
-break;
-}
-indices1[item1] = i6;
 }
 }
-}
-else {
-const err57 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema45.properties.env.type,parentSchema:schema45.properties.env,data:data21};
+for(const key8 in data16){
+let data23 = data16[key8];
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+for(const key9 in data23){
+if(!(key9 === "secrets")){
+const err57 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environments/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.environments.additionalProperties,data:data23};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -5501,11 +5495,11 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data20.folder !== undefined){
-let data23 = data20.folder;
-if(typeof data23 === "string"){
-if(func3(data23) < 1){
-const err58 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/folder",schemaPath:"#/$defs/secretsAllowed/properties/folder/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema45.properties.folder,data:data23};
+if(data23.secrets !== undefined){
+let data24 = data23.secrets;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(Object.keys(data24).length < 1){
+const err58 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets",schemaPath:"#/$defs/secretsAllowed/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema45,data:data24};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -5514,9 +5508,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-else {
-const err59 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/folder",schemaPath:"#/$defs/secretsAllowed/properties/folder/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.folder.type,parentSchema:schema45.properties.folder,data:data23};
+for(const key10 in data24){
+if(!((key10 === "env") || (key10 === "folder"))){
+const err59 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets",schemaPath:"#/$defs/secretsAllowed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema45,data:data24};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -5526,9 +5520,11 @@ vErrors.push(err59);
 errors++;
 }
 }
-}
-else {
-const err60 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets",schemaPath:"#/$defs/secretsAllowed/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data:data20};
+if(data24.env !== undefined){
+let data25 = data24.env;
+if(Array.isArray(data25)){
+if(data25.length > 1000){
+const err60 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema45.properties.env,data:data25};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -5537,10 +5533,12 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-}
-else {
-const err61 = {instancePath:instancePath+"/environments/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environments/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.environments.additionalProperties.type,parentSchema:schema31.properties.environments.additionalProperties,data:data19};
+const len3 = data25.length;
+for(let i5=0; i5<len3; i5++){
+let data26 = data25[i5];
+if(typeof data26 === "string"){
+if(func3(data26) > 200){
+const err61 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env/" + i5,schemaPath:"#/$defs/secretsAllowed/properties/env/items/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema45.properties.env.items,data:data26};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -5549,14 +5547,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-}
-}
-if(data.engines !== undefined){
-let data24 = data.engines;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(Object.keys(data24).length < 1){
-const err62 = {instancePath:instancePath+"/engines",schemaPath:"#/properties/engines/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema31.properties.engines,data:data24};
+if(!pattern22.test(data26)){
+const err62 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env/" + i5,schemaPath:"#/$defs/secretsAllowed/properties/env/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*\\*?$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*\\*?$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*\\*?$",parentSchema:schema45.properties.env.items,data:data26};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -5565,11 +5557,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-for(const key9 in data24){
-const _errs63 = errors;
-if(typeof key9 === "string"){
-if(!pattern13.test(key9)){
-const err63 = {instancePath:instancePath+"/engines",schemaPath:"#/properties/engines/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.engines.propertyNames,data:key9,propertyName:key9};
+}
+else {
+const err63 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env/" + i5,schemaPath:"#/$defs/secretsAllowed/properties/env/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.env.items.type,parentSchema:schema45.properties.env.items,data:data26};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -5579,9 +5569,18 @@ vErrors.push(err63);
 errors++;
 }
 }
-var valid25 = _errs63 === errors;
-if(!valid25){
-const err64 = {instancePath:instancePath+"/engines",schemaPath:"#/properties/engines/propertyNames",keyword:"propertyNames",params:{propertyName: key9},message:"property name must be valid",schema:schema31.properties.engines.propertyNames,parentSchema:schema31.properties.engines,data:data24};
+let i6 = data25.length;
+let j2;
+if(i6 > 1){
+const indices1 = {};
+for(;i6--;){
+let item1 = data25[i6];
+if(typeof item1 !== "string"){
+continue;
+}
+if(typeof indices1[item1] == "number"){
+j2 = indices1[item1];
+const err64 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j2},message:"must NOT have duplicate items (items ## "+j2+" and "+i6+" are identical)",schema:true,parentSchema:schema45.properties.env,data:data25};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -5589,17 +5588,14 @@ else {
 vErrors.push(err64);
 }
 errors++;
+break;
 }
-}
-for(const key10 in data24){
-if(!(validate27(data24[key10], {instancePath:instancePath+"/engines/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data24,parentDataProperty:key10,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
-errors = vErrors.length;
+indices1[item1] = i6;
 }
 }
 }
 else {
-const err65 = {instancePath:instancePath+"/engines",schemaPath:"#/properties/engines/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.engines.type,parentSchema:schema31.properties.engines,data:data24};
+const err65 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/env",schemaPath:"#/$defs/secretsAllowed/properties/env/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema45.properties.env.type,parentSchema:schema45.properties.env,data:data25};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -5609,10 +5605,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data.resyncInterval !== undefined){
-let data26 = data.resyncInterval;
-if((!(((typeof data26 == "number") && (!(data26 % 1) && !isNaN(data26))) && (isFinite(data26)))) && (typeof data26 !== "string")){
-const err66 = {instancePath:instancePath+"/resyncInterval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: schema36.type},message:"must be integer,string",schema:schema36.type,parentSchema:schema36,data:data26};
+if(data24.folder !== undefined){
+let data27 = data24.folder;
+if(typeof data27 === "string"){
+if(func3(data27) < 1){
+const err66 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/folder",schemaPath:"#/$defs/secretsAllowed/properties/folder/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema45.properties.folder,data:data27};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -5621,9 +5618,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data26 == "number") && (isFinite(data26))){
-if(data26 < 0 || isNaN(data26)){
-const err67 = {instancePath:instancePath+"/resyncInterval",schemaPath:"#/$defs/duration/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36,data:data26};
+}
+else {
+const err67 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets/folder",schemaPath:"#/$defs/secretsAllowed/properties/folder/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.folder.type,parentSchema:schema45.properties.folder,data:data27};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -5633,9 +5630,9 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(typeof data26 === "string"){
-if(!pattern6.test(data26)){
-const err68 = {instancePath:instancePath+"/resyncInterval",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema36,data:data26};
+}
+else {
+const err68 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/secrets",schemaPath:"#/$defs/secretsAllowed/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data:data24};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -5646,12 +5643,8 @@ errors++;
 }
 }
 }
-if(data.log !== undefined){
-let data27 = data.log;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-for(const key11 in data27){
-if(!(key11 === "level")){
-const err69 = {instancePath:instancePath+"/log",schemaPath:"#/properties/log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.log,data:data27};
+else {
+const err69 = {instancePath:instancePath+"/environments/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environments/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.environments.additionalProperties.type,parentSchema:schema31.properties.environments.additionalProperties,data:data23};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -5661,10 +5654,13 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data27.level !== undefined){
-let data28 = data27.level;
-if(!(((((((data28 === "trace") || (data28 === "debug")) || (data28 === "info")) || (data28 === "warn")) || (data28 === "error")) || (data28 === "fatal")) || (data28 === "silent"))){
-const err70 = {instancePath:instancePath+"/log/level",schemaPath:"#/properties/log/properties/level/enum",keyword:"enum",params:{allowedValues: schema31.properties.log.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.log.properties.level.enum,parentSchema:schema31.properties.log.properties.level,data:data28};
+}
+}
+if(data.engines !== undefined){
+let data28 = data.engines;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(Object.keys(data28).length < 1){
+const err70 = {instancePath:instancePath+"/engines",schemaPath:"#/properties/engines/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema31.properties.engines,data:data28};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -5673,10 +5669,11 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-}
-else {
-const err71 = {instancePath:instancePath+"/log",schemaPath:"#/properties/log/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.log.type,parentSchema:schema31.properties.log,data:data27};
+for(const key11 in data28){
+const _errs73 = errors;
+if(typeof key11 === "string"){
+if(!pattern11.test(key11)){
+const err71 = {instancePath:instancePath+"/engines",schemaPath:"#/properties/engines/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.engines.propertyNames,data:key11,propertyName:key11};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -5686,11 +5683,9 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data.metricSources !== undefined){
-let data29 = data.metricSources;
-if(Array.isArray(data29)){
-if(data29.length > 50){
-const err72 = {instancePath:instancePath+"/metricSources",schemaPath:"#/properties/metricSources/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items",schema:50,parentSchema:schema31.properties.metricSources,data:data29};
+var valid27 = _errs73 === errors;
+if(!valid27){
+const err72 = {instancePath:instancePath+"/engines",schemaPath:"#/properties/engines/propertyNames",keyword:"propertyNames",params:{propertyName: key11},message:"property name must be valid",schema:schema31.properties.engines.propertyNames,parentSchema:schema31.properties.engines,data:data28};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -5699,16 +5694,16 @@ vErrors.push(err72);
 }
 errors++;
 }
-const len4 = data29.length;
-for(let i7=0; i7<len4; i7++){
-if(!(validate29(data29[i7], {instancePath:instancePath+"/metricSources/" + i7,parentData:data29,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+}
+for(const key12 in data28){
+if(!(validate27(data28[key12], {instancePath:instancePath+"/engines/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data28,parentDataProperty:key12,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err73 = {instancePath:instancePath+"/metricSources",schemaPath:"#/properties/metricSources/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.metricSources.type,parentSchema:schema31.properties.metricSources,data:data29};
+const err73 = {instancePath:instancePath+"/engines",schemaPath:"#/properties/engines/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.engines.type,parentSchema:schema31.properties.engines,data:data28};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -5718,11 +5713,10 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data.identity !== undefined){
-let data31 = data.identity;
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.name === undefined){
-const err74 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema31.properties.identity.required,parentSchema:schema31.properties.identity,data:data31};
+if(data.resyncInterval !== undefined){
+let data30 = data.resyncInterval;
+if((!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))) && (typeof data30 !== "string")){
+const err74 = {instancePath:instancePath+"/resyncInterval",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: schema36.type},message:"must be integer,string",schema:schema36.type,parentSchema:schema36,data:data30};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -5731,8 +5725,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(data31.email === undefined){
-const err75 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/required",keyword:"required",params:{missingProperty: "email"},message:"must have required property '"+"email"+"'",schema:schema31.properties.identity.required,parentSchema:schema31.properties.identity,data:data31};
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 < 0 || isNaN(data30)){
+const err75 = {instancePath:instancePath+"/resyncInterval",schemaPath:"#/$defs/duration/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36,data:data30};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -5741,9 +5736,10 @@ vErrors.push(err75);
 }
 errors++;
 }
-for(const key12 in data31){
-if(!((key12 === "name") || (key12 === "email"))){
-const err76 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.identity,data:data31};
+}
+if(typeof data30 === "string"){
+if(!pattern6.test(data30)){
+const err76 = {instancePath:instancePath+"/resyncInterval",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"},message:"must match pattern \""+"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$"+"\"",schema:"^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$",parentSchema:schema36,data:data30};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -5753,11 +5749,13 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data31.name !== undefined){
-let data32 = data31.name;
-if(typeof data32 === "string"){
-if(func3(data32) > 200){
-const err77 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema31.properties.identity.properties.name,data:data32};
+}
+if(data.log !== undefined){
+let data31 = data.log;
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+for(const key13 in data31){
+if(!(key13 === "level")){
+const err77 = {instancePath:instancePath+"/log",schemaPath:"#/properties/log/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.log,data:data31};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5766,8 +5764,11 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(func3(data32) < 1){
-const err78 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.identity.properties.name,data:data32};
+}
+if(data31.level !== undefined){
+let data32 = data31.level;
+if(!(((((((data32 === "trace") || (data32 === "debug")) || (data32 === "info")) || (data32 === "warn")) || (data32 === "error")) || (data32 === "fatal")) || (data32 === "silent"))){
+const err78 = {instancePath:instancePath+"/log/level",schemaPath:"#/properties/log/properties/level/enum",keyword:"enum",params:{allowedValues: schema31.properties.log.properties.level.enum},message:"must be equal to one of the allowed values",schema:schema31.properties.log.properties.level.enum,parentSchema:schema31.properties.log.properties.level,data:data32};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5776,8 +5777,10 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(!pattern38.test(data32)){
-const err79 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/pattern",keyword:"pattern",params:{pattern: "^[^<>\\n\\r]+$"},message:"must match pattern \""+"^[^<>\\n\\r]+$"+"\"",schema:"^[^<>\\n\\r]+$",parentSchema:schema31.properties.identity.properties.name,data:data32};
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/log",schemaPath:"#/properties/log/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.log.type,parentSchema:schema31.properties.log,data:data31};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -5787,8 +5790,11 @@ vErrors.push(err79);
 errors++;
 }
 }
-else {
-const err80 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.identity.properties.name.type,parentSchema:schema31.properties.identity.properties.name,data:data32};
+if(data.metricSources !== undefined){
+let data33 = data.metricSources;
+if(Array.isArray(data33)){
+if(data33.length > 50){
+const err80 = {instancePath:instancePath+"/metricSources",schemaPath:"#/properties/metricSources/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items",schema:50,parentSchema:schema31.properties.metricSources,data:data33};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -5797,12 +5803,16 @@ vErrors.push(err80);
 }
 errors++;
 }
+const len4 = data33.length;
+for(let i7=0; i7<len4; i7++){
+if(!(validate29(data33[i7], {instancePath:instancePath+"/metricSources/" + i7,parentData:data33,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
+errors = vErrors.length;
 }
-if(data31.email !== undefined){
-let data33 = data31.email;
-if(typeof data33 === "string"){
-if(func3(data33) > 200){
-const err81 = {instancePath:instancePath+"/identity/email",schemaPath:"#/properties/identity/properties/email/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema31.properties.identity.properties.email,data:data33};
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/metricSources",schemaPath:"#/properties/metricSources/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.metricSources.type,parentSchema:schema31.properties.metricSources,data:data33};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5811,8 +5821,12 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(!pattern39.test(data33)){
-const err82 = {instancePath:instancePath+"/identity/email",schemaPath:"#/properties/identity/properties/email/pattern",keyword:"pattern",params:{pattern: "^[^\\s<>]+@[^\\s<>]+$"},message:"must match pattern \""+"^[^\\s<>]+@[^\\s<>]+$"+"\"",schema:"^[^\\s<>]+@[^\\s<>]+$",parentSchema:schema31.properties.identity.properties.email,data:data33};
+}
+if(data.identity !== undefined){
+let data35 = data.identity;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(data35.name === undefined){
+const err82 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema31.properties.identity.required,parentSchema:schema31.properties.identity,data:data35};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5821,9 +5835,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-else {
-const err83 = {instancePath:instancePath+"/identity/email",schemaPath:"#/properties/identity/properties/email/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.identity.properties.email.type,parentSchema:schema31.properties.identity.properties.email,data:data33};
+if(data35.email === undefined){
+const err83 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/required",keyword:"required",params:{missingProperty: "email"},message:"must have required property '"+"email"+"'",schema:schema31.properties.identity.required,parentSchema:schema31.properties.identity,data:data35};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5832,10 +5845,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-}
-else {
-const err84 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.identity.type,parentSchema:schema31.properties.identity,data:data31};
+for(const key14 in data35){
+if(!((key14 === "name") || (key14 === "email"))){
+const err84 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.identity,data:data35};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -5845,11 +5857,11 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data.signing !== undefined){
-let data34 = data.signing;
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(Object.keys(data34).length > 1){
-const err85 = {instancePath:instancePath+"/signing",schemaPath:"#/properties/signing/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema31.properties.signing,data:data34};
+if(data35.name !== undefined){
+let data36 = data35.name;
+if(typeof data36 === "string"){
+if(func3(data36) > 200){
+const err85 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema31.properties.identity.properties.name,data:data36};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -5858,8 +5870,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-if(Object.keys(data34).length < 1){
-const err86 = {instancePath:instancePath+"/signing",schemaPath:"#/properties/signing/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema31.properties.signing,data:data34};
+if(func3(data36) < 1){
+const err86 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.identity.properties.name,data:data36};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -5868,9 +5880,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-for(const key13 in data34){
-if(!((key13 === "ssh") || (key13 === "openpgp"))){
-const err87 = {instancePath:instancePath+"/signing",schemaPath:"#/properties/signing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.signing,data:data34};
+if(!pattern40.test(data36)){
+const err87 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/pattern",keyword:"pattern",params:{pattern: "^[^<>\\n\\r]+$"},message:"must match pattern \""+"^[^<>\\n\\r]+$"+"\"",schema:"^[^<>\\n\\r]+$",parentSchema:schema31.properties.identity.properties.name,data:data36};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -5880,11 +5891,8 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data34.ssh !== undefined){
-let data35 = data34.ssh;
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(data35.keyFile === undefined){
-const err88 = {instancePath:instancePath+"/signing/ssh",schemaPath:"#/properties/signing/properties/ssh/required",keyword:"required",params:{missingProperty: "keyFile"},message:"must have required property '"+"keyFile"+"'",schema:schema31.properties.signing.properties.ssh.required,parentSchema:schema31.properties.signing.properties.ssh,data:data35};
+else {
+const err88 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.identity.properties.name.type,parentSchema:schema31.properties.identity.properties.name,data:data36};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -5893,9 +5901,12 @@ vErrors.push(err88);
 }
 errors++;
 }
-for(const key14 in data35){
-if(!(key14 === "keyFile")){
-const err89 = {instancePath:instancePath+"/signing/ssh",schemaPath:"#/properties/signing/properties/ssh/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.signing.properties.ssh,data:data35};
+}
+if(data35.email !== undefined){
+let data37 = data35.email;
+if(typeof data37 === "string"){
+if(func3(data37) > 200){
+const err89 = {instancePath:instancePath+"/identity/email",schemaPath:"#/properties/identity/properties/email/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema31.properties.identity.properties.email,data:data37};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -5904,12 +5915,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-if(data35.keyFile !== undefined){
-let data36 = data35.keyFile;
-if(typeof data36 === "string"){
-if(func3(data36) < 1){
-const err90 = {instancePath:instancePath+"/signing/ssh/keyFile",schemaPath:"#/properties/signing/properties/ssh/properties/keyFile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.signing.properties.ssh.properties.keyFile,data:data36};
+if(!pattern41.test(data37)){
+const err90 = {instancePath:instancePath+"/identity/email",schemaPath:"#/properties/identity/properties/email/pattern",keyword:"pattern",params:{pattern: "^[^\\s<>]+@[^\\s<>]+$"},message:"must match pattern \""+"^[^\\s<>]+@[^\\s<>]+$"+"\"",schema:"^[^\\s<>]+@[^\\s<>]+$",parentSchema:schema31.properties.identity.properties.email,data:data37};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -5920,7 +5927,7 @@ errors++;
 }
 }
 else {
-const err91 = {instancePath:instancePath+"/signing/ssh/keyFile",schemaPath:"#/properties/signing/properties/ssh/properties/keyFile/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.signing.properties.ssh.properties.keyFile.type,parentSchema:schema31.properties.signing.properties.ssh.properties.keyFile,data:data36};
+const err91 = {instancePath:instancePath+"/identity/email",schemaPath:"#/properties/identity/properties/email/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.identity.properties.email.type,parentSchema:schema31.properties.identity.properties.email,data:data37};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5932,7 +5939,7 @@ errors++;
 }
 }
 else {
-const err92 = {instancePath:instancePath+"/signing/ssh",schemaPath:"#/properties/signing/properties/ssh/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.signing.properties.ssh.type,parentSchema:schema31.properties.signing.properties.ssh,data:data35};
+const err92 = {instancePath:instancePath+"/identity",schemaPath:"#/properties/identity/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.identity.type,parentSchema:schema31.properties.identity,data:data35};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5942,11 +5949,11 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data34.openpgp !== undefined){
-let data37 = data34.openpgp;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.keyId === undefined){
-const err93 = {instancePath:instancePath+"/signing/openpgp",schemaPath:"#/properties/signing/properties/openpgp/required",keyword:"required",params:{missingProperty: "keyId"},message:"must have required property '"+"keyId"+"'",schema:schema31.properties.signing.properties.openpgp.required,parentSchema:schema31.properties.signing.properties.openpgp,data:data37};
+if(data.signing !== undefined){
+let data38 = data.signing;
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(Object.keys(data38).length > 1){
+const err93 = {instancePath:instancePath+"/signing",schemaPath:"#/properties/signing/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema31.properties.signing,data:data38};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -5955,9 +5962,8 @@ vErrors.push(err93);
 }
 errors++;
 }
-for(const key15 in data37){
-if(!(((key15 === "keyId") || (key15 === "home")) || (key15 === "passphraseFile"))){
-const err94 = {instancePath:instancePath+"/signing/openpgp",schemaPath:"#/properties/signing/properties/openpgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.signing.properties.openpgp,data:data37};
+if(Object.keys(data38).length < 1){
+const err94 = {instancePath:instancePath+"/signing",schemaPath:"#/properties/signing/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema31.properties.signing,data:data38};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -5966,12 +5972,9 @@ vErrors.push(err94);
 }
 errors++;
 }
-}
-if(data37.keyId !== undefined){
-let data38 = data37.keyId;
-if(typeof data38 === "string"){
-if(!pattern40.test(data38)){
-const err95 = {instancePath:instancePath+"/signing/openpgp/keyId",schemaPath:"#/properties/signing/properties/openpgp/properties/keyId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-fxX!]{8,44}$"},message:"must match pattern \""+"^[0-9A-Fa-fxX!]{8,44}$"+"\"",schema:"^[0-9A-Fa-fxX!]{8,44}$",parentSchema:schema31.properties.signing.properties.openpgp.properties.keyId,data:data38};
+for(const key15 in data38){
+if(!((key15 === "ssh") || (key15 === "openpgp"))){
+const err95 = {instancePath:instancePath+"/signing",schemaPath:"#/properties/signing/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.signing,data:data38};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -5981,8 +5984,11 @@ vErrors.push(err95);
 errors++;
 }
 }
-else {
-const err96 = {instancePath:instancePath+"/signing/openpgp/keyId",schemaPath:"#/properties/signing/properties/openpgp/properties/keyId/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.signing.properties.openpgp.properties.keyId.type,parentSchema:schema31.properties.signing.properties.openpgp.properties.keyId,data:data38};
+if(data38.ssh !== undefined){
+let data39 = data38.ssh;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+if(data39.keyFile === undefined){
+const err96 = {instancePath:instancePath+"/signing/ssh",schemaPath:"#/properties/signing/properties/ssh/required",keyword:"required",params:{missingProperty: "keyFile"},message:"must have required property '"+"keyFile"+"'",schema:schema31.properties.signing.properties.ssh.required,parentSchema:schema31.properties.signing.properties.ssh,data:data39};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -5991,12 +5997,9 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-if(data37.home !== undefined){
-let data39 = data37.home;
-if(typeof data39 === "string"){
-if(func3(data39) < 1){
-const err97 = {instancePath:instancePath+"/signing/openpgp/home",schemaPath:"#/properties/signing/properties/openpgp/properties/home/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.signing.properties.openpgp.properties.home,data:data39};
+for(const key16 in data39){
+if(!(key16 === "keyFile")){
+const err97 = {instancePath:instancePath+"/signing/ssh",schemaPath:"#/properties/signing/properties/ssh/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.signing.properties.ssh,data:data39};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -6006,8 +6009,11 @@ vErrors.push(err97);
 errors++;
 }
 }
-else {
-const err98 = {instancePath:instancePath+"/signing/openpgp/home",schemaPath:"#/properties/signing/properties/openpgp/properties/home/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.signing.properties.openpgp.properties.home.type,parentSchema:schema31.properties.signing.properties.openpgp.properties.home,data:data39};
+if(data39.keyFile !== undefined){
+let data40 = data39.keyFile;
+if(typeof data40 === "string"){
+if(func3(data40) < 1){
+const err98 = {instancePath:instancePath+"/signing/ssh/keyFile",schemaPath:"#/properties/signing/properties/ssh/properties/keyFile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.signing.properties.ssh.properties.keyFile,data:data40};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -6017,11 +6023,8 @@ vErrors.push(err98);
 errors++;
 }
 }
-if(data37.passphraseFile !== undefined){
-let data40 = data37.passphraseFile;
-if(typeof data40 === "string"){
-if(func3(data40) < 1){
-const err99 = {instancePath:instancePath+"/signing/openpgp/passphraseFile",schemaPath:"#/properties/signing/properties/openpgp/properties/passphraseFile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.signing.properties.openpgp.properties.passphraseFile,data:data40};
+else {
+const err99 = {instancePath:instancePath+"/signing/ssh/keyFile",schemaPath:"#/properties/signing/properties/ssh/properties/keyFile/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.signing.properties.ssh.properties.keyFile.type,parentSchema:schema31.properties.signing.properties.ssh.properties.keyFile,data:data40};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -6031,8 +6034,9 @@ vErrors.push(err99);
 errors++;
 }
 }
+}
 else {
-const err100 = {instancePath:instancePath+"/signing/openpgp/passphraseFile",schemaPath:"#/properties/signing/properties/openpgp/properties/passphraseFile/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.signing.properties.openpgp.properties.passphraseFile.type,parentSchema:schema31.properties.signing.properties.openpgp.properties.passphraseFile,data:data40};
+const err100 = {instancePath:instancePath+"/signing/ssh",schemaPath:"#/properties/signing/properties/ssh/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.signing.properties.ssh.type,parentSchema:schema31.properties.signing.properties.ssh,data:data39};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -6042,9 +6046,11 @@ vErrors.push(err100);
 errors++;
 }
 }
-}
-else {
-const err101 = {instancePath:instancePath+"/signing/openpgp",schemaPath:"#/properties/signing/properties/openpgp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.signing.properties.openpgp.type,parentSchema:schema31.properties.signing.properties.openpgp,data:data37};
+if(data38.openpgp !== undefined){
+let data41 = data38.openpgp;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(data41.keyId === undefined){
+const err101 = {instancePath:instancePath+"/signing/openpgp",schemaPath:"#/properties/signing/properties/openpgp/required",keyword:"required",params:{missingProperty: "keyId"},message:"must have required property '"+"keyId"+"'",schema:schema31.properties.signing.properties.openpgp.required,parentSchema:schema31.properties.signing.properties.openpgp,data:data41};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -6053,10 +6059,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-}
-else {
-const err102 = {instancePath:instancePath+"/signing",schemaPath:"#/properties/signing/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.signing.type,parentSchema:schema31.properties.signing,data:data34};
+for(const key17 in data41){
+if(!(((key17 === "keyId") || (key17 === "home")) || (key17 === "passphraseFile"))){
+const err102 = {instancePath:instancePath+"/signing/openpgp",schemaPath:"#/properties/signing/properties/openpgp/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.signing.properties.openpgp,data:data41};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -6066,11 +6071,11 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data.notifications !== undefined){
-let data41 = data.notifications;
-if(Array.isArray(data41)){
-if(data41.length > 50){
-const err103 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items",schema:50,parentSchema:schema31.properties.notifications,data:data41};
+if(data41.keyId !== undefined){
+let data42 = data41.keyId;
+if(typeof data42 === "string"){
+if(!pattern42.test(data42)){
+const err103 = {instancePath:instancePath+"/signing/openpgp/keyId",schemaPath:"#/properties/signing/properties/openpgp/properties/keyId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-fxX!]{8,44}$"},message:"must match pattern \""+"^[0-9A-Fa-fxX!]{8,44}$"+"\"",schema:"^[0-9A-Fa-fxX!]{8,44}$",parentSchema:schema31.properties.signing.properties.openpgp.properties.keyId,data:data42};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -6079,16 +6084,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-const len5 = data41.length;
-for(let i8=0; i8<len5; i8++){
-if(!(validate31(data41[i8], {instancePath:instancePath+"/notifications/" + i8,parentData:data41,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
 }
 else {
-const err104 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.notifications.type,parentSchema:schema31.properties.notifications,data:data41};
+const err104 = {instancePath:instancePath+"/signing/openpgp/keyId",schemaPath:"#/properties/signing/properties/openpgp/properties/keyId/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.signing.properties.openpgp.properties.keyId.type,parentSchema:schema31.properties.signing.properties.openpgp.properties.keyId,data:data42};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -6098,15 +6096,11 @@ vErrors.push(err104);
 errors++;
 }
 }
-if(data.alertThresholds !== undefined){
-let data43 = data.alertThresholds;
-if(Array.isArray(data43)){
-const len6 = data43.length;
-for(let i9=0; i9<len6; i9++){
-let data44 = data43[i9];
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-if(data44.metric === undefined){
-const err105 = {instancePath:instancePath+"/alertThresholds/" + i9,schemaPath:"#/$defs/alertThreshold/required",keyword:"required",params:{missingProperty: "metric"},message:"must have required property '"+"metric"+"'",schema:schema63.required,parentSchema:schema63,data:data44};
+if(data41.home !== undefined){
+let data43 = data41.home;
+if(typeof data43 === "string"){
+if(func3(data43) < 1){
+const err105 = {instancePath:instancePath+"/signing/openpgp/home",schemaPath:"#/properties/signing/properties/openpgp/properties/home/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.signing.properties.openpgp.properties.home,data:data43};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -6115,8 +6109,9 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(data44.threshold === undefined){
-const err106 = {instancePath:instancePath+"/alertThresholds/" + i9,schemaPath:"#/$defs/alertThreshold/required",keyword:"required",params:{missingProperty: "threshold"},message:"must have required property '"+"threshold"+"'",schema:schema63.required,parentSchema:schema63,data:data44};
+}
+else {
+const err106 = {instancePath:instancePath+"/signing/openpgp/home",schemaPath:"#/properties/signing/properties/openpgp/properties/home/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.signing.properties.openpgp.properties.home.type,parentSchema:schema31.properties.signing.properties.openpgp.properties.home,data:data43};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -6125,9 +6120,12 @@ vErrors.push(err106);
 }
 errors++;
 }
-for(const key16 in data44){
-if(!((key16 === "metric") || (key16 === "threshold"))){
-const err107 = {instancePath:instancePath+"/alertThresholds/" + i9,schemaPath:"#/$defs/alertThreshold/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},message:"must NOT have additional properties",schema:false,parentSchema:schema63,data:data44};
+}
+if(data41.passphraseFile !== undefined){
+let data44 = data41.passphraseFile;
+if(typeof data44 === "string"){
+if(func3(data44) < 1){
+const err107 = {instancePath:instancePath+"/signing/openpgp/passphraseFile",schemaPath:"#/properties/signing/properties/openpgp/properties/passphraseFile/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.signing.properties.openpgp.properties.passphraseFile,data:data44};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -6137,10 +6135,8 @@ vErrors.push(err107);
 errors++;
 }
 }
-if(data44.metric !== undefined){
-let data45 = data44.metric;
-if(!(((((data45 === "deployment_duration") || (data45 === "deployment_success_rate")) || (data45 === "deployment_failure_rate")) || (data45 === "rollback_frequency")) || (data45 === "validation_pass_rate"))){
-const err108 = {instancePath:instancePath+"/alertThresholds/" + i9+"/metric",schemaPath:"#/$defs/alertThreshold/properties/metric/enum",keyword:"enum",params:{allowedValues: schema63.properties.metric.enum},message:"must be equal to one of the allowed values",schema:schema63.properties.metric.enum,parentSchema:schema63.properties.metric,data:data45};
+else {
+const err108 = {instancePath:instancePath+"/signing/openpgp/passphraseFile",schemaPath:"#/properties/signing/properties/openpgp/properties/passphraseFile/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.signing.properties.openpgp.properties.passphraseFile.type,parentSchema:schema31.properties.signing.properties.openpgp.properties.passphraseFile,data:data44};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -6150,10 +6146,9 @@ vErrors.push(err108);
 errors++;
 }
 }
-if(data44.threshold !== undefined){
-let data46 = data44.threshold;
-if((!((typeof data46 == "number") && (isFinite(data46)))) && (typeof data46 !== "string")){
-const err109 = {instancePath:instancePath+"/alertThresholds/" + i9+"/threshold",schemaPath:"#/$defs/alertThreshold/properties/threshold/type",keyword:"type",params:{type: schema63.properties.threshold.type},message:"must be number,string",schema:schema63.properties.threshold.type,parentSchema:schema63.properties.threshold,data:data46};
+}
+else {
+const err109 = {instancePath:instancePath+"/signing/openpgp",schemaPath:"#/properties/signing/properties/openpgp/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.signing.properties.openpgp.type,parentSchema:schema31.properties.signing.properties.openpgp,data:data41};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -6162,9 +6157,10 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(typeof data46 === "string"){
-if(func3(data46) > 60){
-const err110 = {instancePath:instancePath+"/alertThresholds/" + i9+"/threshold",schemaPath:"#/$defs/alertThreshold/properties/threshold/maxLength",keyword:"maxLength",params:{limit: 60},message:"must NOT have more than 60 characters",schema:60,parentSchema:schema63.properties.threshold,data:data46};
+}
+}
+else {
+const err110 = {instancePath:instancePath+"/signing",schemaPath:"#/properties/signing/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.signing.type,parentSchema:schema31.properties.signing,data:data38};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -6173,8 +6169,12 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(func3(data46) < 1){
-const err111 = {instancePath:instancePath+"/alertThresholds/" + i9+"/threshold",schemaPath:"#/$defs/alertThreshold/properties/threshold/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema63.properties.threshold,data:data46};
+}
+if(data.notifications !== undefined){
+let data45 = data.notifications;
+if(Array.isArray(data45)){
+if(data45.length > 50){
+const err111 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/maxItems",keyword:"maxItems",params:{limit: 50},message:"must NOT have more than 50 items",schema:50,parentSchema:schema31.properties.notifications,data:data45};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -6183,11 +6183,16 @@ vErrors.push(err111);
 }
 errors++;
 }
+const len5 = data45.length;
+for(let i8=0; i8<len5; i8++){
+if(!(validate31(data45[i8], {instancePath:instancePath+"/notifications/" + i8,parentData:data45,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
 }
 }
 }
 else {
-const err112 = {instancePath:instancePath+"/alertThresholds/" + i9,schemaPath:"#/$defs/alertThreshold/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema63.type,parentSchema:schema63,data:data44};
+const err112 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.notifications.type,parentSchema:schema31.properties.notifications,data:data45};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -6197,14 +6202,113 @@ vErrors.push(err112);
 errors++;
 }
 }
-}
-else {
-const err113 = {instancePath:instancePath+"/alertThresholds",schemaPath:"#/properties/alertThresholds/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.alertThresholds.type,parentSchema:schema31.properties.alertThresholds,data:data43};
+if(data.alertThresholds !== undefined){
+let data47 = data.alertThresholds;
+if(Array.isArray(data47)){
+const len6 = data47.length;
+for(let i9=0; i9<len6; i9++){
+let data48 = data47[i9];
+if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+if(data48.metric === undefined){
+const err113 = {instancePath:instancePath+"/alertThresholds/" + i9,schemaPath:"#/$defs/alertThreshold/required",keyword:"required",params:{missingProperty: "metric"},message:"must have required property '"+"metric"+"'",schema:schema63.required,parentSchema:schema63,data:data48};
 if(vErrors === null){
 vErrors = [err113];
 }
 else {
 vErrors.push(err113);
+}
+errors++;
+}
+if(data48.threshold === undefined){
+const err114 = {instancePath:instancePath+"/alertThresholds/" + i9,schemaPath:"#/$defs/alertThreshold/required",keyword:"required",params:{missingProperty: "threshold"},message:"must have required property '"+"threshold"+"'",schema:schema63.required,parentSchema:schema63,data:data48};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+for(const key18 in data48){
+if(!((key18 === "metric") || (key18 === "threshold"))){
+const err115 = {instancePath:instancePath+"/alertThresholds/" + i9,schemaPath:"#/$defs/alertThreshold/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties",schema:false,parentSchema:schema63,data:data48};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+if(data48.metric !== undefined){
+let data49 = data48.metric;
+if(!(((((data49 === "deployment_duration") || (data49 === "deployment_success_rate")) || (data49 === "deployment_failure_rate")) || (data49 === "rollback_frequency")) || (data49 === "validation_pass_rate"))){
+const err116 = {instancePath:instancePath+"/alertThresholds/" + i9+"/metric",schemaPath:"#/$defs/alertThreshold/properties/metric/enum",keyword:"enum",params:{allowedValues: schema63.properties.metric.enum},message:"must be equal to one of the allowed values",schema:schema63.properties.metric.enum,parentSchema:schema63.properties.metric,data:data49};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+if(data48.threshold !== undefined){
+let data50 = data48.threshold;
+if((!((typeof data50 == "number") && (isFinite(data50)))) && (typeof data50 !== "string")){
+const err117 = {instancePath:instancePath+"/alertThresholds/" + i9+"/threshold",schemaPath:"#/$defs/alertThreshold/properties/threshold/type",keyword:"type",params:{type: schema63.properties.threshold.type},message:"must be number,string",schema:schema63.properties.threshold.type,parentSchema:schema63.properties.threshold,data:data50};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+if(typeof data50 === "string"){
+if(func3(data50) > 60){
+const err118 = {instancePath:instancePath+"/alertThresholds/" + i9+"/threshold",schemaPath:"#/$defs/alertThreshold/properties/threshold/maxLength",keyword:"maxLength",params:{limit: 60},message:"must NOT have more than 60 characters",schema:60,parentSchema:schema63.properties.threshold,data:data50};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+if(func3(data50) < 1){
+const err119 = {instancePath:instancePath+"/alertThresholds/" + i9+"/threshold",schemaPath:"#/$defs/alertThreshold/properties/threshold/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema63.properties.threshold,data:data50};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err120 = {instancePath:instancePath+"/alertThresholds/" + i9,schemaPath:"#/$defs/alertThreshold/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema63.type,parentSchema:schema63,data:data48};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+}
+}
+else {
+const err121 = {instancePath:instancePath+"/alertThresholds",schemaPath:"#/properties/alertThresholds/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.alertThresholds.type,parentSchema:schema31.properties.alertThresholds,data:data47};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
 }
 errors++;
 }
@@ -6217,12 +6321,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err114 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+const err122 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
 if(vErrors === null){
-vErrors = [err114];
+vErrors = [err122];
 }
 else {
-vErrors.push(err114);
+vErrors.push(err122);
 }
 errors++;
 }

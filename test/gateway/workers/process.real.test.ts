@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readIdentity } from "../../../src/gateway/identity.ts";
 import type { GatewayChange } from "../../../src/adapters/routers/gateway/supervise.ts";
 import { ensureGatewayProcess, type GatewayProcess } from "../../../src/adapters/routers/gateway/launcher.ts";
-import { isAlive } from "../../../src/gateway/owned-process.ts";
+import { isAlive } from "../../../src/platform/owned-process.ts";
 import type { Share } from "../../../src/domain/observed/route.ts";
 import { gatewayDefaults } from "../../../src/domain/config/config.ts";
 import { isThorough } from "../../support/thorough.ts";

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readIdentity } from "../../../src/gateway/identity.ts";
 import { ensureGatewayProcess, type GatewayProcess } from "../../../src/adapters/routers/gateway/launcher.ts";
-import { isRunning } from "../../../src/gateway/owned-process.ts";
+import { isRunning } from "../../../src/platform/owned-process.ts";
 import { gatewayDefaults } from "../../../src/domain/config/config.ts";
 import { type Backend, call, gatewayCommand, logInto, openBackend, share, until } from "../../adapters/routers/gateway/setting.ts";
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readIdentity } from "../../../src/gateway/identity.ts";
 import type { GatewayChange } from "../../../src/adapters/routers/gateway/supervise.ts";
 import { ensureGatewayProcess, type GatewayProcess } from "../../../src/adapters/routers/gateway/launcher.ts";
-import { isRunning, type OwnedProcess } from "../../../src/gateway/owned-process.ts";
+import { isRunning, type OwnedProcess } from "../../../src/platform/owned-process.ts";
 import type { Route } from "../../../src/domain/observed/route.ts";
 import { gatewayDefaults } from "../../../src/domain/config/config.ts";
 import { call, gatewayCommand, logInto, openBackend, share, until, type Backend } from "../../adapters/routers/gateway/setting.ts";

@@ -22,7 +22,7 @@ import {
 } from "./instance-files.ts";
 import { findByWords, identify, isAlive, type OsProcess, readWaitedMs, terminate } from "./os-process.ts";
 import { createPatienceWith } from "./patience.ts";
-import { ensureOwnFolder, type RunAs } from "./run-as.ts";
+import { ensureOwnFolder, type RunAs } from "../../../platform/run-as.ts";
 import { askOnce, countMisses, isHanging, noMisses, pulseTimeoutMs } from "./pulse.ts";
 
 export interface ChildOptions {

@@ -15,7 +15,7 @@ import { type Host, isBusy } from "./host.ts";
 import { nodeRedDialect } from "./dialect.ts";
 import { createDeaths, type Deaths, describeSuspects } from "./deaths.ts";
 import { readAtWork, readRecord, trimLog } from "./instance-files.ts";
-import type { RunAs } from "./run-as.ts";
+import type { RunAs } from "../../../platform/run-as.ts";
 import { type OsProcess, isAlive, readWaitedMs, terminate } from "./os-process.ts";
 import { untilItHangs } from "./pulse.ts";
 

@@ -1,6 +1,7 @@
 /** pinion.yaml, parsed at the door: the operator's document in, the controller's configuration or all findings out. */
 
 import {
+  defaultKinds,
   gatewayDefaults,
   type ControllerConfig,
   type EngineConfig,
@@ -12,12 +13,11 @@ import {
   type OwnAddress,
 } from "../../../domain/config/config.ts";
 import { defaultEngineKind } from "../../../domain/desired/engine-kind.ts";
-import type { EngineKind } from "../../../domain/names.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import { describeFinding, type Finding, hasErrors } from "../../../domain/finding.ts";
 import type { EngineSection, GatewaySection, PinionFile, RepositoryAuthSection, RepositorySection } from "../../../generated/pinion.ts";
 import { configFindings } from "./config-rules.ts";
-import { engineFindings } from "./engines.ts";
+import { kindFindings, type KnownKinds } from "./kinds.ts";
 import { durationMs } from "../document/durations.ts";
 import { sortFindings } from "../document/findings.ts";
 import { asSpelled, foldDocument, foldKey, hintAsSpelled } from "../document/key-case.ts";
@@ -31,12 +31,12 @@ import { createSchemas, type Schemas } from "../document/schemas.ts";
 import { toSecretReference } from "../environment/secret-reference.ts";
 import { readYamlText } from "../document/yaml-document.ts";
 
-/** @throws PinionError `config/invalid`, with every finding. Options without an effect yet are `warnings` of the result. `known`: the kinds of engine that there are; null: whatever is named. */
+/** @throws PinionError `config/invalid`, with every finding. Options without an effect yet are `warnings` of the result. `known`: the kinds of engine, router and store that there are; null: whatever is named. */
 export function parseControllerConfig(
   text: string,
   file: string,
   schemas: Schemas = createSchemas(),
-  known: readonly EngineKind[] | null = null,
+  known: KnownKinds | null = null,
 ): ControllerConfig {
   const reading = readYamlText(text, file, foldKey);
   if (reading.kind === "refused") throw invalid(file, reading.findings);
@@ -50,7 +50,7 @@ export function parseControllerConfig(
 
   const config = document.value as PinionFile;
   const deployer = readProcessDeployer(config.processDeployer, { ...document, written: reading.document.value });
-  const findings = sortFindings([...configFindings(config, document), ...engineFindings(config, known, document), ...deployer.findings]);
+  const findings = sortFindings([...configFindings(config, document), ...kindFindings(config, known, document), ...deployer.findings]);
   if (hasErrors(findings)) throw invalid(file, findings);
   const engines = toEngines(config.engines);
   return {
@@ -74,10 +74,14 @@ function spelled(found: Finding, written: unknown): Finding {
   return { ...found, message, hint: hintAsSpelled(found.hint, message) };
 }
 
-function toServices(config: PinionFile): Pick<ControllerConfig, "state" | "listen" | "gateway" | "resyncIntervalMs" | "log"> {
+function toServices(
+  config: PinionFile,
+): Pick<ControllerConfig, "state" | "store" | "listen" | "router" | "gateway" | "resyncIntervalMs" | "log"> {
   return {
     state: config.state ?? "./.pinion",
+    store: { kind: config.store?.kind ?? defaultKinds.store },
     listen: toListen(config.listen),
+    router: { kind: config.router?.kind ?? defaultKinds.router },
     gateway: toGateway(config.gateway),
     resyncIntervalMs: durationMs(config.resyncInterval ?? "10s"),
     log: { level: config.log?.level ?? "info" },

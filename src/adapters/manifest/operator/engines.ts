@@ -26,8 +26,7 @@ export function engineFindings(
     return all.flatMap((one, index) => {
       const { kind, pointer } = one;
       const place = document.place(`${pointer}/kind`);
-      if (known?.includes(kind) === false)
-        return [finding(place, "config/unknown-engine", `the kind of engine "${kind}" is unknown`, suggestion(kind, known))];
+      if (known?.includes(kind) === false) return [unknownKind(kind, known, place)];
       const before = all.slice(0, index);
       const isTwice = before.some((other) => other.kind === kind);
       if (isTwice) return [finding(place, "config/engine-twice", `${name} has two engines of the kind ${kind}`)];
@@ -52,6 +51,11 @@ function instanceFindings(name: string, one: Listed, before: readonly Listed[], 
 function idsOf({ kind = defaultEngineKind, mode = "embedded", instances = 1, url = "" }: EngineSection): readonly string[] {
   if (mode === "embedded") return instanceIds({ mode, kind, instances });
   return URL.canParse(url) ? instanceIds({ mode, url }) : [];
+}
+
+function unknownKind(kind: EngineKind, known: readonly EngineKind[], place: Parameters<typeof finding>[0]): Finding {
+  const message = `the kind of engine "${kind}" is unknown; known: ${known.join(", ")}`;
+  return finding(place, "config/unknown-engine", message, suggestion(kind, known));
 }
 
 function listed(section: EngineSection, pointer: string): readonly Listed[] {

@@ -7,7 +7,7 @@ import { createGatewayRouter, type GatewayRouter } from "./client.ts";
 import { portOf, readIdentity, settingsText, type Identity, userOf } from "../../../gateway/identity.ts";
 import { keepToken } from "./kept-token.ts";
 import { type GatewayChange, superviseGateway } from "./supervise.ts";
-import { isRunning, terminate, terminateWhole } from "../../../gateway/owned-process.ts";
+import { isRunning, terminate, terminateWhole } from "../../../platform/owned-process.ts";
 import { spawnGateway } from "./spawn.ts";
 
 export interface LauncherOptions {

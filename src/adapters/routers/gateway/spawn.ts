@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { GatewaySettings } from "../../../domain/config/config.ts";
 import { isErrorCode, PinionError } from "../../../domain/errors.ts";
 import { readIdentity, type Identity } from "../../../gateway/identity.ts";
-import { isRunning, ownedProcess, type OwnedProcess, terminate } from "../../../gateway/owned-process.ts";
+import { isRunning, ownedProcess, type OwnedProcess, terminate } from "../../../platform/owned-process.ts";
 import { childEnvironment } from "../../../gateway/workers/child-environment.ts";
 
 interface SpawnOptions {

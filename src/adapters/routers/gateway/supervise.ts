@@ -2,7 +2,7 @@
 
 import type { Log } from "../../../ports/log.ts";
 import type { Identity } from "../../../gateway/identity.ts";
-import { isRunning } from "../../../gateway/owned-process.ts";
+import { isRunning } from "../../../platform/owned-process.ts";
 
 /** What became of the gateway's process. */
 export type GatewayChange =

@@ -1,17 +1,14 @@
 /** One writer for a state folder. The operating system drops the lock when its holder dies, however it dies. */
 
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PinionError } from "../../../domain/errors.ts";
+import type { StoreLock } from "../../../ports/store-adapter.ts";
 import { onDisk, openOwnFile, sqliteCode } from "./database.ts";
 import type { Connection } from "./database.ts";
-
-export interface Lock {
-  release(): void;
-}
+import { holderOf, writeHolder } from "./holder.ts";
 
 /** Takes the folder for this process. @throws `store/locked` at once when another one has it. */
-export function lockFolder(directory: string): Lock {
+export function lockFolder(directory: string): StoreLock {
   const path = join(directory, "lock.db");
   return onDisk(path, () => {
     const connection = openOwnFile(path, 0);
@@ -22,7 +19,7 @@ export function lockFolder(directory: string): Lock {
       if (sqliteCode(error) !== "SQLITE_BUSY") throw error;
       throw new PinionError("store/locked", `${directory} is in use by ${holder(directory)}`, { cause: error });
     }
-    writeFileSync(holderFile(directory), `${process.pid}\n`, { mode: 0o600 });
+    writeHolder(directory);
     return { release: () => release(connection) };
   });
 }
@@ -32,21 +29,7 @@ function release(connection: Connection): void {
   connection.close();
 }
 
-function holderFile(directory: string): string {
-  return join(directory, "lock.pid");
-}
-
 function holder(directory: string): string {
   const pid = holderOf(directory);
   return pid === null ? "another process" : `process ${pid}`;
-}
-
-/** Process id of who took the folder last, which may have ended since; null: nobody is on record. */
-export function holderOf(directory: string): number | null {
-  try {
-    const pid = Number(readFileSync(holderFile(directory), "utf8"));
-    return Number.isInteger(pid) && pid > 0 ? pid : null;
-  } catch {
-    return null;
-  }
 }

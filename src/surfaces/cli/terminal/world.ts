@@ -11,6 +11,7 @@ import type { Instant, ProcessId, Version, VersionDigest } from "../../../domain
 import type { ProcessVersion } from "../../../domain/desired/version.ts";
 import type { Snapshot } from "../../../domain/desired/snapshot.ts";
 import type { ControllerTarget } from "../../../api/client.ts";
+import type { EndedProcess } from "../../../ports/router-adapter.ts";
 
 /** Where a command prints. */
 export interface TextOutput {
@@ -24,13 +25,6 @@ export interface RunOptions {
   readonly acceptRewrite: boolean;
   /** What becomes of the gateway and the engines that it started when it is told to stop. */
   readonly onExit: "keep" | "stop";
-}
-
-/** A process that was ended. */
-export interface Ended {
-  /** `gateway`, `engine production/1`, … */
-  readonly what: string;
-  readonly pid: number;
 }
 
 export interface GatewayOptions {
@@ -133,7 +127,7 @@ export interface CliWorld {
   /** Runs the controller until it is told to stop; resolves with the exit code. @throws `config/not-found`, `config/invalid`, `store/locked`, … */
   run(options: RunOptions): Promise<number>;
   /** Ends what controllers with this pinion.yaml have left running. @throws `store/locked` while one runs, `config/not-found`, … */
-  down(configFile: string): Promise<readonly Ended[]>;
+  down(configFile: string): Promise<readonly EndedProcess[]>;
   /** Runs a gateway in this process until it is told to stop; resolves with the exit code. */
   gateway(options: GatewayOptions): Promise<number>;
   /** Resolves with the exit code: 0 when all chapters of a tour came true, or the demo was ended by hand. */

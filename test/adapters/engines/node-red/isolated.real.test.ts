@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
-import { ensureOwnFolder } from "../../../../src/adapters/engines/node-red/run-as.ts";
+import { ensureOwnFolder } from "../../../../src/platform/run-as.ts";
 import type { Definition } from "../../../../src/domain/desired/definition.ts";
 import { helloFlow, node, unitOf } from "./flows.ts";
 import { addressOf, record, silent } from "./instances.ts";

@@ -7,7 +7,8 @@ import { enginesOf, gatewayDefaults } from "../../../../src/domain/config/config
 import { PinionError } from "../../../../src/domain/errors.ts";
 
 const schemas = createSchemas();
-const parse = (text: string) => parseControllerConfig(text, "pinion.yaml", schemas, ["node-red", "other"]);
+const parse = (text: string) =>
+  parseControllerConfig(text, "pinion.yaml", schemas, { engine: ["node-red", "other"], router: ["gateway"], store: ["sqlite"] });
 const repository = "repository: { url: https://git.example.com/config.git }\n";
 
 /** `code line` of every finding of a refused document. */
@@ -52,6 +53,7 @@ describe("pinion.yaml", () => {
       identity: { name: "Pinion", email: "pinion@localhost" },
       signing: null,
       resyncIntervalMs: 10_000,
+      ...{ router: { kind: "gateway" }, store: { kind: "sqlite" } },
       log: { level: "info" },
       warnings: [],
     });

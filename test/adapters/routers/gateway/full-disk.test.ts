@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { writeDurably } from "../../../../src/gateway/durable-file.ts";
+import { writeDurably } from "../../../../src/platform/durable-file.ts";
 import { tableFile, type TableStorage } from "../../../../src/gateway/table-file.ts";
 import { temporaryFolder } from "../../../support/git.ts";
 import { createKeptLog } from "../../../support/log.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Identity } from "../../../../src/gateway/identity.ts";
 import { type GatewayChange, superviseGateway } from "../../../../src/adapters/routers/gateway/supervise.ts";
-import { ownedProcess } from "../../../../src/gateway/owned-process.ts";
+import { ownedProcess } from "../../../../src/platform/owned-process.ts";
 import { logInto, until } from "./setting.ts";
 
 const identity: Identity = {

@@ -5,7 +5,7 @@ import Database from "libsql";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { pagedTables } from "../../../../src/adapters/store/sqlite/load.ts";
 import { pageOf } from "../../../../src/adapters/store/sqlite/pages.ts";
-import { openStore } from "../../../../src/adapters/store/store.ts";
+import { openStore } from "../../../../src/adapters/store/sqlite/store.ts";
 import { temporaryFolder } from "../../../support/git.ts";
 import { createKeptLog } from "../../../support/log.ts";
 

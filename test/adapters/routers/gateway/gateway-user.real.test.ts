@@ -5,12 +5,12 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readIdentity } from "../../src/gateway/identity.ts";
-import { ensureGatewayProcess, type GatewayProcess } from "../../src/adapters/routers/gateway/launcher.ts";
-import { gatewayFolders, openGatewayFolder } from "../../src/composition/gateway-folder.ts";
-import { gatewayDefaults } from "../../src/domain/config/config.ts";
-import { gatewayCommand, share } from "../adapters/routers/gateway/setting.ts";
-import { createKeptLog } from "../support/log.ts";
+import { readIdentity } from "../../../../src/gateway/identity.ts";
+import { ensureGatewayProcess, type GatewayProcess } from "../../../../src/adapters/routers/gateway/launcher.ts";
+import { gatewayFolders, openGatewayFolder } from "../../../../src/adapters/routers/gateway/folder.ts";
+import { gatewayDefaults } from "../../../../src/domain/config/config.ts";
+import { gatewayCommand, share } from "./setting.ts";
+import { createKeptLog } from "../../../support/log.ts";
 
 const own = { uid: 20_011, gid: 20_011 };
 const other = { uid: 20_012, gid: 20_012 };

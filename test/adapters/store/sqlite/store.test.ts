@@ -2,13 +2,14 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:
 import { basename, join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { reserveBytes } from "../../../src/adapters/store/sqlite/reserve.ts";
-import { openStore } from "../../../src/adapters/store/store.ts";
-import type { Store, StoreOptions } from "../../../src/adapters/store/store.ts";
-import { journalContract } from "../../contracts/journal.ts";
-import { temporaryFolder } from "../../support/git.ts";
-import { ending, install, opening, result, row, decision } from "../../support/journal-values.ts";
-import { createKeptLog } from "../../support/log.ts";
+import { reserveBytes } from "../../../../src/adapters/store/sqlite/reserve.ts";
+import { openStore } from "../../../../src/adapters/store/sqlite/store.ts";
+import type { StoreOptions } from "../../../../src/adapters/store/sqlite/store.ts";
+import type { Store } from "../../../../src/ports/store.ts";
+import { journalContract } from "../../../contracts/journal.ts";
+import { temporaryFolder } from "../../../support/git.ts";
+import { ending, install, opening, result, row, decision } from "../../../support/journal-values.ts";
+import { createKeptLog } from "../../../support/log.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let store: Store | null;

@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ensurePrivateFolder } from "../../../src/adapters/store/private-folder.ts";
-import { openStore } from "../../../src/adapters/store/store.ts";
-import { createKeptLog } from "../../support/log.ts";
+import { ensurePrivateFolder } from "../../src/platform/private-folder.ts";
+import { openStore } from "../../src/adapters/store/sqlite/store.ts";
+import { createKeptLog } from "../support/log.ts";
 
 function place(): string {
   const made = mkdtempSync(join(tmpdir(), "pinion-private-"));

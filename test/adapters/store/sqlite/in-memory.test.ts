@@ -2,8 +2,8 @@
 
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openOwnFile } from "../../../src/adapters/store/sqlite/database.ts";
-import { temporaryFolder } from "../../support/git.ts";
+import { openOwnFile } from "../../../../src/adapters/store/sqlite/database.ts";
+import { temporaryFolder } from "../../../support/git.ts";
 
 const before = process.cwd();
 let folder: ReturnType<typeof temporaryFolder>;

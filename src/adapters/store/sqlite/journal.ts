@@ -3,22 +3,22 @@
  * reading costs nothing. Calls made at the same time share one transaction, since waiting for the disk is the dear part.
  */
 
-import type { EnvironmentName } from "../../domain/names.ts";
-import type { EnvironmentState } from "../../domain/journal/state.ts";
-import type { Journal } from "../../ports/journal.ts";
-import type { Log } from "../../ports/log.ts";
+import type { EnvironmentName } from "../../../domain/names.ts";
+import type { EnvironmentState } from "../../../domain/journal/state.ts";
+import type { Journal } from "../../../ports/journal.ts";
+import type { Log } from "../../../ports/log.ts";
 import { createChanges } from "./changes.ts";
 import type { Change, Part } from "./changes.ts";
-import { type Connection, onDisk, onDiskLater, transact } from "./sqlite/database.ts";
-import { createChangesReader } from "./sqlite/recorded-changes.ts";
-import { readHistory } from "./sqlite/history.ts";
-import { loadEnvironment } from "./sqlite/load.ts";
-import { createCommandTable } from "./sqlite/commands.ts";
-import { createOutbox } from "./sqlite/outbox.ts";
-import { createGathering } from "./sqlite/gathering.ts";
-import { inSlices } from "./sqlite/pages.ts";
-import type { Room } from "./sqlite/room.ts";
-import { createCountReader } from "./sqlite/deployment-counts.ts";
+import { type Connection, onDisk, onDiskLater, transact } from "./database.ts";
+import { createChangesReader } from "./recorded-changes.ts";
+import { readHistory } from "./history.ts";
+import { loadEnvironment } from "./load.ts";
+import { createCommandTable } from "./commands.ts";
+import { createOutbox } from "./outbox.ts";
+import { createGathering } from "./gathering.ts";
+import { inSlices } from "./pages.ts";
+import type { Room } from "./room.ts";
+import { createCountReader } from "./deployment-counts.ts";
 
 export interface JournalOptions {
   readonly connection: Connection;

@@ -1,8 +1,8 @@
 /** A child process for tests: opens the store in its first argument, says so, then appends records as fast as it can, telling each that was acknowledged. */
 
-import { openStore } from "../../../src/adapters/store/store.ts";
-import { PinionError } from "../../../src/domain/errors.ts";
-import { event, install, opening, row, decision } from "../../support/journal-values.ts";
+import { openStore } from "../../../../src/adapters/store/sqlite/store.ts";
+import { PinionError } from "../../../../src/domain/errors.ts";
+import { event, install, opening, row, decision } from "../../../support/journal-values.ts";
 
 const [directory = "", mode = "hold"] = process.argv.slice(2);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

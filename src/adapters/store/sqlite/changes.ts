@@ -1,12 +1,12 @@
 /** The calls of the journal that change something: each writes its rows and says what is remembered then. */
 
-import type { EnvironmentName } from "../../domain/names.ts";
-import type { EnvironmentState, Decision } from "../../domain/journal/state.ts";
-import type { Journal } from "../../ports/journal.ts";
-import type { Log } from "../../ports/log.ts";
-import type { Connection } from "./sqlite/database.ts";
-import type { CommandTable } from "./sqlite/commands.ts";
-import type { Outbox } from "./sqlite/outbox.ts";
+import type { EnvironmentName } from "../../../domain/names.ts";
+import type { EnvironmentState, Decision } from "../../../domain/journal/state.ts";
+import type { Journal } from "../../../ports/journal.ts";
+import type { Log } from "../../../ports/log.ts";
+import type { Connection } from "./database.ts";
+import type { CommandTable } from "./commands.ts";
+import type { Outbox } from "./outbox.ts";
 import {
   afterValidation,
   afterCommand,
@@ -16,14 +16,14 @@ import {
   afterDecision,
   owedOf,
   owedReverts,
-} from "../../domain/journal/remembered.ts";
-import { createHistoryWriter } from "./sqlite/write-history.ts";
-import { createChangesWriter } from "./sqlite/recorded-changes.ts";
-import { createPlanWriter } from "./sqlite/recorded-plans.ts";
-import type { HistoryWriter } from "./sqlite/write-history.ts";
-import { undoneStep } from "../../domain/journal/undone-step.ts";
-import { createStateWriter } from "./sqlite/write-state.ts";
-import type { StateWriter } from "./sqlite/write-state.ts";
+} from "../../../domain/journal/remembered.ts";
+import { createHistoryWriter } from "./write-history.ts";
+import { createChangesWriter } from "./recorded-changes.ts";
+import { createPlanWriter } from "./recorded-plans.ts";
+import type { HistoryWriter } from "./write-history.ts";
+import { undoneStep } from "../../../domain/journal/undone-step.ts";
+import { createStateWriter } from "./write-state.ts";
+import type { StateWriter } from "./write-state.ts";
 
 /** Writes one call, inside a transaction, and says what is remembered then. */
 export type Apply = (state: EnvironmentState) => EnvironmentState;

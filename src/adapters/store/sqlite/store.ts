@@ -1,38 +1,18 @@
 /** The state folder of a controller: its journal, its parse cache and a few small durable values, with one writer. */
 
 import { join } from "node:path";
-import type { EnvironmentName } from "../../domain/names.ts";
-import type { StoreFailure } from "../../domain/status/store-failure.ts";
-import type { Journal } from "../../ports/journal.ts";
-import type { Log } from "../../ports/log.ts";
-import type { ParseCache } from "../../ports/objects.ts";
-import { closeDatabase, onDisk, openDatabase } from "./sqlite/database.ts";
-import type { Connection } from "./sqlite/database.ts";
+import type { EnvironmentName } from "../../../domain/names.ts";
+import type { Log } from "../../../ports/log.ts";
+import type { Meta, Store } from "../../../ports/store.ts";
+import { closeDatabase, onDisk, openDatabase } from "./database.ts";
+import type { Connection } from "./database.ts";
 import { createJournal } from "./journal.ts";
-import { lockFolder } from "./sqlite/lock.ts";
-import { openParseCache } from "./sqlite/parse-cache.ts";
-import { ensurePrivateFolder } from "./private-folder.ts";
-import { createReserve } from "./sqlite/reserve.ts";
-import { createRoom, type Room } from "./sqlite/room.ts";
-import { journalMigrations } from "./sqlite/schema.ts";
-
-/** Small values that must survive, such as the commit applied last. */
-export interface Meta {
-  get(key: string): string | null;
-  /** Durable when it returns. @throws `store/full`, `store/failed`. */
-  set(key: string, value: string): void;
-}
-
-export interface Store {
-  readonly journal: Journal;
-  readonly parseCache: ParseCache;
-  readonly meta: Meta;
-  /** Environments of which the journal remembers a process, a freeze, or a command that waits; of very many the first. */
-  environments(): readonly EnvironmentName[];
-  /** Why nothing can be recorded, such as a full disk; null: all is well. */
-  trouble(): StoreFailure | null;
-  close(): void;
-}
+import { lockFolder } from "./lock.ts";
+import { openParseCache } from "./parse-cache.ts";
+import { ensurePrivateFolder } from "../../../platform/private-folder.ts";
+import { createReserve } from "./reserve.ts";
+import { createRoom, type Room } from "./room.ts";
+import { journalMigrations } from "./schema.ts";
 
 export interface StoreOptions {
   /** Made when it is missing. `journal.db` in it is the only file worth backing up. */

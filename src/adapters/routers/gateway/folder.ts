@@ -3,10 +3,10 @@
 import { constants } from "node:fs";
 import { copyFile, lchown, lstat, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ensureOwnFolder, type RunAs } from "../adapters/engines/node-red/run-as.ts";
-import { readIdentity } from "../gateway/identity.ts";
-import { keepToken } from "../adapters/routers/gateway/kept-token.ts";
-import { terminate, terminateWhole } from "../gateway/owned-process.ts";
+import { ensureOwnFolder, type RunAs } from "../../../platform/run-as.ts";
+import { readIdentity } from "../../../gateway/identity.ts";
+import { keepToken } from "./kept-token.ts";
+import { terminate, terminateWhole } from "../../../platform/owned-process.ts";
 
 export interface GatewayPlace {
   /** The gateway's own: its table, and where it is found. */

@@ -1,8 +1,7 @@
 /** A folder that only the user who runs Pinion may enter: what lies in it is a key to everything else. */
 
 import { mkdirSync, statSync, type Stats } from "node:fs";
-import { PinionError } from "../../domain/errors.ts";
-import { onDisk } from "./sqlite/database.ts";
+import { PinionError } from "../domain/errors.ts";
 
 const othersMask = 0o077;
 const permissionMask = 0o777;
@@ -16,8 +15,10 @@ export function ensurePrivateFolder(
   uid: number | undefined = process.getuid?.(),
   look: (directory: string) => Pick<Stats, "mode" | "uid"> = statSync,
 ): void {
-  onDisk(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
-  const { mode, uid: owner } = onDisk(directory, () => look(directory));
+  const { mode, uid: owner } = inCatalogue(directory, () => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return look(directory);
+  });
   // Windows knows neither.
   if (uid === undefined) return;
   // Root can look into any folder, but so can this one's owner.
@@ -32,6 +33,17 @@ export function ensurePrivateFolder(
       "store/open-to-others",
       `${directory} has mode ${octal}, so others may enter it: run \`chmod 700 ${quoted(directory)}\``,
     );
+  }
+}
+
+/** @throws `store/full`, `store/failed`. */
+function inCatalogue<T>(directory: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    const kind = error.code === "ENOSPC" || error.code === "EDQUOT" ? "store/full" : "store/failed";
+    throw new PinionError(kind, `${directory}: ${error.message} (${String(error.code)})`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 /** The disk is a model here: what was not synced is lost when the power is cut, and a cut may come after every call. */
 
 import { describe, expect, it } from "vitest";
-import { type Files, writeDurably } from "../../src/gateway/durable-file.ts";
+import { type Files, writeDurably } from "../../src/platform/durable-file.ts";
 
 const file = "/state/gateway/routes.json";
 

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openStore } from "../../../src/adapters/store/store.ts";
-import type { Store, StoreOptions } from "../../../src/adapters/store/store.ts";
-import { temporaryFolder } from "../../support/git.ts";
-import { answerTo, ending, event, freeze, opening, command, row, decision } from "../../support/journal-values.ts";
-import { createKeptLog } from "../../support/log.ts";
+import { openStore } from "../../../../src/adapters/store/sqlite/store.ts";
+import type { StoreOptions } from "../../../../src/adapters/store/sqlite/store.ts";
+import type { Store } from "../../../../src/ports/store.ts";
+import { temporaryFolder } from "../../../support/git.ts";
+import { answerTo, ending, event, freeze, opening, command, row, decision } from "../../../support/journal-values.ts";
+import { createKeptLog } from "../../../support/log.ts";
 
 const day = 24 * 3_600_000;
 

@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openStore } from "../../../src/adapters/store/store.ts";
-import { temporaryFolder } from "../../support/git.ts";
-import { createKeptLog } from "../../support/log.ts";
+import { openStore } from "../../../../src/adapters/store/sqlite/store.ts";
+import { temporaryFolder } from "../../../support/git.ts";
+import { createKeptLog } from "../../../support/log.ts";
 
-const holder = fileURLToPath(new URL("./holder.ts", import.meta.url));
+const holder = fileURLToPath(new URL("./journal-holder.ts", import.meta.url));
 let folder: ReturnType<typeof temporaryFolder>;
 let children: ChildProcess[];
 
