@@ -16,7 +16,6 @@ import { compileUnit, endpointsOf, privatePath } from "../src/adapters/engines/n
 import { createNodeRedEngine } from "../src/adapters/engines/node-red/engine.ts";
 import { createFlowsReader } from "../src/adapters/engines/node-red/flows-reader.ts";
 import { openLocalRepository } from "../src/adapters/git/local-repository.ts";
-import { createSchemas } from "../src/adapters/manifest/document/schemas.ts";
 import { parseControllerConfig } from "../src/adapters/manifest/operator/controller-config.ts";
 import { createGatewayRouter } from "../src/adapters/routers/gateway/client.ts";
 import { createSecrets } from "../src/adapters/secrets/secrets.ts";
@@ -159,7 +158,7 @@ function assembleDaemon(outside: Outside, { objects, branch, folder, closers }: 
   const local = openLocalRepository(objects);
   const time = startSystemTime({ memory: timeMemory(store), log: silent });
   const assembled = assemble({
-    config: parseControllerConfig(configText, "pinion.yaml", createSchemas()),
+    config: parseControllerConfig(configText, "pinion.yaml"),
     log: silent,
     store,
     time,

@@ -6,7 +6,6 @@ import { join, resolve } from "node:path";
 import { engineAdapters } from "../adapters/engines/registry.ts";
 import { parseControllerConfig } from "../adapters/manifest/operator/controller-config.ts";
 import { digestOfFile } from "../adapters/manifest/process/digest.ts";
-import { createSchemas } from "../adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
 import { readMemoryFile, writeMemoryFile } from "../adapters/memory/memory-file.ts";
 import { createMemoryRepository, type MemoryRepository } from "../adapters/memory/repository.ts";
@@ -136,7 +135,7 @@ function openUntilClosed(closers: Closers): () => void {
 /** What pinion.yaml would say: one door for all that an operator can want. */
 function configOf({ engines, gateway, metricSources, notifications }: OpenOptions): ControllerConfig {
   const file = { repository: { url: "https://memory.invalid/config.git" }, engines, gateway, metricSources, notifications };
-  return parseControllerConfig(JSON.stringify(file, null, 2), "the options", createSchemas(), knownKinds);
+  return parseControllerConfig(JSON.stringify(file, null, 2), "the options", knownKinds);
 }
 
 /** A folder that nobody named is gone afterwards. */
@@ -151,7 +150,7 @@ function folderOf({ directory }: OpenOptions, closers: Closers): string {
 function openRepository(directory: string, closers: Closers): MemoryRepository {
   const checkOpen = openUntilClosed(closers);
   const file = join(directory, "repository.json");
-  const about = { dialects: engineAdapters.map(({ dialect }) => dialect), schemas: createSchemas() };
+  const about = { dialects: engineAdapters.map(({ dialect }) => dialect) };
   return createMemoryRepository({
     clock: wallClock,
     check: async (objects, commit) => (await validateRepository({ ...about, objects, commit })).findings,

@@ -3,7 +3,6 @@
 import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseControllerConfig } from "../adapters/manifest/operator/controller-config.ts";
-import { createSchemas } from "../adapters/manifest/document/schemas.ts";
 import { maxYamlBytes } from "../adapters/manifest/document/limits.ts";
 import { readWithin, TooLong } from "../domain/bounded-reading.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
@@ -16,6 +15,6 @@ export async function readConfig(configFile: string): Promise<{ readonly config:
     if (error instanceof TooLong) throw new PinionError("config/invalid", `${configFile} cannot be used: ${error.message}`);
     throw new PinionError("config/not-found", `${configFile} cannot be read`, { cause: error });
   });
-  const config = parseControllerConfig(text, configFile, createSchemas(), knownKinds);
+  const config = parseControllerConfig(text, configFile, knownKinds);
   return { config, stateDirectory: resolve(dirname(configFile), config.state) };
 }

@@ -4,7 +4,6 @@ import { onTestFinished } from "vitest";
 import { nodeRedDialect } from "../../src/adapters/engines/node-red/dialect.ts";
 import { digestOfFile, sha256 } from "../../src/adapters/manifest/process/digest.ts";
 import { createManifests } from "../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
 import { createMemoryRepository, type MemoryState } from "../../src/adapters/memory/repository.ts";
 import { createGatewaySource } from "../../src/adapters/metrics/gateway.ts";
@@ -66,8 +65,7 @@ export interface LibraryWorld {
   planned(): Promise<void>;
 }
 
-/** Once for all worlds: to compile the schemas takes longer than a story. */
-const reading = { dialects: [nodeRedDialect], schemas: createSchemas() };
+const reading = { dialects: [nodeRedDialect] };
 const requestsPerTick = 20;
 const tickMs = 100;
 const mostTicks = 20_000;

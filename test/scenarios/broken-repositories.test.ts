@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createManifests } from "../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
 import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
 import type { Finding } from "../../src/domain/finding.ts";
@@ -15,7 +14,6 @@ import type { BrokenCopy } from "./broken-copy.ts";
 import { brokenFiles } from "./broken-files.ts";
 import { brokenMeanings } from "./broken-meanings.ts";
 
-const schemas = createSchemas();
 let root: string;
 
 beforeEach(async () => {
@@ -37,7 +35,7 @@ async function build(copy: BrokenCopy): Promise<void> {
   for (const [path, size] of Object.entries(copy.sizes ?? {})) await truncate(join(root, path), size);
 }
 
-const options = () => ({ objects: createWorkTree(root), dialects: [plainDialect], schemas });
+const options = () => ({ objects: createWorkTree(root), dialects: [plainDialect] });
 const brief = (found: Finding): string => `${found.severity} ${found.code} ${found.file}:${found.line}`;
 
 describe("a broken copy", () => {
@@ -78,7 +76,6 @@ describe("tampering", () => {
     let objects = createWorkTree(root);
     const manifests = createManifests({
       dialects: [plainDialect],
-      schemas,
       cache: createFakeParseCache(),
       objects: {
         root: (c) => objects.root(c),

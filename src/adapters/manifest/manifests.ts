@@ -18,7 +18,6 @@ import { createRecentVersions, type RecentVersions } from "./process/recent-vers
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
 import { type History, publishedBefore } from "./history.ts";
 import { readPublished, writePublished } from "./process/published.ts";
-import { createSchemas, type Schemas } from "./document/schemas.ts";
 import { createPace, type Pace } from "./document/slices.ts";
 import { contentFindings } from "./pin-rules.ts";
 
@@ -30,7 +29,6 @@ export interface ManifestsOptions {
   /** Kinds of engines that a process may name; those of the dialects by default. */
   readonly engines?: readonly string[];
   readonly hash?: Hash;
-  readonly schemas?: Schemas;
   /** The folder within the repository; its root by default. */
   readonly path?: string;
   /** What holds for environments that do not say. */
@@ -108,7 +106,6 @@ export function toReading(options: ManifestsOptions, pace: Pace): RepositoryRead
     dialects: options.dialects,
     engines: options.engines ?? options.dialects.map(({ engine }) => engine),
     hash: options.hash ?? sha256,
-    schemas: options.schemas ?? createSchemas(),
     path: options.path ?? "",
     defaults: options.defaults ?? noDefaults,
     permits: options.permits ?? null,

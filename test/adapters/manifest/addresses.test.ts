@@ -1,13 +1,10 @@
 /** Where the versions of a repository answer: what cannot be served, and who would answer for whom. */
 
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
 import { createFakeObjects, createFakeParseCache } from "../../fakes/objects.ts";
-
-const schemas = createSchemas();
 
 /** Draft processes by name, each with the addresses that it answers at; all are pinned in production. */
 function repository(processes: Readonly<Record<string, readonly string[]>>, environment = ""): Record<string, string> {
@@ -34,7 +31,7 @@ function nodeText(written: string, index: number): string {
 
 async function findings(files: Record<string, string>) {
   const objects = createFakeObjects();
-  const found = await validateRepository({ objects, dialects: [nodeRedDialect], schemas, commit: objects.commit(files) });
+  const found = await validateRepository({ objects, dialects: [nodeRedDialect], commit: objects.commit(files) });
   return found.findings.map(({ file, line, code, message }) => ({ at: `${file.replace("processes/", "")}:${line}`, code, message }));
 }
 
@@ -101,7 +98,7 @@ describe("two processes of one environment", () => {
 
   it("keep their pins runnable: what serves the address goes on, and only a newcomer is refused", async () => {
     const objects = createFakeObjects();
-    const manifests = createManifests({ objects, cache: createFakeParseCache(), dialects: [nodeRedDialect], schemas });
+    const manifests = createManifests({ objects, cache: createFakeParseCache(), dialects: [nodeRedDialect] });
     const { environments } = await manifests.snapshot(objects.commit(repository({ alpha: ["get /a"], beta: ["get /a"] })), 0);
     expect([...(environments.get("production")?.pins.values() ?? [])].map(({ kind }) => kind)).toEqual(["runnable", "runnable"]);
   });

@@ -4,18 +4,15 @@ import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
 import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
 import { jsonProblem } from "../../../src/adapters/manifest/document/json-scan.ts";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { readYamlText } from "../../../src/adapters/manifest/document/yaml-document.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { smallRepository, versionText } from "../../support/small-repository.ts";
 
-const schemas = createSchemas();
-
 async function findingsOf(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const objects = createFakeObjects();
   const commit = objects.commit({ ...smallRepository(), ...files });
-  const { findings } = await validateRepository({ objects, commit, dialects: [nodeRedDialect], schemas });
+  const { findings } = await validateRepository({ objects, commit, dialects: [nodeRedDialect] });
   return findings
     .filter(({ code }) => code === "yaml/not-as-written")
     .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
@@ -114,7 +111,7 @@ describe("a number that would change is an error", () => {
 
   it("in pinion.yaml", () => {
     const text = "repository:\n  url: https://git.example.com/shop/config.git\n  branch: 1.10\n";
-    expect(() => parseControllerConfig(text, "pinion.yaml", schemas)).toThrow("pinion.yaml:3:11: this would become 1.1: put it in quotes");
+    expect(() => parseControllerConfig(text, "pinion.yaml")).toThrow("pinion.yaml:3:11: this would become 1.1: put it in quotes");
   });
 });
 

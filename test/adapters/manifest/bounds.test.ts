@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
 import { definitionFindings } from "../../../src/adapters/manifest/process/definition-rules.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { atOnce } from "../../../src/domain/slices.ts";
 import { nearest } from "../../../src/adapters/manifest/document/suggest.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
@@ -13,13 +12,12 @@ import type { Finding } from "../../../src/domain/finding.ts";
 import { createFakeObjects, createFakeParseCache } from "../../fakes/objects.ts";
 import { plainDialect, processText, smallRepository, versionText } from "../../support/small-repository.ts";
 
-const schemas = createSchemas();
 const times = <T>(count: number, make: (index: number) => T): readonly T[] => Array.from({ length: count }, (_, index) => make(index));
 
 async function validate(files: Readonly<Record<string, string>>): Promise<readonly Finding[]> {
   const objects = createFakeObjects();
   const commit = objects.commit({ ...smallRepository(), ...files });
-  return (await validateRepository({ objects, commit, dialects: [plainDialect], schemas })).findings;
+  return (await validateRepository({ objects, commit, dialects: [plainDialect] })).findings;
 }
 
 /** How often a text is compared with others, counted by its length being asked for. */
@@ -122,7 +120,7 @@ describe("a commit", () => {
     const cache = createFakeParseCache();
     let steps = 0;
     const good = objects.commit(smallRepository());
-    const manifests = createManifests({ objects, cache, dialects: [plainDialect], schemas, budgetMs: 1500, now: () => (steps += 1) });
+    const manifests = createManifests({ objects, cache, dialects: [plainDialect], budgetMs: 1500, now: () => (steps += 1) });
     await manifests.snapshot(good, 0);
     const files: Record<string, string> = { ...smallRepository() };
     for (let index = 0; index < 600; index++) {
@@ -162,7 +160,7 @@ describe("an export", () => {
   const read = async (text: string): Promise<readonly Finding[]> => {
     const objects = createFakeObjects();
     const commit = objects.commit({ ...smallRepository(), "processes/other/versions/1.0.0.flow.json": text });
-    const { findings } = await validateRepository({ objects, commit, dialects: [nodeRedDialect], schemas });
+    const { findings } = await validateRepository({ objects, commit, dialects: [nodeRedDialect] });
     return findings.filter(({ file }) => file.endsWith(".json"));
   };
 

@@ -1,19 +1,17 @@
 /** A check is sent to its version, and to nobody else. */
 
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository, versionText } from "../../support/small-repository.ts";
 
-const schemas = createSchemas();
 const file = "processes/called/versions/1.0.0.yaml";
 
 async function findingsOf(request: string): Promise<readonly string[]> {
   const checks = `checks:\n  - { name: answers, request: ${request}, expect: { status: 200 } }\n`;
   const objects = createFakeObjects();
   const commit = objects.commit({ ...smallRepository(), [file]: versionText("1.0.0", "c100", checks) });
-  const { findings } = await validateRepository({ objects, commit, dialects: [plainDialect], schemas });
+  const { findings } = await validateRepository({ objects, commit, dialects: [plainDialect] });
   return findings.filter((found) => found.file === file).map(({ code, line }) => `${code}:${line}`);
 }
 

@@ -1,7 +1,6 @@
 /** Changes that would wait for each other are findings at their pins, beside those of the files. */
 
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
@@ -49,7 +48,7 @@ async function found(taker: Draft, to = "2.0.0") {
   const objects = createFakeObjects();
   const from = objects.commit(repository(a, b, "1.0.0"));
   const commit = objects.commit(repository(a, b, to));
-  const about = { objects, dialects: [nodeRedDialect], schemas: createSchemas(), cache: createFakeParseCache() };
+  const about = { objects, dialects: [nodeRedDialect], cache: createFakeParseCache() };
   const base = await createManifests(about).snapshot(from, 0);
   const manifests = createManifests(about);
   await manifests.snapshot(commit, 0);

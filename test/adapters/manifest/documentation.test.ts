@@ -3,11 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { eventKinds } from "../../support/events.ts";
 import { parse } from "./environment/reading.ts";
-
-const schemas = createSchemas();
 
 /** YAML blocks of a page, in order. */
 async function blocksOf(page: string): Promise<readonly string[]> {
@@ -34,7 +31,7 @@ describe("the documentation", () => {
 
   it.each(titled(operatorBlocks))("shows a part of pinion.yaml that is right: %s", (_, block) => {
     const text = `repository: { url: "https://git.example.com/shop.git" }\n${block}`;
-    expect(parseControllerConfig(text, "pinion.yaml", schemas).warnings).toEqual([]);
+    expect(parseControllerConfig(text, "pinion.yaml").warnings).toEqual([]);
   });
 
   it("shows parts of both", () => {
@@ -53,6 +50,6 @@ describe("the events that pinion.yaml may ask for", () => {
   it.each(eventKinds)("are of every kind: %s", (kind) => {
     const receiver = `{ name: chat, type: slack, url: { env: CHAT_WEBHOOK }, events: [${kind}] }`;
     const text = `repository: { url: "https://git.example.com/shop.git" }\nnotifications: [${receiver}]`;
-    expect(parseControllerConfig(text, "pinion.yaml", schemas).notifications).toMatchObject([{ events: [kind] }]);
+    expect(parseControllerConfig(text, "pinion.yaml").notifications).toMatchObject([{ events: [kind] }]);
   });
 });

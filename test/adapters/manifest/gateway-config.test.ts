@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 
-const schemas = createSchemas();
 const parse = (gateway: string) =>
-  parseControllerConfig(`repository: { url: https://git.example.com/config.git }\n${gateway}`, "pinion.yaml", schemas);
+  parseControllerConfig(`repository: { url: https://git.example.com/config.git }\n${gateway}`, "pinion.yaml");
 
 function refusal(gateway: string): string {
   try {

@@ -3,14 +3,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonProblem } from "../../../src/adapters/manifest/document/json-scan.ts";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { readYamlText } from "../../../src/adapters/manifest/document/yaml-document.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository, versionText } from "../../support/small-repository.ts";
 import { runs } from "../../support/thorough.ts";
 
-const schemas = createSchemas();
 const files: Readonly<Record<string, string>> = {
   ...smallRepository(),
   "environments/production/quarantine.yaml": "quarantine: []\n",
@@ -74,7 +72,7 @@ describe("hostile files", () => {
       fc.asyncProperty(fc.constantFrom(...Object.keys(files)), fc.array(damage, { minLength: 1, maxLength: 3 }), async (path, damages) => {
         const objects = createFakeObjects();
         const commit = objects.commit({ ...files, [path]: mangle(files[path] ?? "", damages) });
-        const { findings } = await validateRepository({ objects, commit, dialects: [plainDialect], schemas });
+        const { findings } = await validateRepository({ objects, commit, dialects: [plainDialect] });
         for (const found of findings) {
           expect(found.line).toBeGreaterThan(0);
           expect(found.column).toBeGreaterThan(0);

@@ -3,18 +3,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import type { Snapshot } from "../../../src/domain/desired/snapshot.ts";
 import { createFakeObjects, createFakeParseCache, type FakeFiles } from "../../fakes/objects.ts";
 import { plainDialect, processText, smallDefinition, smallDigest, smallRepository, versionText } from "../../support/small-repository.ts";
 import { runs } from "../../support/thorough.ts";
 
-const schemas = createSchemas();
-
 function store() {
   const objects = createFakeObjects();
   const cache = createFakeParseCache();
-  return { objects, cache, manifests: () => createManifests({ objects, cache, dialects: [plainDialect], schemas }) };
+  return { objects, cache, manifests: () => createManifests({ objects, cache, dialects: [plainDialect] }) };
 }
 
 /** Comparable, whatever order maps were filled in. */
@@ -128,7 +125,7 @@ describe("an incremental snapshot", () => {
           if (seen.findings.some(({ code }) => code === "version/republished")) return;
           expect(plain(seen)).toEqual(plain(await manifests().snapshot(commit, 0)));
           expect(plain(seen)).toEqual(
-            plain(await createManifests({ objects, cache: createFakeParseCache(), dialects: [plainDialect], schemas }).snapshot(commit, 0)),
+            plain(await createManifests({ objects, cache: createFakeParseCache(), dialects: [plainDialect] }).snapshot(commit, 0)),
           );
         }
       }),

@@ -1,18 +1,15 @@
 /** Settings of its own that an environment gives to a process. */
 
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository } from "../../support/small-repository.ts";
-
-const schemas = createSchemas();
 
 async function validate(processes: string) {
   const objects = createFakeObjects();
   const environment = `name: production\ntype: production\nprocesses: ${processes}\n`;
   const commit = objects.commit({ ...smallRepository(), "environments/production/environment.yaml": environment });
-  return (await validateRepository({ objects, dialects: [plainDialect], schemas, commit })).findings;
+  return (await validateRepository({ objects, dialects: [plainDialect], commit })).findings;
 }
 
 describe("settings of a process", () => {

@@ -2,11 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { createFakeObjects, createFakeParseCache, type FakeFile, type FakeFiles } from "../../fakes/objects.ts";
 import { plainDialect, smallDigest, smallRepository } from "../../support/small-repository.ts";
 
-const schemas = createSchemas();
 const file = "environments/production/quarantine.yaml";
 const entry = (version: string, answer: string) =>
   `{ process: called, version: ${version}, digest: ${smallDigest(answer)}, reason: it loses orders, since: 2026-11-21T10:00:00Z }`;
@@ -16,7 +14,7 @@ const other = `{ process: other, version: 1.0.0, digest: ${smallDigest("o100")},
 
 function reader() {
   const objects = createFakeObjects();
-  const manifests = createManifests({ objects, cache: createFakeParseCache(), dialects: [plainDialect], schemas });
+  const manifests = createManifests({ objects, cache: createFakeParseCache(), dialects: [plainDialect] });
   return async (quarantine: FakeFile | null, files: FakeFiles = {}) => {
     const text = quarantine === null ? files : { ...files, [file]: quarantine };
     const { environments } = await manifests.snapshot(objects.commit({ ...smallRepository(), ...text }), 0);
@@ -30,7 +28,7 @@ function reader() {
 /** What is said of the file by itself. */
 async function toldOf(line: string, files: FakeFiles = {}) {
   const objects = createFakeObjects();
-  const manifests = createManifests({ objects, cache: createFakeParseCache(), dialects: [plainDialect], schemas });
+  const manifests = createManifests({ objects, cache: createFakeParseCache(), dialects: [plainDialect] });
   const { findings } = await manifests.snapshot(
     objects.commit({ ...smallRepository(), ...files, [file]: `quarantine:\n  - ${line}\n` }),
     0,

@@ -1,12 +1,10 @@
 /** What a committer may try in order to name a secret, leave the repository, or change what every object has: refused at its place in the file. */
 
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository } from "../../support/small-repository.ts";
 
-const schemas = createSchemas();
 const environment = "environments/production/environment.yaml";
 const pins = "environments/production/pins/a.yaml";
 const version = "processes/called/versions/1.0.0.yaml";
@@ -14,7 +12,7 @@ const version = "processes/called/versions/1.0.0.yaml";
 async function errors(change: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const objects = createFakeObjects();
   const commit = objects.commit({ ...smallRepository(), ...change });
-  const { findings } = await validateRepository({ objects, commit, dialects: [plainDialect], schemas });
+  const { findings } = await validateRepository({ objects, commit, dialects: [plainDialect] });
   expect("polluted" in {}).toBe(false);
   return findings.filter(({ severity }) => severity === "error").map(({ file, code }) => `${file} ${code}`);
 }

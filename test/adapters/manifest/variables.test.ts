@@ -3,11 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects, createFakeParseCache } from "../../fakes/objects.ts";
 
-const schemas = createSchemas();
 const dialects = [nodeRedDialect];
 
 interface Settings {
@@ -29,7 +27,7 @@ function repository(nodes: readonly string[], { settings = "", config = "" }: Se
 
 async function found(files: Record<string, string>) {
   const objects = createFakeObjects();
-  const { findings } = await validateRepository({ objects, dialects, schemas, commit: objects.commit(files) });
+  const { findings } = await validateRepository({ objects, dialects, commit: objects.commit(files) });
   return findings.map(({ file, line, column, code, severity, message }) => ({ at: `${file}:${line}:${column}`, code, severity, message }));
 }
 
@@ -78,7 +76,7 @@ describe("a variable that nothing gives a value", () => {
 
   it("is told by the daemon, until the environment gives it one", async () => {
     const objects = createFakeObjects();
-    const manifests = createManifests({ objects, dialects, schemas, cache: createFakeParseCache() });
+    const manifests = createManifests({ objects, dialects, cache: createFakeParseCache() });
     const codes = async (settings: string) =>
       (await manifests.snapshot(objects.commit(repository([broker], { settings })), 0)).findings.map(({ code }) => code);
     expect(await codes("")).toEqual(["node/unknown-variable", "node/unknown-variable"]);

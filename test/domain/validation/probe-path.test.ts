@@ -1,8 +1,7 @@
+import { schemaErrors } from "../../../src/adapters/manifest/document/schemas.ts";
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { below, whyNoProbePath } from "../../../src/domain/validation/probe-path.ts";
 
-const schemas = createSchemas();
 const good = ["/", "/orders", "/orders/health?x=1&y=../z", "/a..b/.well-known/x", "/a/%20b", "/.../x", "/@user", "/a:b#c"];
 const bad = [
   "",
@@ -40,7 +39,7 @@ describe("a path that is asked of a version", () => {
 
   it.each([...good, ...bad])("%j is judged alike by the schema of an environment", (path) => {
     const validation = { healthCheck: { endpoint: path } };
-    const errors = schemas.errors("environment", { name: "production", type: "production", strategy: { type: "recreate" }, validation });
+    const errors = schemaErrors("environment", { name: "production", type: "production", strategy: { type: "recreate" }, validation });
     expect(errors.length === 0).toBe(whyNoProbePath(path) === null);
   });
 });

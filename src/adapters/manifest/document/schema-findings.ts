@@ -5,15 +5,19 @@ import type { ErrorObject } from "ajv/dist/2020.js";
 import type { Finding } from "../../../domain/finding.ts";
 import { finding } from "./findings.ts";
 import { maxFindings } from "./limits.ts";
-import type { SchemaName, Schemas } from "./schemas.ts";
+import { schemaErrors, type SchemaName } from "./schemas.ts";
 import { suggestion } from "./suggest.ts";
 import { rightfulPlace, unsupportedReason } from "./unsupported.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 
 /** Everything the schema finds wrong with a document, in order of the schema; empty when the value has the schema's shape. */
-export function schemaFindings(schemas: Schemas, name: SchemaName, document: YamlDocument): readonly Finding[] {
-  return schemas
-    .errors(name, document.value)
+export function schemaFindings(name: SchemaName, document: YamlDocument): readonly Finding[] {
+  return findingsFor(schemaErrors(name, document.value), name, document);
+}
+
+/** The same of errors that were found already. */
+export function findingsFor(errors: readonly ErrorObject[], name: SchemaName, document: YamlDocument): readonly Finding[] {
+  return errors
     .filter(isSaidOnce)
     .slice(0, maxFindings)
     .map((error) => describe(error, name, document));

@@ -11,16 +11,8 @@ const validators = { process, version, environment, quarantine, pinion } satisfi
 
 export type SchemaName = keyof typeof validators;
 
-export interface Schemas {
-  /** What the schema has against a value; empty when it fits. */
-  errors(name: SchemaName, value: unknown): readonly ErrorObject[];
-}
-
-export function createSchemas(): Schemas {
-  return {
-    errors(name, value) {
-      const validate: ValidateFunction = validators[name];
-      return validate(value) ? [] : (validate.errors ?? []);
-    },
-  };
+/** Empty when the value fits. */
+export function schemaErrors(name: SchemaName, value: unknown): readonly ErrorObject[] {
+  const validate: ValidateFunction = validators[name];
+  return validate(value) ? [] : (validate.errors ?? []);
 }

@@ -16,7 +16,6 @@ import { noValidationDefaults, toValidation, validationFindings } from "./valida
 import { finding, type Place, type Say } from "../document/findings.ts";
 import { toSecretReference } from "./secret-reference.ts";
 import { schemaFindings } from "../document/schema-findings.ts";
-import type { Schemas } from "../document/schemas.ts";
 import type { Slices } from "../../../domain/slices.ts";
 import { readYaml, type YamlDocument } from "../document/yaml-document.ts";
 
@@ -34,7 +33,6 @@ export const nobodyNamed: ReadonlyMap<ProcessId, Place> = new Map();
 export interface EnvironmentFileContext {
   readonly environment: EnvironmentName;
   readonly file: string;
-  readonly schemas: Schemas;
   readonly defaults: EnvironmentDefaults;
   /** Null: nobody has said what is allowed. */
   readonly permits: Permits | null;
@@ -55,7 +53,7 @@ export function* parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFil
   const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return { spec: null, findings: reading.findings, named: nobodyNamed };
   const { document } = reading;
-  const shape = schemaFindings(context.schemas, "environment", document);
+  const shape = schemaFindings("environment", document);
   if (shape.length > 0) return { spec: null, findings: shape, named: nobodyNamed };
   const file = document.value as EnvironmentFile;
   const findings = [

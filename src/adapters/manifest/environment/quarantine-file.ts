@@ -8,8 +8,8 @@ import type { Slices } from "../../../domain/slices.ts";
 import type { QuarantineFile } from "../../../generated/quarantine.ts";
 import { finding, type Place } from "../document/findings.ts";
 import { maxYamlBytes } from "../document/limits.ts";
-import { schemaFindings } from "../document/schema-findings.ts";
-import type { Schemas } from "../document/schemas.ts";
+import { findingsFor } from "../document/schema-findings.ts";
+import { schemaErrors } from "../document/schemas.ts";
 import { decodeText } from "../document/text.ts";
 import { readYamlSlices, type YamlDocument } from "../document/yaml-document.ts";
 
@@ -36,13 +36,13 @@ export function quarantineKey(process: string, digest: string): string {
 }
 
 /** Parses one quarantine.yaml, a long one a few entries at a time. Never throws, whatever the bytes. */
-export function* parseQuarantineFile(bytes: Uint8Array, file: string, schemas: Schemas): Slices<ParsedQuarantine> {
+export function* parseQuarantineFile(bytes: Uint8Array, file: string): Slices<ParsedQuarantine> {
   const decoded = decodeText(bytes, file);
   if (decoded.kind === "refused") return unreadableQuarantine(decoded.findings);
   const held = new Map<string, string>();
   const quarantine: HeldEntry[] = [];
   for (const part of yield* partsOf(decoded.text)) {
-    const read = yield* readPart(part, file, schemas);
+    const read = yield* readPart(part, file);
     if (read.kind === "refused") return unreadableQuarantine(read.findings);
     for (const { entry, reason } of read.entries) {
       quarantine.push(entry);
@@ -81,13 +81,13 @@ type ReadPart =
   | { readonly kind: "refused"; readonly findings: readonly Finding[] }
   | { readonly kind: "read"; readonly entries: readonly { readonly entry: HeldEntry; readonly reason: string }[] };
 
-function* readPart(part: Part, file: string, schemas: Schemas): Slices<ReadPart> {
+function* readPart(part: Part, file: string): Slices<ReadPart> {
   const { text, entriesBefore } = part;
   if (text.length > maxYamlBytes) return refusePart(part, file);
   const reading = yield* readYamlSlices(text, file);
   if (reading.kind === "refused") return { kind: "refused", findings: reading.findings.map((found) => inWhole(found, part)) };
   const document = documentOf(reading.document, part);
-  const findings = schemaFindings(numbered(schemas, part), "quarantine", document);
+  const findings = findingsFor(errorsIn(document, part), "quarantine", document);
   if (findings.length > 0) return { kind: "refused", findings };
   const { quarantine } = document.value as QuarantineFile;
   const entries = quarantine.map(({ process, version, digest, reason }, index) => {
@@ -106,9 +106,8 @@ function refusePart({ text, linesBefore }: Part, file: string): ReadPart {
 }
 
 /** Errors are of the entry as it is numbered in the whole file. */
-function numbered(schemas: Schemas, { entriesBefore }: Part): Schemas {
-  const renumber = (error: ErrorObject): ErrorObject => ({ ...error, instancePath: shiftEntry(error.instancePath, entriesBefore) });
-  return { errors: (name, value) => schemas.errors(name, value).map(renumber) };
+function errorsIn({ value }: YamlDocument, { entriesBefore }: Part): readonly ErrorObject[] {
+  return schemaErrors("quarantine", value).map((error) => ({ ...error, instancePath: shiftEntry(error.instancePath, entriesBefore) }));
 }
 
 function documentOf(document: YamlDocument, part: Part): YamlDocument {

@@ -114,7 +114,7 @@ async function readOwnFile(
   if (before?.own.id === id) return before.own;
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   if (read.kind === "refused") return { id, spec: null, findings: read.findings, named: nobodyNamed };
-  const context = { environment: name, file, schemas: reading.schemas, defaults: reading.defaults, permits: reading.permits };
+  const context = { environment: name, file, defaults: reading.defaults, permits: reading.permits };
   return { id, ...(await reading.pace.run(parseEnvironmentFile(read.bytes, context))) };
 }
 
@@ -129,7 +129,7 @@ async function readQuarantine(
   if (before?.quarantineId === id) return { held: before.held, quarantine: before.quarantine, findings: [], isReadable: true };
   const read = await readLimited(reading.objects, id, file, maxQuarantineBytes);
   if (read.kind === "refused") return unreadableQuarantine(read.findings);
-  return reading.pace.run(parseQuarantineFile(read.bytes, file, reading.schemas));
+  return reading.pace.run(parseQuarantineFile(read.bytes, file));
 }
 
 /** A link, a folder, a name that nobody reads, or files that were not looked at: what is held back is not known. The folder tells of each. */

@@ -27,21 +27,15 @@ import { toMetricSource } from "./metric-sources.ts";
 import { toAlert, toIdentity, toNotification, toSigning } from "./notifications.ts";
 import { readProcessDeployer } from "./process-deployer.ts";
 import { schemaFindings } from "../document/schema-findings.ts";
-import { createSchemas, type Schemas } from "../document/schemas.ts";
 import { toSecretReference } from "../environment/secret-reference.ts";
 import { readYamlText } from "../document/yaml-document.ts";
 
 /** @throws PinionError `config/invalid`, with every finding. Options without an effect yet are `warnings` of the result. `known`: the kinds of engine, router and store that there are; null: whatever is named. */
-export function parseControllerConfig(
-  text: string,
-  file: string,
-  schemas: Schemas = createSchemas(),
-  known: KnownKinds | null = null,
-): ControllerConfig {
+export function parseControllerConfig(text: string, file: string, known: KnownKinds | null = null): ControllerConfig {
   const reading = readYamlText(text, file, foldKey);
   if (reading.kind === "refused") throw invalid(file, reading.findings);
   const document = { ...reading.document, value: foldDocument(reading.document.value) };
-  const shape = schemaFindings(schemas, "pinion", document);
+  const shape = schemaFindings("pinion", document);
   if (shape.length > 0)
     throw invalid(
       file,

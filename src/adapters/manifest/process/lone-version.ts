@@ -9,7 +9,6 @@ import type { ProcessVersion } from "../../../domain/desired/version.ts";
 import type { Dialect } from "../../../ports/dialect.ts";
 import { sha256 } from "./digest.ts";
 import { parseExport } from "./export-file.ts";
-import { createSchemas } from "../document/schemas.ts";
 import { atOnce } from "../../../domain/slices.ts";
 import { parseVersionFile, withDefinition } from "./version-file.ts";
 
@@ -22,7 +21,7 @@ export async function readLoneVersion(file: string, dialects: readonly Dialect[]
   const bytes = await read(file);
   if (extname(file) === ".json") return { kind: "export", definition: definitionFrom(bytes, file, dialects) };
   const name = basename(file, extname(file));
-  const context = { process: basename(dirname(dirname(file))), version: name, file, schemas: createSchemas(), dialect: null };
+  const context = { process: basename(dirname(dirname(file))), version: name, file, dialect: null };
   const parsed = atOnce(parseVersionFile(bytes, context));
   if (parsed.kind === "refused") throw invalid(file, parsed.findings);
   if (parsed.kind === "inline") return { kind: "version", ...atOnce(withDefinition(parsed.version, parsed.definition, sha256)) };

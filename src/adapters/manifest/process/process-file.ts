@@ -8,7 +8,6 @@ import type { CatalogueEntry } from "../../../domain/desired/snapshot.ts";
 import type { ProcessFile } from "../../../generated/process.ts";
 import { finding } from "../document/findings.ts";
 import { schemaFindings } from "../document/schema-findings.ts";
-import type { Schemas } from "../document/schemas.ts";
 import type { Slices } from "../../../domain/slices.ts";
 import { suggestion } from "../document/suggest.ts";
 import { readYaml, type YamlDocument } from "../document/yaml-document.ts";
@@ -34,14 +33,13 @@ export interface ProcessFileContext {
   readonly process: ProcessId;
   readonly file: string;
   readonly engines: readonly string[];
-  readonly schemas: Schemas;
 }
 
 /** Parses one process.yaml. Any finding spoils the whole process. */
 export function* parseProcessFile(bytes: Uint8Array, context: ProcessFileContext): Slices<ParsedProcess> {
   const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return broken(reading.findings);
-  const shape = schemaFindings(context.schemas, "process", reading.document);
+  const shape = schemaFindings("process", reading.document);
   if (shape.length > 0) return broken(shape);
   const file = { engine: defaultEngineKind, ...(reading.document.value as ProcessFile) };
   const findings = [...identityFindings(file, reading.document, context), ...catalogueFindings(file, reading.document)];

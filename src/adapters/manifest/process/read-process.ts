@@ -13,7 +13,6 @@ import { type Folder, listFolder, readLimited } from "../document/folder.ts";
 import { maxExportBytes, maxFindings, maxName, maxYamlBytes } from "../document/limits.ts";
 import { isVersion, type ListedVersion, type ParsedProcess, parseProcessFile } from "./process-file.ts";
 import { processFile, type ProcessRecord, versionFile, type VersionRecord } from "./process-record.ts";
-import type { Schemas } from "../document/schemas.ts";
 import type { Published } from "./published.ts";
 import type { Pace } from "../document/slices.ts";
 import { type PlacedVariable, variablesOf } from "./variable-rules.ts";
@@ -26,7 +25,6 @@ export interface Reading {
   /** Kinds of engines that a process may name. */
   readonly engines: readonly string[];
   readonly hash: Hash;
-  readonly schemas: Schemas;
   readonly pace: Pace;
   /** Publications that are remembered from before, for the first reading. */
   readonly promised: Published;
@@ -114,7 +112,7 @@ async function readProcessFile(reading: Reading, process: ProcessId, folder: Fol
   }
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   if (read.kind === "refused") return noProcess(read.findings);
-  return reading.pace.run(parseProcessFile(read.bytes, { process, file, engines: reading.engines, schemas: reading.schemas }));
+  return reading.pace.run(parseProcessFile(read.bytes, { process, file, engines: reading.engines }));
 }
 
 function noProcess(findings: readonly Finding[]): ParsedProcess {
@@ -155,7 +153,7 @@ async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: 
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   if (read.kind === "refused") return read;
   const dialect = reading.dialects.find((each) => each.engine === record.catalogue.engine) ?? null;
-  const context = { process: record.process, version, file, schemas: reading.schemas, dialect };
+  const context = { process: record.process, version, file, dialect };
   const parsed = await reading.pace.run(parseVersionFile(read.bytes, context));
   if (parsed.kind === "refused") return parsed;
   const found = parsed.kind === "inline" ? parsed : await readExport(reading, { record, folder, dialect }, parsed);

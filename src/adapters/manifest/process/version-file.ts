@@ -14,7 +14,6 @@ import { definitionFindings, type Locate } from "./definition-rules.ts";
 import { durationMs } from "../document/durations.ts";
 import { finding, type Place } from "../document/findings.ts";
 import { schemaFindings } from "../document/schema-findings.ts";
-import type { Schemas } from "../document/schemas.ts";
 import type { Slices } from "../../../domain/slices.ts";
 import { readYaml, type YamlDocument } from "../document/yaml-document.ts";
 
@@ -57,7 +56,6 @@ export interface VersionFileContext {
   readonly process: ProcessId;
   readonly version: Version;
   readonly file: string;
-  readonly schemas: Schemas;
   /** Of the process's engine; null when it is not known. */
   readonly dialect: Dialect | null;
 }
@@ -67,7 +65,7 @@ export function* parseVersionFile(bytes: Uint8Array, context: VersionFileContext
   const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return reading;
   const { document } = reading;
-  const shape = schemaFindings(context.schemas, "version", document);
+  const shape = schemaFindings("version", document);
   yield;
   if (shape.length > 0) return { kind: "refused", findings: shape };
   const file = document.value as VersionFile;

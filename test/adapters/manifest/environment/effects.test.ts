@@ -3,10 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { noDefaults, parseEnvironmentFile } from "../../../../src/adapters/manifest/environment/environment-file.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { parse, refusals, specOf } from "./reading.ts";
 
-const schemas = createSchemas();
 const triggers = "rollbackPolicy: { automatic: { triggers: [{ type: error_rate, threshold: 5% }] } }";
 const metrics = "analysis: { metrics: [{ metric: error_rate, threshold: 5% }], onInconclusive: pause }";
 
@@ -70,7 +68,7 @@ describe("a source of metrics that pinion.yaml does not name", () => {
       metricSources,
       named: [],
     };
-    const context = { environment: "live", file: "environment.yaml", schemas, defaults: noDefaults, permits };
+    const context = { environment: "live", file: "environment.yaml", defaults: noDefaults, permits };
     return atOnce(parseEnvironmentFile(Buffer.from(`name: live\ntype: production\n${lines}\n`), context)).findings;
   };
 

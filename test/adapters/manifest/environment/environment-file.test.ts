@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { noDefaults, parseEnvironmentFile } from "../../../../src/adapters/manifest/environment/environment-file.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import type { EnvironmentDefaults } from "../../../../src/domain/config/config.ts";
 
-const schemas = createSchemas();
 const parse = (text: string, defaults: EnvironmentDefaults = noDefaults) =>
-  atOnce(parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults, permits: null }));
+  atOnce(parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", defaults, permits: null }));
 
 describe("environment.yaml", () => {
   it("needs no more than name and type", () => {

@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from "vitest";
 import { withQuarantined } from "../../../../src/adapters/git/writer/quarantine-text.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { parseQuarantineFile, quarantineKey } from "../../../../src/adapters/manifest/environment/quarantine-file.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
 
@@ -18,11 +17,11 @@ const itemOf = (index: number) => [
 ];
 const textOf = (count: number) =>
   `# ours\nquarantine:\n${Array.from({ length: count }, (_, index) => itemOf(index).join("\n")).join("\n")}\n`;
-const parse = (text: string) => atOnce(parseQuarantineFile(Buffer.from(text), file, createSchemas()));
+const parse = (text: string) => atOnce(parseQuarantineFile(Buffer.from(text), file));
 
 describe("a long quarantine.yaml", () => {
   it("of 20,000 entries is read, each at its place, and is never read for long without a pause", () => {
-    const steps = parseQuarantineFile(Buffer.from(textOf(20_000)), file, createSchemas());
+    const steps = parseQuarantineFile(Buffer.from(textOf(20_000)), file);
     let pauses = 0;
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) pauses += 1;

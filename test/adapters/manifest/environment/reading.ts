@@ -6,18 +6,13 @@ import {
   parseEnvironmentFile,
 } from "../../../../src/adapters/manifest/environment/environment-file.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import type { EnvironmentDefaults } from "../../../../src/domain/config/config.ts";
 import type { EnvironmentSpec } from "../../../../src/domain/desired/environment.ts";
-
-const schemas = createSchemas();
 
 /** The file that has these lines beside name and type. */
 export function parse(lines: string, defaults: EnvironmentDefaults = noDefaults): ParsedEnvironment {
   const text = `name: live\ntype: production\n${lines}\n`;
-  return atOnce(
-    parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults, permits: null }),
-  );
+  return atOnce(parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", defaults, permits: null }));
 }
 
 /** Its meaning. @throws Error with what is wrong with it. */

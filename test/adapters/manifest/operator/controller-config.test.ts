@@ -2,13 +2,11 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../../src/adapters/manifest/operator/controller-config.ts";
 import { noDefaults } from "../../../../src/adapters/manifest/environment/environment-file.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { enginesOf, gatewayDefaults } from "../../../../src/domain/config/config.ts";
 import { PinionError } from "../../../../src/domain/errors.ts";
 
-const schemas = createSchemas();
 const parse = (text: string) =>
-  parseControllerConfig(text, "pinion.yaml", schemas, { engine: ["node-red", "other"], router: ["gateway"], store: ["sqlite"] });
+  parseControllerConfig(text, "pinion.yaml", { engine: ["node-red", "other"], router: ["gateway"], store: ["sqlite"] });
 const repository = "repository: { url: https://git.example.com/config.git }\n";
 
 /** `code line` of every finding of a refused document. */
@@ -53,7 +51,8 @@ describe("pinion.yaml", () => {
       identity: { name: "Pinion", email: "pinion@localhost" },
       signing: null,
       resyncIntervalMs: 10_000,
-      ...{ router: { kind: "gateway" }, store: { kind: "sqlite" } },
+      router: { kind: "gateway" },
+      store: { kind: "sqlite" },
       log: { level: "info" },
       warnings: [],
     });

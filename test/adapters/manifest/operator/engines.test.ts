@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { parseControllerConfig } from "../../../../src/adapters/manifest/operator/controller-config.ts";
 import { enginesOf } from "../../../../src/domain/config/config.ts";
 
-const schemas = createSchemas();
 const known = (...engine: string[]) => ({ engine, router: ["gateway"], store: ["sqlite"] });
 const repository = "repository: { url: https://git.example.com/config.git }\n";
-const parse = (text: string) => parseControllerConfig(text, "pinion.yaml", schemas, known("node-red", "other"));
+const parse = (text: string) => parseControllerConfig(text, "pinion.yaml", known("node-red", "other"));
 
 describe("the engines of pinion.yaml", () => {
   it("gives an environment engines of several kinds, each with what it may run", () => {
@@ -31,7 +29,7 @@ describe("the engines of pinion.yaml", () => {
   ])("refuses %s, at its line", (_what, section, message) => {
     const text = `${repository}engines:\n  production: ${section}\n`;
     const line = text.split("\n").findIndex((each) => each.includes("production:")) + 1;
-    expect(() => parseControllerConfig(text, "pinion.yaml", schemas, known("node-red"))).toThrow(message);
-    expect(() => parseControllerConfig(text, "pinion.yaml", schemas, known("node-red"))).toThrow(`pinion.yaml:${line}`);
+    expect(() => parseControllerConfig(text, "pinion.yaml", known("node-red"))).toThrow(message);
+    expect(() => parseControllerConfig(text, "pinion.yaml", known("node-red"))).toThrow(`pinion.yaml:${line}`);
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { parseControllerConfig } from "../../../../src/adapters/manifest/operator/controller-config.ts";
 
 const repository = "repository: { url: https://git.example.com/config.git }\n";
 const known = { engine: ["node-red"], router: ["gateway", "other"], store: ["sqlite", "other"] };
-const parse = (text: string) => parseControllerConfig(`${repository}${text}`, "pinion.yaml", createSchemas(), known);
+const parse = (text: string) => parseControllerConfig(`${repository}${text}`, "pinion.yaml", known);
 
 describe("the kinds of router and store in pinion.yaml", () => {
   it("are gateway and sqlite where it names none", () => {
@@ -13,7 +12,10 @@ describe("the kinds of router and store in pinion.yaml", () => {
   });
 
   it("are those that it names", () => {
-    expect(parse("router: { kind: other }\nstore: { kind: other }\n")).toMatchObject({ router: { kind: "other" }, store: { kind: "other" } });
+    expect(parse("router: { kind: other }\nstore: { kind: other }\n")).toMatchObject({
+      router: { kind: "other" },
+      store: { kind: "other" },
+    });
   });
 
   it.each([

@@ -2,16 +2,14 @@
 
 import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../../src/adapters/manifest/operator/controller-config.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { PinionError } from "../../../../src/domain/errors.ts";
 
-const schemas = createSchemas();
 const repository = "repository: { url: https://git.example.com/config.git }\n";
 
 /** `code line` of every finding. */
 function refusal(text: string): readonly string[] {
   try {
-    parseControllerConfig(text, "pinion.yaml", schemas);
+    parseControllerConfig(text, "pinion.yaml");
     return [];
   } catch (error) {
     if (!(error instanceof PinionError)) throw error;

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../../src/adapters/manifest/operator/controller-config.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { PinionError } from "../../../../src/domain/errors.ts";
 
-const schemas = createSchemas();
-const parse = (text: string) => parseControllerConfig(text, "pinion.yaml", schemas);
+const parse = (text: string) => parseControllerConfig(text, "pinion.yaml");
 const repository = "repository: { url: https://git.example.com/config.git }\n";
 
 /** `code line` of every finding of a refused document. */

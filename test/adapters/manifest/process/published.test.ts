@@ -3,7 +3,6 @@
 import { describe, expect, it } from "vitest";
 import type { History } from "../../../../src/adapters/manifest/history.ts";
 import { createManifests } from "../../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects, createFakeParseCache, type FakeObjects } from "../../../fakes/objects.ts";
 import {
@@ -15,7 +14,6 @@ import {
   versionText,
 } from "../../../support/small-repository.ts";
 
-const schemas = createSchemas();
 const good = smallRepository();
 const evil = {
   ...good,
@@ -47,7 +45,7 @@ function listed(digest: string): string {
   return (good[calledFile] ?? "").replace(smallVersionDigest("1.0.0", "c100"), digest);
 }
 
-const common = { dialects: [plainDialect], schemas };
+const common = { dialects: [plainDialect] };
 
 /** Commits from the newest to the oldest, of which each changed every catalogue. */
 function historyOf(objects: FakeObjects, commits: readonly string[]): History {
