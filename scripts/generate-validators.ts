@@ -23,7 +23,7 @@ export function generateValidators(): ReadonlyMap<string, string> {
   for (const [name, unsorted] of Object.entries(modules)) {
     const schemas = Object.fromEntries(Object.entries(unsorted).toSorted(([one], [other]) => (one < other ? -1 : 1)));
     const path = `src/generated/validators/${name}`;
-    files.set(`${path}.mjs`, banner(name) + codeOf(schemas, name === "queries"));
+    files.set(`${path}.mjs`, banner(name) + codeOf(schemas, name));
     files.set(`${path}.d.mts`, banner(name) + typesOf(name, schemas));
   }
   for (const name of fileSchemas) {
@@ -51,12 +51,12 @@ function codeOfFile(name: string): string {
   return requireOfModule + standalone.default(ajv, { validate: schema.$id });
 }
 
-/** `isText`: what comes in are texts, which may say numbers. */
-function codeOf(schemas: Json, isText: boolean): string {
+/** Of one file of src/schemas/. What comes in by an address are texts, which may say numbers. Of the journal nobody is told what does not fit. */
+function codeOf(schemas: Json, from: string): string {
   const hoisted = new Map<string, Json>();
   for (const [name, schema] of Object.entries(schemas)) hoisted.set(name, { ...(hoist(schema, hoisted) as Json), $id: name });
   const ajv = new Ajv({
-    coerceTypes: isText,
+    coerceTypes: from === "queries",
     code: { source: true, esm: true, lines: true },
     discriminator: true,
     inlineRefs: false,
@@ -65,10 +65,12 @@ function codeOf(schemas: Json, isText: boolean): string {
     messages: false,
     schemas: [...hoisted.values()],
     strict: false,
+    // A text may say 1e999.
+    strictNumbers: true,
     // Counts characters as JavaScript does, and needs nothing of ajv's.
     unicode: false,
     validateFormats: false,
-    verbose: true,
+    verbose: from !== "journal",
   });
   const code = standalone.default(ajv, Object.fromEntries(Object.keys(schemas).map((name) => [name, name])));
   const times = Object.entries(schemas).map(([name, schema]) => [name, timesIn(schema as Described)] as const);

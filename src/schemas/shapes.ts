@@ -31,8 +31,19 @@ export function list<T extends TSchema>(items: T, about: About = {}): TUnsafe<re
   return Type.Unsafe<readonly Static<T>[]>({ type: "array", items, ...about });
 }
 
+interface Parts {
+  readonly $id?: string;
+  readonly type?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+}
+
+/** What has no name says so in its own type, which is checked in one look; a name stands for the one thing alone. */
 export function nullable<T extends TSchema>(schema: T): TUnsafe<Static<T> | null> {
-  return Type.Unsafe<Static<T> | null>({ anyOf: [schema, { type: "null" }] });
+  const { $id: name, type, enum: texts, ...rest }: Parts = schema;
+  if (name !== undefined || typeof type !== "string" || rest.const !== undefined)
+    return Type.Unsafe<Static<T> | null>({ anyOf: [{ type: "null" }, schema] });
+  return Type.Unsafe<Static<T> | null>({ type: [type, "null"], ...(texts && { enum: [...texts, null] }), ...rest });
 }
 
 /** One of these texts. */

@@ -1,6 +1,6 @@
 /** `node --import tsx test/simulation/mutate.ts`: breaks one rule after the other in a copy of the source, and says how soon the simulation noticed. */
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ interface Hunt {
 async function hunt(mutation: Mutation): Promise<Hunt> {
   const copy = mkdtempSync(join(tmpdir(), "pinion-mutation-"));
   try {
-    for (const part of ["src", "test/simulation", "test/fakes", "package.json", "tsconfig.json"])
+    for (const part of ["src", "schemas", "scripts", "docs", "test/simulation", "test/fakes", "package.json", "tsconfig.json"])
       cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     apply(mutation, copy);
@@ -37,6 +37,8 @@ function apply({ what, file, find, put }: Mutation, copy: string): void {
     path,
     text.replace(find, () => put),
   );
+  // What is described there does nothing before its validators are made.
+  if (file.startsWith("src/schemas/")) execFileSync(process.execPath, ["--import", "tsx", "scripts/generate-types.ts"], { cwd: copy });
 }
 
 /** A program that falls over has noticed something too. */

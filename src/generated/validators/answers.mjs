@@ -185,7 +185,7 @@ return errors === 0;
 
 export const deployment = validate26;
 const schema10 = {"$ref":"Deployment","$id":"deployment"};
-const schema11 = {"type":"object","required":["id","environment","process","kind","version","digest","from","strategy","commit","startedAt","endedAt","durationMs","phase","reason","trigger","steps","validations","changes","handEdits","deploymentPlan","rollbackPlan"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"kind":{"type":"string","enum":["deploy","rollback","self-heal","prune"]},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"digest":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"strategy":{"type":"string"},"commit":{"type":"string"},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"endedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"durationMs":{"anyOf":[{"type":"number"},{"type":"null"}]},"phase":{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},"reason":{"$ref":"Reason"},"trigger":{"anyOf":[{"type":"string"},{"type":"null"}]},"steps":{"type":"array","items":{"type":"object","required":["at","state","code","why"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"state":{"type":"string"},"code":{"type":"string","description":"a code of docs/reasons.md"},"why":{"type":"string"}}}},"validations":{"type":"array","items":{"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"durationMs":{"type":"number"}}}},"changes":{"anyOf":[{"$ref":"RecordedChanges"},{"type":"null"}]},"handEdits":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}}},"deploymentPlan":{"anyOf":[{"$ref":"DeploymentPlan"},{"type":"null"}]},"rollbackPlan":{"anyOf":[{"$ref":"RollbackPlan"},{"type":"null"}]}},"$id":"Deployment"};
+const schema11 = {"type":"object","required":["id","environment","process","kind","version","digest","from","strategy","commit","startedAt","endedAt","durationMs","phase","reason","trigger","steps","validations","changes","handEdits","deploymentPlan","rollbackPlan"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"kind":{"type":"string","enum":["deploy","rollback","self-heal","prune"]},"version":{"type":["string","null"]},"digest":{"type":["string","null"],"pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"from":{"type":["string","null"]},"strategy":{"type":"string"},"commit":{"type":"string"},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"endedAt":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"durationMs":{"type":["number","null"]},"phase":{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},"reason":{"$ref":"Reason"},"trigger":{"type":["string","null"]},"steps":{"type":"array","items":{"type":"object","required":["at","state","code","why"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"state":{"type":"string"},"code":{"type":"string","description":"a code of docs/reasons.md"},"why":{"type":"string"}}}},"validations":{"type":"array","items":{"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"durationMs":{"type":"number"}}}},"changes":{"anyOf":[{"type":"null"},{"$ref":"RecordedChanges"}]},"handEdits":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"type":["object","null"],"required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"type":["string","null"]}}},"changes":{"$ref":"RecordedChanges"}}}},"deploymentPlan":{"anyOf":[{"type":"null"},{"$ref":"DeploymentPlan"}]},"rollbackPlan":{"anyOf":[{"type":"null"},{"$ref":"RollbackPlan"}]}},"$id":"Deployment"};
 const pattern1 = new RegExp("^sha256-[0-9a-f]{64}$", "u");
 const schema12 = {"type":"object","required":["code","text"],"properties":{"code":{"type":"string","description":"a code of docs/reasons.md"},"text":{"type":"string"},"about":{"type":"string"}},"$id":"Reason"};
 
@@ -252,7 +252,7 @@ validate28.errors = vErrors;
 return errors === 0;
 }
 
-const schema13 = {"type":"object","required":["impact","sentences","more","changes"],"properties":{"impact":{"anyOf":[{"type":"string","enum":["breaking","compatible"]},{"type":"null"}]},"sentences":{"type":"array","items":{"type":"object","required":["kind","text","node"],"properties":{"kind":{"type":"string","enum":["added","removed","changed"]},"text":{"type":"string"},"node":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"more":{"type":"number"},"changes":{"anyOf":[{"$ref":"WorkflowChanges"},{"type":"null"}]}},"$id":"RecordedChanges"};
+const schema13 = {"type":"object","required":["impact","sentences","more","changes"],"properties":{"impact":{"type":["string","null"],"enum":["breaking","compatible",null]},"sentences":{"type":"array","items":{"type":"object","required":["kind","text","node"],"properties":{"kind":{"type":"string","enum":["added","removed","changed"]},"text":{"type":"string"},"node":{"type":["string","null"]}}}},"more":{"type":"number"},"changes":{"anyOf":[{"type":"null"},{"$ref":"WorkflowChanges"}]}},"$id":"RecordedChanges"};
 const schema14 = {"type":"object","required":["nodesAdded","nodesRemoved","nodesModified","connectionsAdded","connectionsRemoved","configurationChanges","userId"],"properties":{"nodesAdded":{"type":"array","items":{"type":"object"}},"nodesRemoved":{"type":"array","items":{"type":"string"}},"nodesModified":{"type":"array","items":{"type":"object"}},"connectionsAdded":{"type":"array","items":{"type":"object"}},"connectionsRemoved":{"type":"array","items":{"type":"string"}},"configurationChanges":{"type":"array","items":{"type":"object"}},"userId":{"type":"string"}},"$id":"WorkflowChanges"};
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -498,68 +498,13 @@ else {
 if(data.impact !== undefined){
 let data0 = data.impact;
 const _errs1 = errors;
-const _errs2 = errors;
-let valid1 = false;
-const _errs3 = errors;
-if(typeof data0 !== "string"){
-const err0 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema13.properties.impact.anyOf[0].type,parentSchema:schema13.properties.impact.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(!((data0 === "breaking") || (data0 === "compatible"))){
-const err1 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema13.properties.impact.anyOf[0].enum},schema:schema13.properties.impact.anyOf[0].enum,parentSchema:schema13.properties.impact.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs5 = errors;
-if(data0 !== null){
-const err2 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema13.properties.impact.anyOf[1].type,parentSchema:schema13.properties.impact.anyOf[1],data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err3 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.impact.anyOf,parentSchema:schema13.properties.impact,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate30.errors = vErrors;
+if((typeof data0 !== "string") && (data0 !== null)){
+validate30.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/type",keyword:"type",params:{type: schema13.properties.impact.type},schema:schema13.properties.impact.type,parentSchema:schema13.properties.impact,data:data0}];
 return false;
 }
-else {
-errors = _errs2;
-if(vErrors !== null){
-if(_errs2){
-vErrors.length = _errs2;
-}
-else {
-vErrors = null;
-}
-}
+if(!(((data0 === "breaking") || (data0 === "compatible")) || (data0 === null))){
+validate30.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/enum",keyword:"enum",params:{allowedValues: schema13.properties.impact.enum},schema:schema13.properties.impact.enum,parentSchema:schema13.properties.impact,data:data0}];
+return false;
 }
 var valid0 = _errs1 === errors;
 }
@@ -569,15 +514,15 @@ var valid0 = true;
 if(valid0){
 if(data.sentences !== undefined){
 let data1 = data.sentences;
-const _errs7 = errors;
-if(errors === _errs7){
+const _errs3 = errors;
+if(errors === _errs3){
 if(Array.isArray(data1)){
-var valid2 = true;
+var valid1 = true;
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 let data2 = data1[i0];
-const _errs9 = errors;
-if(errors === _errs9){
+const _errs5 = errors;
+if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 let missing1;
 if((((data2.kind === undefined) && (missing1 = "kind")) || ((data2.text === undefined) && (missing1 = "text"))) || ((data2.node === undefined) && (missing1 = "node"))){
@@ -587,7 +532,7 @@ return false;
 else {
 if(data2.kind !== undefined){
 let data3 = data2.kind;
-const _errs11 = errors;
+const _errs7 = errors;
 if(typeof data3 !== "string"){
 validate30.errors = [{instancePath:instancePath+"/sentences/" + i0+"/kind",schemaPath:"#/properties/sentences/items/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema13.properties.sentences.items.properties.kind.type,parentSchema:schema13.properties.sentences.items.properties.kind,data:data3}];
 return false;
@@ -596,65 +541,110 @@ if(!(((data3 === "added") || (data3 === "removed")) || (data3 === "changed"))){
 validate30.errors = [{instancePath:instancePath+"/sentences/" + i0+"/kind",schemaPath:"#/properties/sentences/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema13.properties.sentences.items.properties.kind.enum},schema:schema13.properties.sentences.items.properties.kind.enum,parentSchema:schema13.properties.sentences.items.properties.kind,data:data3}];
 return false;
 }
-var valid3 = _errs11 === errors;
+var valid2 = _errs7 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data2.text !== undefined){
 let data4 = data2.text;
-const _errs13 = errors;
+const _errs9 = errors;
 if(typeof data4 !== "string"){
 validate30.errors = [{instancePath:instancePath+"/sentences/" + i0+"/text",schemaPath:"#/properties/sentences/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema13.properties.sentences.items.properties.text.type,parentSchema:schema13.properties.sentences.items.properties.text,data:data4}];
 return false;
 }
-var valid3 = _errs13 === errors;
+var valid2 = _errs9 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data2.node !== undefined){
 let data5 = data2.node;
+const _errs11 = errors;
+if((typeof data5 !== "string") && (data5 !== null)){
+validate30.errors = [{instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/type",keyword:"type",params:{type: schema13.properties.sentences.items.properties.node.type},schema:schema13.properties.sentences.items.properties.node.type,parentSchema:schema13.properties.sentences.items.properties.node,data:data5}];
+return false;
+}
+var valid2 = _errs11 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+else {
+validate30.errors = [{instancePath:instancePath+"/sentences/" + i0,schemaPath:"#/properties/sentences/items/type",keyword:"type",params:{type: "object"},schema:schema13.properties.sentences.items.type,parentSchema:schema13.properties.sentences.items,data:data2}];
+return false;
+}
+}
+var valid1 = _errs5 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate30.errors = [{instancePath:instancePath+"/sentences",schemaPath:"#/properties/sentences/type",keyword:"type",params:{type: "array"},schema:schema13.properties.sentences.type,parentSchema:schema13.properties.sentences,data:data1}];
+return false;
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.more !== undefined){
+let data6 = data.more;
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (isFinite(data6)))){
+validate30.errors = [{instancePath:instancePath+"/more",schemaPath:"#/properties/more/type",keyword:"type",params:{type: "number"},schema:schema13.properties.more.type,parentSchema:schema13.properties.more,data:data6}];
+return false;
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.changes !== undefined){
+let data7 = data.changes;
 const _errs15 = errors;
 const _errs16 = errors;
-let valid4 = false;
+let valid3 = false;
 const _errs17 = errors;
-if(typeof data5 !== "string"){
-const err4 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema13.properties.sentences.items.properties.node.anyOf[0].type,parentSchema:schema13.properties.sentences.items.properties.node.anyOf[0],data:data5};
+if(data7 !== null){
+const err0 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema13.properties.changes.anyOf[0].type,parentSchema:schema13.properties.changes.anyOf[0],data:data7};
 if(vErrors === null){
-vErrors = [err4];
+vErrors = [err0];
 }
 else {
-vErrors.push(err4);
+vErrors.push(err0);
 }
 errors++;
 }
-var _valid1 = _errs17 === errors;
-valid4 = valid4 || _valid1;
-if(!valid4){
+var _valid0 = _errs17 === errors;
+valid3 = valid3 || _valid0;
+if(!valid3){
 const _errs19 = errors;
-if(data5 !== null){
-const err5 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema13.properties.sentences.items.properties.node.anyOf[1].type,parentSchema:schema13.properties.sentences.items.properties.node.anyOf[1],data:data5};
+if(!(validate31(data7, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+var _valid0 = _errs19 === errors;
+valid3 = valid3 || _valid0;
+}
+if(!valid3){
+const err1 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.changes.anyOf,parentSchema:schema13.properties.changes,data:data7};
 if(vErrors === null){
-vErrors = [err5];
+vErrors = [err1];
 }
 else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs19 === errors;
-valid4 = valid4 || _valid1;
-}
-if(!valid4){
-const err6 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.sentences.items.properties.node.anyOf,parentSchema:schema13.properties.sentences.items.properties.node,data:data5};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
+vErrors.push(err1);
 }
 errors++;
 validate30.errors = vErrors;
@@ -671,101 +661,7 @@ vErrors = null;
 }
 }
 }
-var valid3 = _errs15 === errors;
-}
-else {
-var valid3 = true;
-}
-}
-}
-}
-}
-else {
-validate30.errors = [{instancePath:instancePath+"/sentences/" + i0,schemaPath:"#/properties/sentences/items/type",keyword:"type",params:{type: "object"},schema:schema13.properties.sentences.items.type,parentSchema:schema13.properties.sentences.items,data:data2}];
-return false;
-}
-}
-var valid2 = _errs9 === errors;
-if(!valid2){
-break;
-}
-}
-}
-else {
-validate30.errors = [{instancePath:instancePath+"/sentences",schemaPath:"#/properties/sentences/type",keyword:"type",params:{type: "array"},schema:schema13.properties.sentences.type,parentSchema:schema13.properties.sentences,data:data1}];
-return false;
-}
-}
-var valid0 = _errs7 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.more !== undefined){
-let data6 = data.more;
-const _errs21 = errors;
-if(!(typeof data6 == "number")){
-validate30.errors = [{instancePath:instancePath+"/more",schemaPath:"#/properties/more/type",keyword:"type",params:{type: "number"},schema:schema13.properties.more.type,parentSchema:schema13.properties.more,data:data6}];
-return false;
-}
-var valid0 = _errs21 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.changes !== undefined){
-let data7 = data.changes;
-const _errs23 = errors;
-const _errs24 = errors;
-let valid5 = false;
-const _errs25 = errors;
-if(!(validate31(data7, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-var _valid2 = _errs25 === errors;
-valid5 = valid5 || _valid2;
-if(!valid5){
-const _errs26 = errors;
-if(data7 !== null){
-const err7 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema13.properties.changes.anyOf[1].type,parentSchema:schema13.properties.changes.anyOf[1],data:data7};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-var _valid2 = _errs26 === errors;
-valid5 = valid5 || _valid2;
-}
-if(!valid5){
-const err8 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.changes.anyOf,parentSchema:schema13.properties.changes,data:data7};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-validate30.errors = vErrors;
-return false;
-}
-else {
-errors = _errs24;
-if(vErrors !== null){
-if(_errs24){
-vErrors.length = _errs24;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs23 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
@@ -784,7 +680,7 @@ validate30.errors = vErrors;
 return errors === 0;
 }
 
-const schema15 = {"type":"object","required":["steps","dependencies","estimatedDuration","riskAssessment","validationChecks","leftOut"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["id","name","brief","action","order","dependencies","validation","estimatedDuration"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"brief":{"type":"string"},"action":{"type":"string","enum":["validate","install","check","wait","hand-over","shift","analyse","pause","roll","switch","confirm","drain","bake","clear","remove"]},"order":{"type":"number"},"dependencies":{"type":"array","items":{"type":"string"}},"validation":{"anyOf":[{"type":"object","required":["phase","validations"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"validations":{"type":"array","items":{"type":"object","required":["validation","subject"],"properties":{"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}}}},{"type":"null"}]},"estimatedDuration":{"type":"number"}}}},"dependencies":{"type":"array","items":{"type":"object","required":["process","on","range","version"],"properties":{"process":{"type":"string"},"on":{"type":"string"},"range":{"type":"string"},"version":{"type":"string"}}}},"estimatedDuration":{"type":"number"},"riskAssessment":{"type":"object","required":["level","reasons"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"reasons":{"type":"array","items":{"type":"object","required":["level","process","reason"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"process":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"}}}}}},"validationChecks":{"type":"array","items":{"type":"object","required":["process","phase","validation","subject"],"properties":{"process":{"type":"string"},"phase":{"type":"string","enum":["pre","during","post"]},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}},"leftOut":{"type":"number"}},"$id":"DeploymentPlan"};
+const schema15 = {"type":"object","required":["steps","dependencies","estimatedDuration","riskAssessment","validationChecks","leftOut"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["id","name","brief","action","order","dependencies","validation","estimatedDuration"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"brief":{"type":"string"},"action":{"type":"string","enum":["validate","install","check","wait","hand-over","shift","analyse","pause","roll","switch","confirm","drain","bake","clear","remove"]},"order":{"type":"number"},"dependencies":{"type":"array","items":{"type":"string"}},"validation":{"type":["object","null"],"required":["phase","validations"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"validations":{"type":"array","items":{"type":"object","required":["validation","subject"],"properties":{"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}}}},"estimatedDuration":{"type":"number"}}}},"dependencies":{"type":"array","items":{"type":"object","required":["process","on","range","version"],"properties":{"process":{"type":"string"},"on":{"type":"string"},"range":{"type":"string"},"version":{"type":"string"}}}},"estimatedDuration":{"type":"number"},"riskAssessment":{"type":"object","required":["level","reasons"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"reasons":{"type":"array","items":{"type":"object","required":["level","process","reason"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"process":{"type":["string","null"]},"reason":{"type":"string"}}}}}},"validationChecks":{"type":"array","items":{"type":"object","required":["process","phase","validation","subject"],"properties":{"process":{"type":"string"},"phase":{"type":"string","enum":["pre","during","post"]},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}},"leftOut":{"type":"number"}},"$id":"DeploymentPlan"};
 
 function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="DeploymentPlan" */;
@@ -875,7 +771,7 @@ if(valid2){
 if(data1.order !== undefined){
 let data6 = data1.order;
 const _errs13 = errors;
-if(!(typeof data6 == "number")){
+if(!((typeof data6 == "number") && (isFinite(data6)))){
 validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/order",schemaPath:"#/properties/steps/items/properties/order/type",keyword:"type",params:{type: "number"},schema:schema15.properties.steps.items.properties.order.type,parentSchema:schema15.properties.steps.items.properties.order,data:data6}];
 return false;
 }
@@ -919,210 +815,107 @@ if(valid2){
 if(data1.validation !== undefined){
 let data9 = data1.validation;
 const _errs19 = errors;
-const _errs20 = errors;
-let valid4 = false;
-const _errs21 = errors;
-if(errors === _errs21){
+if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/type",keyword:"type",params:{type: schema15.properties.steps.items.properties.validation.type},schema:schema15.properties.steps.items.properties.validation.type,parentSchema:schema15.properties.steps.items.properties.validation,data:data9}];
+return false;
+}
+if(errors === _errs19){
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 let missing2;
 if(((data9.phase === undefined) && (missing2 = "phase")) || ((data9.validations === undefined) && (missing2 = "validations"))){
-const err0 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema15.properties.steps.items.properties.validation.anyOf[0].required,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0],data:data9};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/required",keyword:"required",params:{missingProperty: missing2},schema:schema15.properties.steps.items.properties.validation.required,parentSchema:schema15.properties.steps.items.properties.validation,data:data9}];
+return false;
 }
 else {
 if(data9.phase !== undefined){
 let data10 = data9.phase;
-const _errs23 = errors;
+const _errs21 = errors;
 if(typeof data10 !== "string"){
-const err1 = {instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase,data:data10};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.phase.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.phase,data:data10}];
+return false;
 }
 if(!(((data10 === "pre") || (data10 === "during")) || (data10 === "post"))){
-const err2 = {instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase.enum},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase.enum,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.phase,data:data10};
-if(vErrors === null){
-vErrors = [err2];
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.properties.phase.enum},schema:schema15.properties.steps.items.properties.validation.properties.phase.enum,parentSchema:schema15.properties.steps.items.properties.validation.properties.phase,data:data10}];
+return false;
+}
+var valid4 = _errs21 === errors;
 }
 else {
-vErrors.push(err2);
+var valid4 = true;
 }
-errors++;
-}
-var valid5 = _errs23 === errors;
-}
-else {
-var valid5 = true;
-}
-if(valid5){
+if(valid4){
 if(data9.validations !== undefined){
 let data11 = data9.validations;
-const _errs25 = errors;
-if(errors === _errs25){
+const _errs23 = errors;
+if(errors === _errs23){
 if(Array.isArray(data11)){
-var valid6 = true;
+var valid5 = true;
 const len2 = data11.length;
 for(let i2=0; i2<len2; i2++){
 let data12 = data11[i2];
-const _errs27 = errors;
-if(errors === _errs27){
+const _errs25 = errors;
+if(errors === _errs25){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if(((data12.validation === undefined) && (missing3 = "validation")) || ((data12.subject === undefined) && (missing3 = "subject"))){
-const err3 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.required,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items,data:data12};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.required,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items,data:data12}];
+return false;
 }
 else {
 if(data12.validation !== undefined){
 let data13 = data12.validation;
-const _errs29 = errors;
+const _errs27 = errors;
 if(typeof data13 !== "string"){
-const err4 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation,data:data13};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation,data:data13}];
+return false;
 }
 if(!(((((((((((data13 === "process_validation") || (data13 === "environment_validation")) || (data13 === "dependency_validation")) || (data13 === "step_validation")) || (data13 === "service_availability")) || (data13 === "health_check")) || (data13 === "smoke_test")) || (data13 === "integration_test")) || (data13 === "data_integrity")) || (data13 === "performance_test")) || (data13 === "monitoring_setup"))){
-const err5 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.enum},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation.enum,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.validation,data:data13};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var valid7 = _errs29 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data12.subject !== undefined){
-let data14 = data12.subject;
-const _errs31 = errors;
-if(typeof data14 !== "string"){
-const err6 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/subject",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.subject.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.properties.subject,data:data14};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-var valid7 = _errs31 === errors;
-}
-else {
-var valid7 = true;
-}
-}
-}
-}
-else {
-const err7 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.items,data:data12};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.enum},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.enum,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation,data:data13}];
+return false;
 }
 var valid6 = _errs27 === errors;
-if(!valid6){
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data12.subject !== undefined){
+let data14 = data12.subject;
+const _errs29 = errors;
+if(typeof data14 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/subject",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.subject.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.subject,data:data14}];
+return false;
+}
+var valid6 = _errs29 === errors;
+}
+else {
+var valid6 = true;
+}
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items,data:data12}];
+return false;
+}
+}
+var valid5 = _errs25 === errors;
+if(!valid5){
 break;
 }
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/steps/" + i0+"/validation/validations",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/properties/validations/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations.type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0].properties.validations,data:data11};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-var valid5 = _errs25 === errors;
-}
-else {
-var valid5 = true;
-}
-}
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema15.properties.steps.items.properties.validation.anyOf[0].type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[0],data:data9};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-var _valid0 = _errs21 === errors;
-valid4 = valid4 || _valid0;
-if(!valid4){
-const _errs33 = errors;
-if(data9 !== null){
-const err10 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema15.properties.steps.items.properties.validation.anyOf[1].type,parentSchema:schema15.properties.steps.items.properties.validation.anyOf[1],data:data9};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-var _valid0 = _errs33 === errors;
-valid4 = valid4 || _valid0;
-}
-if(!valid4){
-const err11 = {instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/anyOf",keyword:"anyOf",params:{},schema:schema15.properties.steps.items.properties.validation.anyOf,parentSchema:schema15.properties.steps.items.properties.validation,data:data9};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-validate35.errors = vErrors;
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.items.properties.validation.properties.validations.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations,data:data11}];
 return false;
 }
-else {
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
+}
+var valid4 = _errs23 === errors;
 }
 else {
-vErrors = null;
+var valid4 = true;
+}
+}
 }
 }
 }
@@ -1134,12 +927,12 @@ var valid2 = true;
 if(valid2){
 if(data1.estimatedDuration !== undefined){
 let data15 = data1.estimatedDuration;
-const _errs35 = errors;
-if(!(typeof data15 == "number")){
+const _errs31 = errors;
+if(!((typeof data15 == "number") && (isFinite(data15)))){
 validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/estimatedDuration",schemaPath:"#/properties/steps/items/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema15.properties.steps.items.properties.estimatedDuration.type,parentSchema:schema15.properties.steps.items.properties.estimatedDuration,data:data15}];
 return false;
 }
-var valid2 = _errs35 === errors;
+var valid2 = _errs31 === errors;
 }
 else {
 var valid2 = true;
@@ -1177,15 +970,15 @@ var valid0 = true;
 if(valid0){
 if(data.dependencies !== undefined){
 let data16 = data.dependencies;
-const _errs37 = errors;
-if(errors === _errs37){
+const _errs33 = errors;
+if(errors === _errs33){
 if(Array.isArray(data16)){
-var valid8 = true;
+var valid7 = true;
 const len3 = data16.length;
 for(let i3=0; i3<len3; i3++){
 let data17 = data16[i3];
-const _errs39 = errors;
-if(errors === _errs39){
+const _errs35 = errors;
+if(errors === _errs35){
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 let missing4;
 if(((((data17.process === undefined) && (missing4 = "process")) || ((data17.on === undefined) && (missing4 = "on"))) || ((data17.range === undefined) && (missing4 = "range"))) || ((data17.version === undefined) && (missing4 = "version"))){
@@ -1195,54 +988,54 @@ return false;
 else {
 if(data17.process !== undefined){
 let data18 = data17.process;
-const _errs41 = errors;
+const _errs37 = errors;
 if(typeof data18 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/process",schemaPath:"#/properties/dependencies/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.process.type,parentSchema:schema15.properties.dependencies.items.properties.process,data:data18}];
 return false;
 }
-var valid9 = _errs41 === errors;
+var valid8 = _errs37 === errors;
 }
 else {
-var valid9 = true;
+var valid8 = true;
 }
-if(valid9){
+if(valid8){
 if(data17.on !== undefined){
 let data19 = data17.on;
-const _errs43 = errors;
+const _errs39 = errors;
 if(typeof data19 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/on",schemaPath:"#/properties/dependencies/items/properties/on/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.on.type,parentSchema:schema15.properties.dependencies.items.properties.on,data:data19}];
 return false;
 }
-var valid9 = _errs43 === errors;
+var valid8 = _errs39 === errors;
 }
 else {
-var valid9 = true;
+var valid8 = true;
 }
-if(valid9){
+if(valid8){
 if(data17.range !== undefined){
 let data20 = data17.range;
-const _errs45 = errors;
+const _errs41 = errors;
 if(typeof data20 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/range",schemaPath:"#/properties/dependencies/items/properties/range/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.range.type,parentSchema:schema15.properties.dependencies.items.properties.range,data:data20}];
 return false;
 }
-var valid9 = _errs45 === errors;
+var valid8 = _errs41 === errors;
 }
 else {
-var valid9 = true;
+var valid8 = true;
 }
-if(valid9){
+if(valid8){
 if(data17.version !== undefined){
 let data21 = data17.version;
-const _errs47 = errors;
+const _errs43 = errors;
 if(typeof data21 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/version",schemaPath:"#/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.version.type,parentSchema:schema15.properties.dependencies.items.properties.version,data:data21}];
 return false;
 }
-var valid9 = _errs47 === errors;
+var valid8 = _errs43 === errors;
 }
 else {
-var valid9 = true;
+var valid8 = true;
 }
 }
 }
@@ -1254,8 +1047,8 @@ validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath
 return false;
 }
 }
-var valid8 = _errs39 === errors;
-if(!valid8){
+var valid7 = _errs35 === errors;
+if(!valid7){
 break;
 }
 }
@@ -1265,7 +1058,7 @@ validate35.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs37 === errors;
+var valid0 = _errs33 === errors;
 }
 else {
 var valid0 = true;
@@ -1273,12 +1066,12 @@ var valid0 = true;
 if(valid0){
 if(data.estimatedDuration !== undefined){
 let data22 = data.estimatedDuration;
-const _errs49 = errors;
-if(!(typeof data22 == "number")){
+const _errs45 = errors;
+if(!((typeof data22 == "number") && (isFinite(data22)))){
 validate35.errors = [{instancePath:instancePath+"/estimatedDuration",schemaPath:"#/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema15.properties.estimatedDuration.type,parentSchema:schema15.properties.estimatedDuration,data:data22}];
 return false;
 }
-var valid0 = _errs49 === errors;
+var valid0 = _errs45 === errors;
 }
 else {
 var valid0 = true;
@@ -1286,8 +1079,8 @@ var valid0 = true;
 if(valid0){
 if(data.riskAssessment !== undefined){
 let data23 = data.riskAssessment;
-const _errs51 = errors;
-if(errors === _errs51){
+const _errs47 = errors;
+if(errors === _errs47){
 if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 let missing5;
 if(((data23.level === undefined) && (missing5 = "level")) || ((data23.reasons === undefined) && (missing5 = "reasons"))){
@@ -1297,7 +1090,7 @@ return false;
 else {
 if(data23.level !== undefined){
 let data24 = data23.level;
-const _errs53 = errors;
+const _errs49 = errors;
 if(typeof data24 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.level.type,parentSchema:schema15.properties.riskAssessment.properties.level,data:data24}];
 return false;
@@ -1306,23 +1099,23 @@ if(!(((data24 === "low") || (data24 === "medium")) || (data24 === "high"))){
 validate35.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/enum",keyword:"enum",params:{allowedValues: schema15.properties.riskAssessment.properties.level.enum},schema:schema15.properties.riskAssessment.properties.level.enum,parentSchema:schema15.properties.riskAssessment.properties.level,data:data24}];
 return false;
 }
-var valid10 = _errs53 === errors;
+var valid9 = _errs49 === errors;
 }
 else {
-var valid10 = true;
+var valid9 = true;
 }
-if(valid10){
+if(valid9){
 if(data23.reasons !== undefined){
 let data25 = data23.reasons;
-const _errs55 = errors;
-if(errors === _errs55){
+const _errs51 = errors;
+if(errors === _errs51){
 if(Array.isArray(data25)){
-var valid11 = true;
+var valid10 = true;
 const len4 = data25.length;
 for(let i4=0; i4<len4; i4++){
 let data26 = data25[i4];
-const _errs57 = errors;
-if(errors === _errs57){
+const _errs53 = errors;
+if(errors === _errs53){
 if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
 let missing6;
 if((((data26.level === undefined) && (missing6 = "level")) || ((data26.process === undefined) && (missing6 = "process"))) || ((data26.reason === undefined) && (missing6 = "reason"))){
@@ -1332,7 +1125,7 @@ return false;
 else {
 if(data26.level !== undefined){
 let data27 = data26.level;
-const _errs59 = errors;
+const _errs55 = errors;
 if(typeof data27 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.level.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.level,data:data27}];
 return false;
@@ -1341,85 +1134,36 @@ if(!(((data27 === "low") || (data27 === "medium")) || (data27 === "high"))){
 validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/enum",keyword:"enum",params:{allowedValues: schema15.properties.riskAssessment.properties.reasons.items.properties.level.enum},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.level.enum,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.level,data:data27}];
 return false;
 }
-var valid12 = _errs59 === errors;
+var valid11 = _errs55 === errors;
 }
 else {
-var valid12 = true;
+var valid11 = true;
 }
-if(valid12){
+if(valid11){
 if(data26.process !== undefined){
 let data28 = data26.process;
-const _errs61 = errors;
-const _errs62 = errors;
-let valid13 = false;
-const _errs63 = errors;
-if(typeof data28 !== "string"){
-const err12 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[0].type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[0],data:data28};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-var _valid1 = _errs63 === errors;
-valid13 = valid13 || _valid1;
-if(!valid13){
-const _errs65 = errors;
-if(data28 !== null){
-const err13 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[1].type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf[1],data:data28};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-var _valid1 = _errs65 === errors;
-valid13 = valid13 || _valid1;
-}
-if(!valid13){
-const err14 = {instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/anyOf",keyword:"anyOf",params:{},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.anyOf,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process,data:data28};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-validate35.errors = vErrors;
+const _errs57 = errors;
+if((typeof data28 !== "string") && (data28 !== null)){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/type",keyword:"type",params:{type: schema15.properties.riskAssessment.properties.reasons.items.properties.process.type},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process,data:data28}];
 return false;
 }
-else {
-errors = _errs62;
-if(vErrors !== null){
-if(_errs62){
-vErrors.length = _errs62;
+var valid11 = _errs57 === errors;
 }
 else {
-vErrors = null;
+var valid11 = true;
 }
-}
-}
-var valid12 = _errs61 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid11){
 if(data26.reason !== undefined){
 let data29 = data26.reason;
-const _errs67 = errors;
+const _errs59 = errors;
 if(typeof data29 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/reason",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.reason.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.reason,data:data29}];
 return false;
 }
-var valid12 = _errs67 === errors;
+var valid11 = _errs59 === errors;
 }
 else {
-var valid12 = true;
+var valid11 = true;
 }
 }
 }
@@ -1430,8 +1174,8 @@ validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,
 return false;
 }
 }
-var valid11 = _errs57 === errors;
-if(!valid11){
+var valid10 = _errs53 === errors;
+if(!valid10){
 break;
 }
 }
@@ -1441,10 +1185,10 @@ validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons",schema
 return false;
 }
 }
-var valid10 = _errs55 === errors;
+var valid9 = _errs51 === errors;
 }
 else {
-var valid10 = true;
+var valid9 = true;
 }
 }
 }
@@ -1454,7 +1198,7 @@ validate35.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/
 return false;
 }
 }
-var valid0 = _errs51 === errors;
+var valid0 = _errs47 === errors;
 }
 else {
 var valid0 = true;
@@ -1462,15 +1206,15 @@ var valid0 = true;
 if(valid0){
 if(data.validationChecks !== undefined){
 let data30 = data.validationChecks;
-const _errs69 = errors;
-if(errors === _errs69){
+const _errs61 = errors;
+if(errors === _errs61){
 if(Array.isArray(data30)){
-var valid14 = true;
+var valid12 = true;
 const len5 = data30.length;
 for(let i5=0; i5<len5; i5++){
 let data31 = data30[i5];
-const _errs71 = errors;
-if(errors === _errs71){
+const _errs63 = errors;
+if(errors === _errs63){
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 let missing7;
 if(((((data31.process === undefined) && (missing7 = "process")) || ((data31.phase === undefined) && (missing7 = "phase"))) || ((data31.validation === undefined) && (missing7 = "validation"))) || ((data31.subject === undefined) && (missing7 = "subject"))){
@@ -1480,20 +1224,20 @@ return false;
 else {
 if(data31.process !== undefined){
 let data32 = data31.process;
-const _errs73 = errors;
+const _errs65 = errors;
 if(typeof data32 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/process",schemaPath:"#/properties/validationChecks/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.process.type,parentSchema:schema15.properties.validationChecks.items.properties.process,data:data32}];
 return false;
 }
-var valid15 = _errs73 === errors;
+var valid13 = _errs65 === errors;
 }
 else {
-var valid15 = true;
+var valid13 = true;
 }
-if(valid15){
+if(valid13){
 if(data31.phase !== undefined){
 let data33 = data31.phase;
-const _errs75 = errors;
+const _errs67 = errors;
 if(typeof data33 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.phase.type,parentSchema:schema15.properties.validationChecks.items.properties.phase,data:data33}];
 return false;
@@ -1502,15 +1246,15 @@ if(!(((data33 === "pre") || (data33 === "during")) || (data33 === "post"))){
 validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.validationChecks.items.properties.phase.enum},schema:schema15.properties.validationChecks.items.properties.phase.enum,parentSchema:schema15.properties.validationChecks.items.properties.phase,data:data33}];
 return false;
 }
-var valid15 = _errs75 === errors;
+var valid13 = _errs67 === errors;
 }
 else {
-var valid15 = true;
+var valid13 = true;
 }
-if(valid15){
+if(valid13){
 if(data31.validation !== undefined){
 let data34 = data31.validation;
-const _errs77 = errors;
+const _errs69 = errors;
 if(typeof data34 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.validation.type,parentSchema:schema15.properties.validationChecks.items.properties.validation,data:data34}];
 return false;
@@ -1519,23 +1263,23 @@ if(!(((((((((((data34 === "process_validation") || (data34 === "environment_vali
 validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.validationChecks.items.properties.validation.enum},schema:schema15.properties.validationChecks.items.properties.validation.enum,parentSchema:schema15.properties.validationChecks.items.properties.validation,data:data34}];
 return false;
 }
-var valid15 = _errs77 === errors;
+var valid13 = _errs69 === errors;
 }
 else {
-var valid15 = true;
+var valid13 = true;
 }
-if(valid15){
+if(valid13){
 if(data31.subject !== undefined){
 let data35 = data31.subject;
-const _errs79 = errors;
+const _errs71 = errors;
 if(typeof data35 !== "string"){
 validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/subject",schemaPath:"#/properties/validationChecks/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.subject.type,parentSchema:schema15.properties.validationChecks.items.properties.subject,data:data35}];
 return false;
 }
-var valid15 = _errs79 === errors;
+var valid13 = _errs71 === errors;
 }
 else {
-var valid15 = true;
+var valid13 = true;
 }
 }
 }
@@ -1547,8 +1291,8 @@ validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schema
 return false;
 }
 }
-var valid14 = _errs71 === errors;
-if(!valid14){
+var valid12 = _errs63 === errors;
+if(!valid12){
 break;
 }
 }
@@ -1558,7 +1302,7 @@ validate35.errors = [{instancePath:instancePath+"/validationChecks",schemaPath:"
 return false;
 }
 }
-var valid0 = _errs69 === errors;
+var valid0 = _errs61 === errors;
 }
 else {
 var valid0 = true;
@@ -1566,12 +1310,12 @@ var valid0 = true;
 if(valid0){
 if(data.leftOut !== undefined){
 let data36 = data.leftOut;
-const _errs81 = errors;
-if(!(typeof data36 == "number")){
+const _errs73 = errors;
+if(!((typeof data36 == "number") && (isFinite(data36)))){
 validate35.errors = [{instancePath:instancePath+"/leftOut",schemaPath:"#/properties/leftOut/type",keyword:"type",params:{type: "number"},schema:schema15.properties.leftOut.type,parentSchema:schema15.properties.leftOut,data:data36}];
 return false;
 }
-var valid0 = _errs81 === errors;
+var valid0 = _errs73 === errors;
 }
 else {
 var valid0 = true;
@@ -1592,7 +1336,7 @@ validate35.errors = vErrors;
 return errors === 0;
 }
 
-const schema16 = {"type":"object","required":["instruction","automatic","steps"],"properties":{"instruction":{"type":"string"},"automatic":{"anyOf":[{"type":"object","required":["triggers","bakeMs"],"properties":{"triggers":{"type":"array","items":{"type":"string"}},"bakeMs":{"type":"number"}}},{"type":"null"}]},"steps":{"type":"array","items":{"type":"object","required":["process","version","how","name"],"properties":{"process":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"how":{"type":"string","enum":["switch-back","reinstall","remove"]},"name":{"type":"string"}}}}},"$id":"RollbackPlan"};
+const schema16 = {"type":"object","required":["instruction","automatic","steps"],"properties":{"instruction":{"type":"string"},"automatic":{"type":["object","null"],"required":["triggers","bakeMs"],"properties":{"triggers":{"type":"array","items":{"type":"string"}},"bakeMs":{"type":"number"}}},"steps":{"type":"array","items":{"type":"object","required":["process","version","how","name"],"properties":{"process":{"type":"string"},"version":{"type":["string","null"]},"how":{"type":"string","enum":["switch-back","reinstall","remove"]},"name":{"type":"string"}}}}},"$id":"RollbackPlan"};
 
 function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="RollbackPlan" */;
@@ -1622,135 +1366,62 @@ if(valid0){
 if(data.automatic !== undefined){
 let data1 = data.automatic;
 const _errs3 = errors;
-const _errs4 = errors;
-let valid1 = false;
-const _errs5 = errors;
-if(errors === _errs5){
+if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
+validate37.errors = [{instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/type",keyword:"type",params:{type: schema16.properties.automatic.type},schema:schema16.properties.automatic.type,parentSchema:schema16.properties.automatic,data:data1}];
+return false;
+}
+if(errors === _errs3){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if(((data1.triggers === undefined) && (missing1 = "triggers")) || ((data1.bakeMs === undefined) && (missing1 = "bakeMs"))){
-const err0 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema16.properties.automatic.anyOf[0].required,parentSchema:schema16.properties.automatic.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+validate37.errors = [{instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/required",keyword:"required",params:{missingProperty: missing1},schema:schema16.properties.automatic.required,parentSchema:schema16.properties.automatic,data:data1}];
+return false;
 }
 else {
 if(data1.triggers !== undefined){
 let data2 = data1.triggers;
-const _errs7 = errors;
-if(errors === _errs7){
+const _errs5 = errors;
+if(errors === _errs5){
 if(Array.isArray(data2)){
-var valid3 = true;
+var valid2 = true;
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
-const _errs9 = errors;
+const _errs7 = errors;
 if(typeof data3 !== "string"){
-const err1 = {instancePath:instancePath+"/automatic/triggers/" + i0,schemaPath:"#/properties/automatic/anyOf/0/properties/triggers/items/type",keyword:"type",params:{type: "string"},schema:schema16.properties.automatic.anyOf[0].properties.triggers.items.type,parentSchema:schema16.properties.automatic.anyOf[0].properties.triggers.items,data:data3};
-if(vErrors === null){
-vErrors = [err1];
+validate37.errors = [{instancePath:instancePath+"/automatic/triggers/" + i0,schemaPath:"#/properties/automatic/properties/triggers/items/type",keyword:"type",params:{type: "string"},schema:schema16.properties.automatic.properties.triggers.items.type,parentSchema:schema16.properties.automatic.properties.triggers.items,data:data3}];
+return false;
 }
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var valid3 = _errs9 === errors;
-if(!valid3){
+var valid2 = _errs7 === errors;
+if(!valid2){
 break;
 }
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/automatic/triggers",schemaPath:"#/properties/automatic/anyOf/0/properties/triggers/type",keyword:"type",params:{type: "array"},schema:schema16.properties.automatic.anyOf[0].properties.triggers.type,parentSchema:schema16.properties.automatic.anyOf[0].properties.triggers,data:data2};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-var valid2 = _errs7 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data1.bakeMs !== undefined){
-let data4 = data1.bakeMs;
-const _errs11 = errors;
-if(!(typeof data4 == "number")){
-const err3 = {instancePath:instancePath+"/automatic/bakeMs",schemaPath:"#/properties/automatic/anyOf/0/properties/bakeMs/type",keyword:"type",params:{type: "number"},schema:schema16.properties.automatic.anyOf[0].properties.bakeMs.type,parentSchema:schema16.properties.automatic.anyOf[0].properties.bakeMs,data:data4};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema16.properties.automatic.anyOf[0].type,parentSchema:schema16.properties.automatic.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs13 = errors;
-if(data1 !== null){
-const err5 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.automatic.anyOf[1].type,parentSchema:schema16.properties.automatic.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid0 = _errs13 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err6 = {instancePath:instancePath+"/automatic",schemaPath:"#/properties/automatic/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.automatic.anyOf,parentSchema:schema16.properties.automatic,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-validate37.errors = vErrors;
+validate37.errors = [{instancePath:instancePath+"/automatic/triggers",schemaPath:"#/properties/automatic/properties/triggers/type",keyword:"type",params:{type: "array"},schema:schema16.properties.automatic.properties.triggers.type,parentSchema:schema16.properties.automatic.properties.triggers,data:data2}];
 return false;
 }
-else {
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
+}
+var valid1 = _errs5 === errors;
 }
 else {
-vErrors = null;
+var valid1 = true;
+}
+if(valid1){
+if(data1.bakeMs !== undefined){
+let data4 = data1.bakeMs;
+const _errs9 = errors;
+if(!((typeof data4 == "number") && (isFinite(data4)))){
+validate37.errors = [{instancePath:instancePath+"/automatic/bakeMs",schemaPath:"#/properties/automatic/properties/bakeMs/type",keyword:"type",params:{type: "number"},schema:schema16.properties.automatic.properties.bakeMs.type,parentSchema:schema16.properties.automatic.properties.bakeMs,data:data4}];
+return false;
+}
+var valid1 = _errs9 === errors;
+}
+else {
+var valid1 = true;
+}
+}
 }
 }
 }
@@ -1762,15 +1433,15 @@ var valid0 = true;
 if(valid0){
 if(data.steps !== undefined){
 let data5 = data.steps;
-const _errs15 = errors;
-if(errors === _errs15){
+const _errs11 = errors;
+if(errors === _errs11){
 if(Array.isArray(data5)){
-var valid4 = true;
+var valid3 = true;
 const len1 = data5.length;
 for(let i1=0; i1<len1; i1++){
 let data6 = data5[i1];
-const _errs17 = errors;
-if(errors === _errs17){
+const _errs13 = errors;
+if(errors === _errs13){
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 let missing2;
 if(((((data6.process === undefined) && (missing2 = "process")) || ((data6.version === undefined) && (missing2 = "version"))) || ((data6.how === undefined) && (missing2 = "how"))) || ((data6.name === undefined) && (missing2 = "name"))){
@@ -1780,82 +1451,33 @@ return false;
 else {
 if(data6.process !== undefined){
 let data7 = data6.process;
-const _errs19 = errors;
+const _errs15 = errors;
 if(typeof data7 !== "string"){
 validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/process",schemaPath:"#/properties/steps/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema16.properties.steps.items.properties.process.type,parentSchema:schema16.properties.steps.items.properties.process,data:data7}];
 return false;
 }
-var valid5 = _errs19 === errors;
+var valid4 = _errs15 === errors;
 }
 else {
-var valid5 = true;
+var valid4 = true;
 }
-if(valid5){
+if(valid4){
 if(data6.version !== undefined){
 let data8 = data6.version;
-const _errs21 = errors;
-const _errs22 = errors;
-let valid6 = false;
-const _errs23 = errors;
-if(typeof data8 !== "string"){
-const err7 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema16.properties.steps.items.properties.version.anyOf[0].type,parentSchema:schema16.properties.steps.items.properties.version.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-var _valid1 = _errs23 === errors;
-valid6 = valid6 || _valid1;
-if(!valid6){
-const _errs25 = errors;
-if(data8 !== null){
-const err8 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema16.properties.steps.items.properties.version.anyOf[1].type,parentSchema:schema16.properties.steps.items.properties.version.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid6 = valid6 || _valid1;
-}
-if(!valid6){
-const err9 = {instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema16.properties.steps.items.properties.version.anyOf,parentSchema:schema16.properties.steps.items.properties.version,data:data8};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-validate37.errors = vErrors;
+const _errs17 = errors;
+if((typeof data8 !== "string") && (data8 !== null)){
+validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/version",schemaPath:"#/properties/steps/items/properties/version/type",keyword:"type",params:{type: schema16.properties.steps.items.properties.version.type},schema:schema16.properties.steps.items.properties.version.type,parentSchema:schema16.properties.steps.items.properties.version,data:data8}];
 return false;
 }
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
+var valid4 = _errs17 === errors;
 }
 else {
-vErrors = null;
+var valid4 = true;
 }
-}
-}
-var valid5 = _errs21 === errors;
-}
-else {
-var valid5 = true;
-}
-if(valid5){
+if(valid4){
 if(data6.how !== undefined){
 let data9 = data6.how;
-const _errs27 = errors;
+const _errs19 = errors;
 if(typeof data9 !== "string"){
 validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/how",schemaPath:"#/properties/steps/items/properties/how/type",keyword:"type",params:{type: "string"},schema:schema16.properties.steps.items.properties.how.type,parentSchema:schema16.properties.steps.items.properties.how,data:data9}];
 return false;
@@ -1864,23 +1486,23 @@ if(!(((data9 === "switch-back") || (data9 === "reinstall")) || (data9 === "remov
 validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/how",schemaPath:"#/properties/steps/items/properties/how/enum",keyword:"enum",params:{allowedValues: schema16.properties.steps.items.properties.how.enum},schema:schema16.properties.steps.items.properties.how.enum,parentSchema:schema16.properties.steps.items.properties.how,data:data9}];
 return false;
 }
-var valid5 = _errs27 === errors;
+var valid4 = _errs19 === errors;
 }
 else {
-var valid5 = true;
+var valid4 = true;
 }
-if(valid5){
+if(valid4){
 if(data6.name !== undefined){
 let data10 = data6.name;
-const _errs29 = errors;
+const _errs21 = errors;
 if(typeof data10 !== "string"){
 validate37.errors = [{instancePath:instancePath+"/steps/" + i1+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema16.properties.steps.items.properties.name.type,parentSchema:schema16.properties.steps.items.properties.name,data:data10}];
 return false;
 }
-var valid5 = _errs29 === errors;
+var valid4 = _errs21 === errors;
 }
 else {
-var valid5 = true;
+var valid4 = true;
 }
 }
 }
@@ -1892,8 +1514,8 @@ validate37.errors = [{instancePath:instancePath+"/steps/" + i1,schemaPath:"#/pro
 return false;
 }
 }
-var valid4 = _errs17 === errors;
-if(!valid4){
+var valid3 = _errs13 === errors;
+if(!valid3){
 break;
 }
 }
@@ -1903,7 +1525,7 @@ validate37.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/propertie
 return false;
 }
 }
-var valid0 = _errs15 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
@@ -1993,58 +1615,9 @@ if(valid0){
 if(data.version !== undefined){
 let data4 = data.version;
 const _errs9 = errors;
-const _errs10 = errors;
-let valid1 = false;
-const _errs11 = errors;
-if(typeof data4 !== "string"){
-const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema11.properties.version.anyOf[0].type,parentSchema:schema11.properties.version.anyOf[0],data:data4};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs11 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs13 = errors;
-if(data4 !== null){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.version.anyOf[1].type,parentSchema:schema11.properties.version.anyOf[1],data:data4};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs13 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.version.anyOf,parentSchema:schema11.properties.version,data:data4};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate27.errors = vErrors;
+if((typeof data4 !== "string") && (data4 !== null)){
+validate27.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: schema11.properties.version.type},schema:schema11.properties.version.type,parentSchema:schema11.properties.version,data:data4}];
 return false;
-}
-else {
-errors = _errs10;
-if(vErrors !== null){
-if(_errs10){
-vErrors.length = _errs10;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs9 === errors;
 }
@@ -2054,75 +1627,20 @@ var valid0 = true;
 if(valid0){
 if(data.digest !== undefined){
 let data5 = data.digest;
-const _errs15 = errors;
-const _errs16 = errors;
-let valid2 = false;
-const _errs17 = errors;
-if(errors === _errs17){
-if(typeof data5 === "string"){
-if(!pattern1.test(data5)){
-const err3 = {instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema11.properties.digest.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema11.properties.digest.anyOf[0].type,parentSchema:schema11.properties.digest.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-var _valid1 = _errs17 === errors;
-valid2 = valid2 || _valid1;
-if(!valid2){
-const _errs19 = errors;
-if(data5 !== null){
-const err5 = {instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.digest.anyOf[1].type,parentSchema:schema11.properties.digest.anyOf[1],data:data5};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs19 === errors;
-valid2 = valid2 || _valid1;
-}
-if(!valid2){
-const err6 = {instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.digest.anyOf,parentSchema:schema11.properties.digest,data:data5};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-validate27.errors = vErrors;
+const _errs11 = errors;
+if((typeof data5 !== "string") && (data5 !== null)){
+validate27.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/type",keyword:"type",params:{type: schema11.properties.digest.type},schema:schema11.properties.digest.type,parentSchema:schema11.properties.digest,data:data5}];
 return false;
 }
-else {
-errors = _errs16;
-if(vErrors !== null){
-if(_errs16){
-vErrors.length = _errs16;
-}
-else {
-vErrors = null;
+if(errors === _errs11){
+if(typeof data5 === "string"){
+if(!pattern1.test(data5)){
+validate27.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema11.properties.digest,data:data5}];
+return false;
 }
 }
 }
-var valid0 = _errs15 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
@@ -2130,61 +1648,12 @@ var valid0 = true;
 if(valid0){
 if(data.from !== undefined){
 let data6 = data.from;
-const _errs21 = errors;
-const _errs22 = errors;
-let valid3 = false;
-const _errs23 = errors;
-if(typeof data6 !== "string"){
-const err7 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema11.properties.from.anyOf[0].type,parentSchema:schema11.properties.from.anyOf[0],data:data6};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-var _valid2 = _errs23 === errors;
-valid3 = valid3 || _valid2;
-if(!valid3){
-const _errs25 = errors;
-if(data6 !== null){
-const err8 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.from.anyOf[1].type,parentSchema:schema11.properties.from.anyOf[1],data:data6};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var _valid2 = _errs25 === errors;
-valid3 = valid3 || _valid2;
-}
-if(!valid3){
-const err9 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.from.anyOf,parentSchema:schema11.properties.from,data:data6};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-validate27.errors = vErrors;
+const _errs13 = errors;
+if((typeof data6 !== "string") && (data6 !== null)){
+validate27.errors = [{instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: schema11.properties.from.type},schema:schema11.properties.from.type,parentSchema:schema11.properties.from,data:data6}];
 return false;
 }
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs21 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
@@ -2192,12 +1661,12 @@ var valid0 = true;
 if(valid0){
 if(data.strategy !== undefined){
 let data7 = data.strategy;
-const _errs27 = errors;
+const _errs15 = errors;
 if(typeof data7 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema11.properties.strategy.type,parentSchema:schema11.properties.strategy,data:data7}];
 return false;
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
@@ -2205,12 +1674,12 @@ var valid0 = true;
 if(valid0){
 if(data.commit !== undefined){
 let data8 = data.commit;
-const _errs29 = errors;
+const _errs17 = errors;
 if(typeof data8 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/commit",schemaPath:"#/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema11.properties.commit.type,parentSchema:schema11.properties.commit,data:data8}];
 return false;
 }
-var valid0 = _errs29 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
@@ -2218,9 +1687,9 @@ var valid0 = true;
 if(valid0){
 if(data.startedAt !== undefined){
 let data9 = data.startedAt;
-const _errs31 = errors;
-if(errors === _errs31){
-if(errors === _errs31){
+const _errs19 = errors;
+if(errors === _errs19){
+if(errors === _errs19){
 if(typeof data9 === "string"){
 if(!pattern0.test(data9)){
 validate27.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.startedAt,data:data9}];
@@ -2233,7 +1702,7 @@ return false;
 }
 }
 }
-var valid0 = _errs31 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
@@ -2241,77 +1710,22 @@ var valid0 = true;
 if(valid0){
 if(data.endedAt !== undefined){
 let data10 = data.endedAt;
-const _errs33 = errors;
-const _errs34 = errors;
-let valid4 = false;
-const _errs35 = errors;
-if(errors === _errs35){
-if(errors === _errs35){
-if(typeof data10 === "string"){
-if(!pattern0.test(data10)){
-const err10 = {instancePath:instancePath+"/endedAt",schemaPath:"#/properties/endedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.endedAt.anyOf[0],data:data10};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-else {
-const err11 = {instancePath:instancePath+"/endedAt",schemaPath:"#/properties/endedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema11.properties.endedAt.anyOf[0].type,parentSchema:schema11.properties.endedAt.anyOf[0],data:data10};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-}
-var _valid3 = _errs35 === errors;
-valid4 = valid4 || _valid3;
-if(!valid4){
-const _errs37 = errors;
-if(data10 !== null){
-const err12 = {instancePath:instancePath+"/endedAt",schemaPath:"#/properties/endedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.endedAt.anyOf[1].type,parentSchema:schema11.properties.endedAt.anyOf[1],data:data10};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-var _valid3 = _errs37 === errors;
-valid4 = valid4 || _valid3;
-}
-if(!valid4){
-const err13 = {instancePath:instancePath+"/endedAt",schemaPath:"#/properties/endedAt/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.endedAt.anyOf,parentSchema:schema11.properties.endedAt,data:data10};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-validate27.errors = vErrors;
+const _errs21 = errors;
+if((typeof data10 !== "string") && (data10 !== null)){
+validate27.errors = [{instancePath:instancePath+"/endedAt",schemaPath:"#/properties/endedAt/type",keyword:"type",params:{type: schema11.properties.endedAt.type},schema:schema11.properties.endedAt.type,parentSchema:schema11.properties.endedAt,data:data10}];
 return false;
 }
-else {
-errors = _errs34;
-if(vErrors !== null){
-if(_errs34){
-vErrors.length = _errs34;
-}
-else {
-vErrors = null;
+if(errors === _errs21){
+if(errors === _errs21){
+if(typeof data10 === "string"){
+if(!pattern0.test(data10)){
+validate27.errors = [{instancePath:instancePath+"/endedAt",schemaPath:"#/properties/endedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.endedAt,data:data10}];
+return false;
 }
 }
 }
-var valid0 = _errs33 === errors;
+}
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
@@ -2319,61 +1733,12 @@ var valid0 = true;
 if(valid0){
 if(data.durationMs !== undefined){
 let data11 = data.durationMs;
-const _errs39 = errors;
-const _errs40 = errors;
-let valid5 = false;
-const _errs41 = errors;
-if(!(typeof data11 == "number")){
-const err14 = {instancePath:instancePath+"/durationMs",schemaPath:"#/properties/durationMs/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema11.properties.durationMs.anyOf[0].type,parentSchema:schema11.properties.durationMs.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-var _valid4 = _errs41 === errors;
-valid5 = valid5 || _valid4;
-if(!valid5){
-const _errs43 = errors;
-if(data11 !== null){
-const err15 = {instancePath:instancePath+"/durationMs",schemaPath:"#/properties/durationMs/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.durationMs.anyOf[1].type,parentSchema:schema11.properties.durationMs.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-var _valid4 = _errs43 === errors;
-valid5 = valid5 || _valid4;
-}
-if(!valid5){
-const err16 = {instancePath:instancePath+"/durationMs",schemaPath:"#/properties/durationMs/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.durationMs.anyOf,parentSchema:schema11.properties.durationMs,data:data11};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-validate27.errors = vErrors;
+const _errs23 = errors;
+if((!((typeof data11 == "number") && (isFinite(data11)))) && (data11 !== null)){
+validate27.errors = [{instancePath:instancePath+"/durationMs",schemaPath:"#/properties/durationMs/type",keyword:"type",params:{type: schema11.properties.durationMs.type},schema:schema11.properties.durationMs.type,parentSchema:schema11.properties.durationMs,data:data11}];
 return false;
 }
-else {
-errors = _errs40;
-if(vErrors !== null){
-if(_errs40){
-vErrors.length = _errs40;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs39 === errors;
+var valid0 = _errs23 === errors;
 }
 else {
 var valid0 = true;
@@ -2381,7 +1746,7 @@ var valid0 = true;
 if(valid0){
 if(data.phase !== undefined){
 let data12 = data.phase;
-const _errs45 = errors;
+const _errs25 = errors;
 if(typeof data12 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema11.properties.phase.type,parentSchema:schema11.properties.phase,data:data12}];
 return false;
@@ -2390,19 +1755,19 @@ if(!(((((((data12 === "Pending") || (data12 === "Running")) || (data12 === "Succ
 validate27.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.phase.enum},schema:schema11.properties.phase.enum,parentSchema:schema11.properties.phase,data:data12}];
 return false;
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.reason !== undefined){
-const _errs47 = errors;
+const _errs27 = errors;
 if(!(validate28(data.reason, {instancePath:instancePath+"/reason",parentData:data,parentDataProperty:"reason",rootData}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs47 === errors;
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
@@ -2410,61 +1775,12 @@ var valid0 = true;
 if(valid0){
 if(data.trigger !== undefined){
 let data14 = data.trigger;
-const _errs48 = errors;
-const _errs49 = errors;
-let valid6 = false;
-const _errs50 = errors;
-if(typeof data14 !== "string"){
-const err17 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema11.properties.trigger.anyOf[0].type,parentSchema:schema11.properties.trigger.anyOf[0],data:data14};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid5 = _errs50 === errors;
-valid6 = valid6 || _valid5;
-if(!valid6){
-const _errs52 = errors;
-if(data14 !== null){
-const err18 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.trigger.anyOf[1].type,parentSchema:schema11.properties.trigger.anyOf[1],data:data14};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-var _valid5 = _errs52 === errors;
-valid6 = valid6 || _valid5;
-}
-if(!valid6){
-const err19 = {instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.trigger.anyOf,parentSchema:schema11.properties.trigger,data:data14};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-validate27.errors = vErrors;
+const _errs28 = errors;
+if((typeof data14 !== "string") && (data14 !== null)){
+validate27.errors = [{instancePath:instancePath+"/trigger",schemaPath:"#/properties/trigger/type",keyword:"type",params:{type: schema11.properties.trigger.type},schema:schema11.properties.trigger.type,parentSchema:schema11.properties.trigger,data:data14}];
 return false;
 }
-else {
-errors = _errs49;
-if(vErrors !== null){
-if(_errs49){
-vErrors.length = _errs49;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs48 === errors;
+var valid0 = _errs28 === errors;
 }
 else {
 var valid0 = true;
@@ -2472,15 +1788,15 @@ var valid0 = true;
 if(valid0){
 if(data.steps !== undefined){
 let data15 = data.steps;
-const _errs54 = errors;
-if(errors === _errs54){
+const _errs30 = errors;
+if(errors === _errs30){
 if(Array.isArray(data15)){
-var valid7 = true;
+var valid1 = true;
 const len0 = data15.length;
 for(let i0=0; i0<len0; i0++){
 let data16 = data15[i0];
-const _errs56 = errors;
-if(errors === _errs56){
+const _errs32 = errors;
+if(errors === _errs32){
 if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
 let missing1;
 if(((((data16.at === undefined) && (missing1 = "at")) || ((data16.state === undefined) && (missing1 = "state"))) || ((data16.code === undefined) && (missing1 = "code"))) || ((data16.why === undefined) && (missing1 = "why"))){
@@ -2490,9 +1806,9 @@ return false;
 else {
 if(data16.at !== undefined){
 let data17 = data16.at;
-const _errs58 = errors;
-if(errors === _errs58){
-if(errors === _errs58){
+const _errs34 = errors;
+if(errors === _errs34){
+if(errors === _errs34){
 if(typeof data17 === "string"){
 if(!pattern0.test(data17)){
 validate27.errors = [{instancePath:instancePath+"/steps/" + i0+"/at",schemaPath:"#/properties/steps/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.steps.items.properties.at,data:data17}];
@@ -2505,49 +1821,49 @@ return false;
 }
 }
 }
-var valid8 = _errs58 === errors;
+var valid2 = _errs34 === errors;
 }
 else {
-var valid8 = true;
+var valid2 = true;
 }
-if(valid8){
+if(valid2){
 if(data16.state !== undefined){
 let data18 = data16.state;
-const _errs60 = errors;
+const _errs36 = errors;
 if(typeof data18 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/steps/" + i0+"/state",schemaPath:"#/properties/steps/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema11.properties.steps.items.properties.state.type,parentSchema:schema11.properties.steps.items.properties.state,data:data18}];
 return false;
 }
-var valid8 = _errs60 === errors;
+var valid2 = _errs36 === errors;
 }
 else {
-var valid8 = true;
+var valid2 = true;
 }
-if(valid8){
+if(valid2){
 if(data16.code !== undefined){
 let data19 = data16.code;
-const _errs62 = errors;
+const _errs38 = errors;
 if(typeof data19 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/steps/" + i0+"/code",schemaPath:"#/properties/steps/items/properties/code/type",keyword:"type",params:{type: "string"},schema:schema11.properties.steps.items.properties.code.type,parentSchema:schema11.properties.steps.items.properties.code,data:data19}];
 return false;
 }
-var valid8 = _errs62 === errors;
+var valid2 = _errs38 === errors;
 }
 else {
-var valid8 = true;
+var valid2 = true;
 }
-if(valid8){
+if(valid2){
 if(data16.why !== undefined){
 let data20 = data16.why;
-const _errs64 = errors;
+const _errs40 = errors;
 if(typeof data20 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/steps/" + i0+"/why",schemaPath:"#/properties/steps/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema11.properties.steps.items.properties.why.type,parentSchema:schema11.properties.steps.items.properties.why,data:data20}];
 return false;
 }
-var valid8 = _errs64 === errors;
+var valid2 = _errs40 === errors;
 }
 else {
-var valid8 = true;
+var valid2 = true;
 }
 }
 }
@@ -2559,8 +1875,8 @@ validate27.errors = [{instancePath:instancePath+"/steps/" + i0,schemaPath:"#/pro
 return false;
 }
 }
-var valid7 = _errs56 === errors;
-if(!valid7){
+var valid1 = _errs32 === errors;
+if(!valid1){
 break;
 }
 }
@@ -2570,7 +1886,7 @@ validate27.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/propertie
 return false;
 }
 }
-var valid0 = _errs54 === errors;
+var valid0 = _errs30 === errors;
 }
 else {
 var valid0 = true;
@@ -2578,15 +1894,15 @@ var valid0 = true;
 if(valid0){
 if(data.validations !== undefined){
 let data21 = data.validations;
-const _errs66 = errors;
-if(errors === _errs66){
+const _errs42 = errors;
+if(errors === _errs42){
 if(Array.isArray(data21)){
-var valid9 = true;
+var valid3 = true;
 const len1 = data21.length;
 for(let i1=0; i1<len1; i1++){
 let data22 = data21[i1];
-const _errs68 = errors;
-if(errors === _errs68){
+const _errs44 = errors;
+if(errors === _errs44){
 if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
 let missing2;
 if(((((((((data22.phase === undefined) && (missing2 = "phase")) || ((data22.scope === undefined) && (missing2 = "scope"))) || ((data22.validation === undefined) && (missing2 = "validation"))) || ((data22.subject === undefined) && (missing2 = "subject"))) || ((data22.result === undefined) && (missing2 = "result"))) || ((data22.detail === undefined) && (missing2 = "detail"))) || ((data22.at === undefined) && (missing2 = "at"))) || ((data22.durationMs === undefined) && (missing2 = "durationMs"))){
@@ -2596,7 +1912,7 @@ return false;
 else {
 if(data22.phase !== undefined){
 let data23 = data22.phase;
-const _errs70 = errors;
+const _errs46 = errors;
 if(typeof data23 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/phase",schemaPath:"#/properties/validations/items/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema11.properties.validations.items.properties.phase.type,parentSchema:schema11.properties.validations.items.properties.phase,data:data23}];
 return false;
@@ -2605,28 +1921,28 @@ if(!(((data23 === "pre") || (data23 === "during")) || (data23 === "post"))){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/phase",schemaPath:"#/properties/validations/items/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.validations.items.properties.phase.enum},schema:schema11.properties.validations.items.properties.phase.enum,parentSchema:schema11.properties.validations.items.properties.phase,data:data23}];
 return false;
 }
-var valid10 = _errs70 === errors;
+var valid4 = _errs46 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
-if(valid10){
+if(valid4){
 if(data22.scope !== undefined){
 let data24 = data22.scope;
-const _errs72 = errors;
+const _errs48 = errors;
 if(typeof data24 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/scope",schemaPath:"#/properties/validations/items/properties/scope/type",keyword:"type",params:{type: "string"},schema:schema11.properties.validations.items.properties.scope.type,parentSchema:schema11.properties.validations.items.properties.scope,data:data24}];
 return false;
 }
-var valid10 = _errs72 === errors;
+var valid4 = _errs48 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
-if(valid10){
+if(valid4){
 if(data22.validation !== undefined){
 let data25 = data22.validation;
-const _errs74 = errors;
+const _errs50 = errors;
 if(typeof data25 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/validation",schemaPath:"#/properties/validations/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema11.properties.validations.items.properties.validation.type,parentSchema:schema11.properties.validations.items.properties.validation,data:data25}];
 return false;
@@ -2635,28 +1951,28 @@ if(!(((((((((((data25 === "process_validation") || (data25 === "environment_vali
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/validation",schemaPath:"#/properties/validations/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema11.properties.validations.items.properties.validation.enum},schema:schema11.properties.validations.items.properties.validation.enum,parentSchema:schema11.properties.validations.items.properties.validation,data:data25}];
 return false;
 }
-var valid10 = _errs74 === errors;
+var valid4 = _errs50 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
-if(valid10){
+if(valid4){
 if(data22.subject !== undefined){
 let data26 = data22.subject;
-const _errs76 = errors;
+const _errs52 = errors;
 if(typeof data26 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/subject",schemaPath:"#/properties/validations/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema11.properties.validations.items.properties.subject.type,parentSchema:schema11.properties.validations.items.properties.subject,data:data26}];
 return false;
 }
-var valid10 = _errs76 === errors;
+var valid4 = _errs52 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
-if(valid10){
+if(valid4){
 if(data22.result !== undefined){
 let data27 = data22.result;
-const _errs78 = errors;
+const _errs54 = errors;
 if(typeof data27 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/result",schemaPath:"#/properties/validations/items/properties/result/type",keyword:"type",params:{type: "string"},schema:schema11.properties.validations.items.properties.result.type,parentSchema:schema11.properties.validations.items.properties.result,data:data27}];
 return false;
@@ -2665,28 +1981,28 @@ if(!(((data27 === "passed") || (data27 === "failed")) || (data27 === "unknown"))
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/result",schemaPath:"#/properties/validations/items/properties/result/enum",keyword:"enum",params:{allowedValues: schema11.properties.validations.items.properties.result.enum},schema:schema11.properties.validations.items.properties.result.enum,parentSchema:schema11.properties.validations.items.properties.result,data:data27}];
 return false;
 }
-var valid10 = _errs78 === errors;
+var valid4 = _errs54 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
-if(valid10){
+if(valid4){
 if(data22.detail !== undefined){
 let data28 = data22.detail;
-const _errs80 = errors;
+const _errs56 = errors;
 if(typeof data28 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/detail",schemaPath:"#/properties/validations/items/properties/detail/type",keyword:"type",params:{type: "string"},schema:schema11.properties.validations.items.properties.detail.type,parentSchema:schema11.properties.validations.items.properties.detail,data:data28}];
 return false;
 }
-var valid10 = _errs80 === errors;
+var valid4 = _errs56 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
-if(valid10){
+if(valid4){
 if(data22.engineWentAway !== undefined){
 let data29 = data22.engineWentAway;
-const _errs82 = errors;
+const _errs58 = errors;
 if(typeof data29 !== "boolean"){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/engineWentAway",schemaPath:"#/properties/validations/items/properties/engineWentAway/type",keyword:"type",params:{type: "boolean"},schema:schema11.properties.validations.items.properties.engineWentAway.type,parentSchema:schema11.properties.validations.items.properties.engineWentAway,data:data29}];
 return false;
@@ -2695,17 +2011,17 @@ if(true !== data29){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/engineWentAway",schemaPath:"#/properties/validations/items/properties/engineWentAway/const",keyword:"const",params:{allowedValue: true},schema:true,parentSchema:schema11.properties.validations.items.properties.engineWentAway,data:data29}];
 return false;
 }
-var valid10 = _errs82 === errors;
+var valid4 = _errs58 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
-if(valid10){
+if(valid4){
 if(data22.at !== undefined){
 let data30 = data22.at;
-const _errs84 = errors;
-if(errors === _errs84){
-if(errors === _errs84){
+const _errs60 = errors;
+if(errors === _errs60){
+if(errors === _errs60){
 if(typeof data30 === "string"){
 if(!pattern0.test(data30)){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/at",schemaPath:"#/properties/validations/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.validations.items.properties.at,data:data30}];
@@ -2718,23 +2034,23 @@ return false;
 }
 }
 }
-var valid10 = _errs84 === errors;
+var valid4 = _errs60 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
-if(valid10){
+if(valid4){
 if(data22.durationMs !== undefined){
 let data31 = data22.durationMs;
-const _errs86 = errors;
-if(!(typeof data31 == "number")){
+const _errs62 = errors;
+if(!((typeof data31 == "number") && (isFinite(data31)))){
 validate27.errors = [{instancePath:instancePath+"/validations/" + i1+"/durationMs",schemaPath:"#/properties/validations/items/properties/durationMs/type",keyword:"type",params:{type: "number"},schema:schema11.properties.validations.items.properties.durationMs.type,parentSchema:schema11.properties.validations.items.properties.durationMs,data:data31}];
 return false;
 }
-var valid10 = _errs86 === errors;
+var valid4 = _errs62 === errors;
 }
 else {
-var valid10 = true;
+var valid4 = true;
 }
 }
 }
@@ -2751,8 +2067,8 @@ validate27.errors = [{instancePath:instancePath+"/validations/" + i1,schemaPath:
 return false;
 }
 }
-var valid9 = _errs68 === errors;
-if(!valid9){
+var valid3 = _errs44 === errors;
+if(!valid3){
 break;
 }
 }
@@ -2762,7 +2078,7 @@ validate27.errors = [{instancePath:instancePath+"/validations",schemaPath:"#/pro
 return false;
 }
 }
-var valid0 = _errs66 === errors;
+var valid0 = _errs42 === errors;
 }
 else {
 var valid0 = true;
@@ -2770,55 +2086,55 @@ var valid0 = true;
 if(valid0){
 if(data.changes !== undefined){
 let data32 = data.changes;
-const _errs88 = errors;
-const _errs89 = errors;
-let valid11 = false;
-const _errs90 = errors;
+const _errs64 = errors;
+const _errs65 = errors;
+let valid5 = false;
+const _errs66 = errors;
+if(data32 !== null){
+const err0 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema11.properties.changes.anyOf[0].type,parentSchema:schema11.properties.changes.anyOf[0],data:data32};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs66 === errors;
+valid5 = valid5 || _valid0;
+if(!valid5){
+const _errs68 = errors;
 if(!(validate30(data32, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
 vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
-var _valid6 = _errs90 === errors;
-valid11 = valid11 || _valid6;
-if(!valid11){
-const _errs91 = errors;
-if(data32 !== null){
-const err20 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.changes.anyOf[1].type,parentSchema:schema11.properties.changes.anyOf[1],data:data32};
+var _valid0 = _errs68 === errors;
+valid5 = valid5 || _valid0;
+}
+if(!valid5){
+const err1 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.changes.anyOf,parentSchema:schema11.properties.changes,data:data32};
 if(vErrors === null){
-vErrors = [err20];
+vErrors = [err1];
 }
 else {
-vErrors.push(err20);
-}
-errors++;
-}
-var _valid6 = _errs91 === errors;
-valid11 = valid11 || _valid6;
-}
-if(!valid11){
-const err21 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.changes.anyOf,parentSchema:schema11.properties.changes,data:data32};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
+vErrors.push(err1);
 }
 errors++;
 validate27.errors = vErrors;
 return false;
 }
 else {
-errors = _errs89;
+errors = _errs65;
 if(vErrors !== null){
-if(_errs89){
-vErrors.length = _errs89;
+if(_errs65){
+vErrors.length = _errs65;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs88 === errors;
+var valid0 = _errs64 === errors;
 }
 else {
 var valid0 = true;
@@ -2826,15 +2142,15 @@ var valid0 = true;
 if(valid0){
 if(data.handEdits !== undefined){
 let data33 = data.handEdits;
-const _errs93 = errors;
-if(errors === _errs93){
+const _errs69 = errors;
+if(errors === _errs69){
 if(Array.isArray(data33)){
-var valid12 = true;
+var valid6 = true;
 const len2 = data33.length;
 for(let i2=0; i2<len2; i2++){
 let data34 = data33[i2];
-const _errs95 = errors;
-if(errors === _errs95){
+const _errs71 = errors;
+if(errors === _errs71){
 if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
 let missing3;
 if(((((((((data34.environment === undefined) && (missing3 = "environment")) || ((data34.process === undefined) && (missing3 = "process"))) || ((data34.version === undefined) && (missing3 = "version"))) || ((data34.digest === undefined) && (missing3 = "digest"))) || ((data34.content === undefined) && (missing3 = "content"))) || ((data34.seenAt === undefined) && (missing3 = "seenAt"))) || ((data34.undone === undefined) && (missing3 = "undone"))) || ((data34.changes === undefined) && (missing3 = "changes"))){
@@ -2844,47 +2160,47 @@ return false;
 else {
 if(data34.environment !== undefined){
 let data35 = data34.environment;
-const _errs97 = errors;
+const _errs73 = errors;
 if(typeof data35 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/environment",schemaPath:"#/properties/handEdits/items/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.environment.type,parentSchema:schema11.properties.handEdits.items.properties.environment,data:data35}];
 return false;
 }
-var valid13 = _errs97 === errors;
+var valid7 = _errs73 === errors;
 }
 else {
-var valid13 = true;
+var valid7 = true;
 }
-if(valid13){
+if(valid7){
 if(data34.process !== undefined){
 let data36 = data34.process;
-const _errs99 = errors;
+const _errs75 = errors;
 if(typeof data36 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/process",schemaPath:"#/properties/handEdits/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.process.type,parentSchema:schema11.properties.handEdits.items.properties.process,data:data36}];
 return false;
 }
-var valid13 = _errs99 === errors;
+var valid7 = _errs75 === errors;
 }
 else {
-var valid13 = true;
+var valid7 = true;
 }
-if(valid13){
+if(valid7){
 if(data34.version !== undefined){
 let data37 = data34.version;
-const _errs101 = errors;
+const _errs77 = errors;
 if(typeof data37 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/version",schemaPath:"#/properties/handEdits/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.version.type,parentSchema:schema11.properties.handEdits.items.properties.version,data:data37}];
 return false;
 }
-var valid13 = _errs101 === errors;
+var valid7 = _errs77 === errors;
 }
 else {
-var valid13 = true;
+var valid7 = true;
 }
-if(valid13){
+if(valid7){
 if(data34.digest !== undefined){
 let data38 = data34.digest;
-const _errs103 = errors;
-if(errors === _errs103){
+const _errs79 = errors;
+if(errors === _errs79){
 if(typeof data38 === "string"){
 if(!pattern1.test(data38)){
 validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/digest",schemaPath:"#/properties/handEdits/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema11.properties.handEdits.items.properties.digest,data:data38}];
@@ -2896,30 +2212,30 @@ validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/digest",sch
 return false;
 }
 }
-var valid13 = _errs103 === errors;
+var valid7 = _errs79 === errors;
 }
 else {
-var valid13 = true;
+var valid7 = true;
 }
-if(valid13){
+if(valid7){
 if(data34.content !== undefined){
 let data39 = data34.content;
-const _errs105 = errors;
+const _errs81 = errors;
 if(typeof data39 !== "string"){
 validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/content",schemaPath:"#/properties/handEdits/items/properties/content/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.content.type,parentSchema:schema11.properties.handEdits.items.properties.content,data:data39}];
 return false;
 }
-var valid13 = _errs105 === errors;
+var valid7 = _errs81 === errors;
 }
 else {
-var valid13 = true;
+var valid7 = true;
 }
-if(valid13){
+if(valid7){
 if(data34.seenAt !== undefined){
 let data40 = data34.seenAt;
-const _errs107 = errors;
-if(errors === _errs107){
-if(errors === _errs107){
+const _errs83 = errors;
+if(errors === _errs83){
+if(errors === _errs83){
 if(typeof data40 === "string"){
 if(!pattern0.test(data40)){
 validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/seenAt",schemaPath:"#/properties/handEdits/items/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.handEdits.items.properties.seenAt,data:data40}];
@@ -2932,196 +2248,82 @@ return false;
 }
 }
 }
-var valid13 = _errs107 === errors;
+var valid7 = _errs83 === errors;
 }
 else {
-var valid13 = true;
+var valid7 = true;
 }
-if(valid13){
+if(valid7){
 if(data34.undone !== undefined){
 let data41 = data34.undone;
-const _errs109 = errors;
-const _errs110 = errors;
-let valid14 = false;
-const _errs111 = errors;
-if(errors === _errs111){
+const _errs85 = errors;
+if((!(data41 && typeof data41 == "object" && !Array.isArray(data41))) && (data41 !== null)){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/type",keyword:"type",params:{type: schema11.properties.handEdits.items.properties.undone.type},schema:schema11.properties.handEdits.items.properties.undone.type,parentSchema:schema11.properties.handEdits.items.properties.undone,data:data41}];
+return false;
+}
+if(errors === _errs85){
 if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
 let missing4;
 if(((data41.at === undefined) && (missing4 = "at")) || ((data41.deployment === undefined) && (missing4 = "deployment"))){
-const err22 = {instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].required,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0],data:data41};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/required",keyword:"required",params:{missingProperty: missing4},schema:schema11.properties.handEdits.items.properties.undone.required,parentSchema:schema11.properties.handEdits.items.properties.undone,data:data41}];
+return false;
 }
 else {
 if(data41.at !== undefined){
 let data42 = data41.at;
-const _errs113 = errors;
-if(errors === _errs113){
-if(errors === _errs113){
+const _errs87 = errors;
+if(errors === _errs87){
+if(errors === _errs87){
 if(typeof data42 === "string"){
 if(!pattern0.test(data42)){
-const err23 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/at",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.at,data:data42};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-else {
-const err24 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/at",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.at.type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.at,data:data42};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-}
-var valid15 = _errs113 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data41.deployment !== undefined){
-let data43 = data41.deployment;
-const _errs115 = errors;
-const _errs116 = errors;
-let valid16 = false;
-const _errs117 = errors;
-if(typeof data43 !== "string"){
-const err25 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/deployment",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data43};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid8 = _errs117 === errors;
-valid16 = valid16 || _valid8;
-if(!valid16){
-const _errs119 = errors;
-if(data43 !== null){
-const err26 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/deployment",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data43};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-var _valid8 = _errs119 === errors;
-valid16 = valid16 || _valid8;
-}
-if(!valid16){
-const err27 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/deployment",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment,data:data43};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-else {
-errors = _errs116;
-if(vErrors !== null){
-if(_errs116){
-vErrors.length = _errs116;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid15 = _errs115 === errors;
-}
-else {
-var valid15 = true;
-}
-}
-}
-}
-else {
-const err28 = {instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0],data:data41};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-var _valid7 = _errs111 === errors;
-valid14 = valid14 || _valid7;
-if(!valid14){
-const _errs121 = errors;
-if(data41 !== null){
-const err29 = {instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[1].type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[1],data:data41};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-var _valid7 = _errs121 === errors;
-valid14 = valid14 || _valid7;
-}
-if(!valid14){
-const err30 = {instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.handEdits.items.properties.undone.anyOf,parentSchema:schema11.properties.handEdits.items.properties.undone,data:data41};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-validate27.errors = vErrors;
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/undone/at",schemaPath:"#/properties/handEdits/items/properties/undone/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.handEdits.items.properties.undone.properties.at,data:data42}];
 return false;
 }
-else {
-errors = _errs110;
-if(vErrors !== null){
-if(_errs110){
-vErrors.length = _errs110;
 }
 else {
-vErrors = null;
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/undone/at",schemaPath:"#/properties/handEdits/items/properties/undone/properties/at/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.undone.properties.at.type,parentSchema:schema11.properties.handEdits.items.properties.undone.properties.at,data:data42}];
+return false;
 }
 }
 }
-var valid13 = _errs109 === errors;
+var valid8 = _errs87 === errors;
 }
 else {
-var valid13 = true;
+var valid8 = true;
 }
-if(valid13){
+if(valid8){
+if(data41.deployment !== undefined){
+let data43 = data41.deployment;
+const _errs89 = errors;
+if((typeof data43 !== "string") && (data43 !== null)){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/undone/deployment",schemaPath:"#/properties/handEdits/items/properties/undone/properties/deployment/type",keyword:"type",params:{type: schema11.properties.handEdits.items.properties.undone.properties.deployment.type},schema:schema11.properties.handEdits.items.properties.undone.properties.deployment.type,parentSchema:schema11.properties.handEdits.items.properties.undone.properties.deployment,data:data43}];
+return false;
+}
+var valid8 = _errs89 === errors;
+}
+else {
+var valid8 = true;
+}
+}
+}
+}
+}
+var valid7 = _errs85 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
 if(data34.changes !== undefined){
-const _errs123 = errors;
+const _errs91 = errors;
 if(!(validate30(data34.changes, {instancePath:instancePath+"/handEdits/" + i2+"/changes",parentData:data34,parentDataProperty:"changes",rootData}))){
 vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
-var valid13 = _errs123 === errors;
+var valid7 = _errs91 === errors;
 }
 else {
-var valid13 = true;
+var valid7 = true;
 }
 }
 }
@@ -3137,8 +2339,8 @@ validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2,schemaPath:"#
 return false;
 }
 }
-var valid12 = _errs95 === errors;
-if(!valid12){
+var valid6 = _errs71 === errors;
+if(!valid6){
 break;
 }
 }
@@ -3148,7 +2350,7 @@ validate27.errors = [{instancePath:instancePath+"/handEdits",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs93 === errors;
+var valid0 = _errs69 === errors;
 }
 else {
 var valid0 = true;
@@ -3156,55 +2358,55 @@ var valid0 = true;
 if(valid0){
 if(data.deploymentPlan !== undefined){
 let data45 = data.deploymentPlan;
-const _errs124 = errors;
-const _errs125 = errors;
-let valid17 = false;
-const _errs126 = errors;
+const _errs92 = errors;
+const _errs93 = errors;
+let valid9 = false;
+const _errs94 = errors;
+if(data45 !== null){
+const err2 = {instancePath:instancePath+"/deploymentPlan",schemaPath:"#/properties/deploymentPlan/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema11.properties.deploymentPlan.anyOf[0].type,parentSchema:schema11.properties.deploymentPlan.anyOf[0],data:data45};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid1 = _errs94 === errors;
+valid9 = valid9 || _valid1;
+if(!valid9){
+const _errs96 = errors;
 if(!(validate35(data45, {instancePath:instancePath+"/deploymentPlan",parentData:data,parentDataProperty:"deploymentPlan",rootData}))){
 vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 errors = vErrors.length;
 }
-var _valid9 = _errs126 === errors;
-valid17 = valid17 || _valid9;
-if(!valid17){
-const _errs127 = errors;
-if(data45 !== null){
-const err31 = {instancePath:instancePath+"/deploymentPlan",schemaPath:"#/properties/deploymentPlan/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.deploymentPlan.anyOf[1].type,parentSchema:schema11.properties.deploymentPlan.anyOf[1],data:data45};
+var _valid1 = _errs96 === errors;
+valid9 = valid9 || _valid1;
+}
+if(!valid9){
+const err3 = {instancePath:instancePath+"/deploymentPlan",schemaPath:"#/properties/deploymentPlan/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.deploymentPlan.anyOf,parentSchema:schema11.properties.deploymentPlan,data:data45};
 if(vErrors === null){
-vErrors = [err31];
+vErrors = [err3];
 }
 else {
-vErrors.push(err31);
-}
-errors++;
-}
-var _valid9 = _errs127 === errors;
-valid17 = valid17 || _valid9;
-}
-if(!valid17){
-const err32 = {instancePath:instancePath+"/deploymentPlan",schemaPath:"#/properties/deploymentPlan/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.deploymentPlan.anyOf,parentSchema:schema11.properties.deploymentPlan,data:data45};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
+vErrors.push(err3);
 }
 errors++;
 validate27.errors = vErrors;
 return false;
 }
 else {
-errors = _errs125;
+errors = _errs93;
 if(vErrors !== null){
-if(_errs125){
-vErrors.length = _errs125;
+if(_errs93){
+vErrors.length = _errs93;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs124 === errors;
+var valid0 = _errs92 === errors;
 }
 else {
 var valid0 = true;
@@ -3212,55 +2414,55 @@ var valid0 = true;
 if(valid0){
 if(data.rollbackPlan !== undefined){
 let data46 = data.rollbackPlan;
-const _errs129 = errors;
-const _errs130 = errors;
-let valid18 = false;
-const _errs131 = errors;
+const _errs97 = errors;
+const _errs98 = errors;
+let valid10 = false;
+const _errs99 = errors;
+if(data46 !== null){
+const err4 = {instancePath:instancePath+"/rollbackPlan",schemaPath:"#/properties/rollbackPlan/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema11.properties.rollbackPlan.anyOf[0].type,parentSchema:schema11.properties.rollbackPlan.anyOf[0],data:data46};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid2 = _errs99 === errors;
+valid10 = valid10 || _valid2;
+if(!valid10){
+const _errs101 = errors;
 if(!(validate37(data46, {instancePath:instancePath+"/rollbackPlan",parentData:data,parentDataProperty:"rollbackPlan",rootData}))){
 vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
 errors = vErrors.length;
 }
-var _valid10 = _errs131 === errors;
-valid18 = valid18 || _valid10;
-if(!valid18){
-const _errs132 = errors;
-if(data46 !== null){
-const err33 = {instancePath:instancePath+"/rollbackPlan",schemaPath:"#/properties/rollbackPlan/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.rollbackPlan.anyOf[1].type,parentSchema:schema11.properties.rollbackPlan.anyOf[1],data:data46};
+var _valid2 = _errs101 === errors;
+valid10 = valid10 || _valid2;
+}
+if(!valid10){
+const err5 = {instancePath:instancePath+"/rollbackPlan",schemaPath:"#/properties/rollbackPlan/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.rollbackPlan.anyOf,parentSchema:schema11.properties.rollbackPlan,data:data46};
 if(vErrors === null){
-vErrors = [err33];
+vErrors = [err5];
 }
 else {
-vErrors.push(err33);
-}
-errors++;
-}
-var _valid10 = _errs132 === errors;
-valid18 = valid18 || _valid10;
-}
-if(!valid18){
-const err34 = {instancePath:instancePath+"/rollbackPlan",schemaPath:"#/properties/rollbackPlan/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.rollbackPlan.anyOf,parentSchema:schema11.properties.rollbackPlan,data:data46};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
+vErrors.push(err5);
 }
 errors++;
 validate27.errors = vErrors;
 return false;
 }
 else {
-errors = _errs130;
+errors = _errs98;
 if(vErrors !== null){
-if(_errs130){
-vErrors.length = _errs130;
+if(_errs98){
+vErrors.length = _errs98;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs129 === errors;
+var valid0 = _errs97 === errors;
 }
 else {
 var valid0 = true;
@@ -3389,7 +2591,7 @@ return errors === 0;
 }
 
 export const live = validate42;
-const schema18 = {"type":"object","required":["now","environment","process","version","digest","isInstalled","edit","earlier"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"isInstalled":{"type":"boolean"},"edit":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"earlier":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}}}},"$id":"live"};
+const schema18 = {"type":"object","required":["now","environment","process","version","digest","isInstalled","edit","earlier"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"isInstalled":{"type":"boolean"},"edit":{"type":["object","null"],"required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"type":["object","null"],"required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"type":["string","null"]}}},"changes":{"$ref":"RecordedChanges"}}},"earlier":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"type":["object","null"],"required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"type":["string","null"]}}},"changes":{"$ref":"RecordedChanges"}}}}},"$id":"live"};
 
 function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="live" */;
@@ -3502,330 +2704,143 @@ if(valid0){
 if(data.edit !== undefined){
 let data6 = data.edit;
 const _errs13 = errors;
-const _errs14 = errors;
-let valid1 = false;
-const _errs15 = errors;
-if(errors === _errs15){
+if((!(data6 && typeof data6 == "object" && !Array.isArray(data6))) && (data6 !== null)){
+validate42.errors = [{instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/type",keyword:"type",params:{type: schema18.properties.edit.type},schema:schema18.properties.edit.type,parentSchema:schema18.properties.edit,data:data6}];
+return false;
+}
+if(errors === _errs13){
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 let missing1;
 if(((((((((data6.environment === undefined) && (missing1 = "environment")) || ((data6.process === undefined) && (missing1 = "process"))) || ((data6.version === undefined) && (missing1 = "version"))) || ((data6.digest === undefined) && (missing1 = "digest"))) || ((data6.content === undefined) && (missing1 = "content"))) || ((data6.seenAt === undefined) && (missing1 = "seenAt"))) || ((data6.undone === undefined) && (missing1 = "undone"))) || ((data6.changes === undefined) && (missing1 = "changes"))){
-const err0 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema18.properties.edit.anyOf[0].required,parentSchema:schema18.properties.edit.anyOf[0],data:data6};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+validate42.errors = [{instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/required",keyword:"required",params:{missingProperty: missing1},schema:schema18.properties.edit.required,parentSchema:schema18.properties.edit,data:data6}];
+return false;
 }
 else {
 if(data6.environment !== undefined){
 let data7 = data6.environment;
-const _errs17 = errors;
+const _errs15 = errors;
 if(typeof data7 !== "string"){
-const err1 = {instancePath:instancePath+"/edit/environment",schemaPath:"#/properties/edit/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.environment.type,parentSchema:schema18.properties.edit.anyOf[0].properties.environment,data:data7};
-if(vErrors === null){
-vErrors = [err1];
+validate42.errors = [{instancePath:instancePath+"/edit/environment",schemaPath:"#/properties/edit/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.properties.environment.type,parentSchema:schema18.properties.edit.properties.environment,data:data7}];
+return false;
+}
+var valid1 = _errs15 === errors;
 }
 else {
-vErrors.push(err1);
+var valid1 = true;
 }
-errors++;
-}
-var valid2 = _errs17 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
+if(valid1){
 if(data6.process !== undefined){
 let data8 = data6.process;
-const _errs19 = errors;
+const _errs17 = errors;
 if(typeof data8 !== "string"){
-const err2 = {instancePath:instancePath+"/edit/process",schemaPath:"#/properties/edit/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.process.type,parentSchema:schema18.properties.edit.anyOf[0].properties.process,data:data8};
-if(vErrors === null){
-vErrors = [err2];
+validate42.errors = [{instancePath:instancePath+"/edit/process",schemaPath:"#/properties/edit/properties/process/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.properties.process.type,parentSchema:schema18.properties.edit.properties.process,data:data8}];
+return false;
+}
+var valid1 = _errs17 === errors;
 }
 else {
-vErrors.push(err2);
+var valid1 = true;
 }
-errors++;
-}
-var valid2 = _errs19 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
+if(valid1){
 if(data6.version !== undefined){
 let data9 = data6.version;
-const _errs21 = errors;
+const _errs19 = errors;
 if(typeof data9 !== "string"){
-const err3 = {instancePath:instancePath+"/edit/version",schemaPath:"#/properties/edit/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.version.type,parentSchema:schema18.properties.edit.anyOf[0].properties.version,data:data9};
-if(vErrors === null){
-vErrors = [err3];
+validate42.errors = [{instancePath:instancePath+"/edit/version",schemaPath:"#/properties/edit/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.properties.version.type,parentSchema:schema18.properties.edit.properties.version,data:data9}];
+return false;
+}
+var valid1 = _errs19 === errors;
 }
 else {
-vErrors.push(err3);
+var valid1 = true;
 }
-errors++;
-}
-var valid2 = _errs21 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
+if(valid1){
 if(data6.digest !== undefined){
 let data10 = data6.digest;
-const _errs23 = errors;
-if(errors === _errs23){
+const _errs21 = errors;
+if(errors === _errs21){
 if(typeof data10 === "string"){
 if(!pattern1.test(data10)){
-const err4 = {instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema18.properties.edit.anyOf[0].properties.digest,data:data10};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+validate42.errors = [{instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema18.properties.edit.properties.digest,data:data10}];
+return false;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.digest.type,parentSchema:schema18.properties.edit.anyOf[0].properties.digest,data:data10};
-if(vErrors === null){
-vErrors = [err5];
+validate42.errors = [{instancePath:instancePath+"/edit/digest",schemaPath:"#/properties/edit/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.properties.digest.type,parentSchema:schema18.properties.edit.properties.digest,data:data10}];
+return false;
+}
+}
+var valid1 = _errs21 === errors;
 }
 else {
-vErrors.push(err5);
+var valid1 = true;
 }
-errors++;
-}
-}
-var valid2 = _errs23 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
+if(valid1){
 if(data6.content !== undefined){
 let data11 = data6.content;
-const _errs25 = errors;
+const _errs23 = errors;
 if(typeof data11 !== "string"){
-const err6 = {instancePath:instancePath+"/edit/content",schemaPath:"#/properties/edit/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.content.type,parentSchema:schema18.properties.edit.anyOf[0].properties.content,data:data11};
-if(vErrors === null){
-vErrors = [err6];
+validate42.errors = [{instancePath:instancePath+"/edit/content",schemaPath:"#/properties/edit/properties/content/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.properties.content.type,parentSchema:schema18.properties.edit.properties.content,data:data11}];
+return false;
+}
+var valid1 = _errs23 === errors;
 }
 else {
-vErrors.push(err6);
+var valid1 = true;
 }
-errors++;
-}
-var valid2 = _errs25 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
+if(valid1){
 if(data6.seenAt !== undefined){
 let data12 = data6.seenAt;
-const _errs27 = errors;
-if(errors === _errs27){
-if(errors === _errs27){
+const _errs25 = errors;
+if(errors === _errs25){
+if(errors === _errs25){
 if(typeof data12 === "string"){
 if(!pattern0.test(data12)){
-const err7 = {instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.edit.anyOf[0].properties.seenAt,data:data12};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+validate42.errors = [{instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.edit.properties.seenAt,data:data12}];
+return false;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.seenAt.type,parentSchema:schema18.properties.edit.anyOf[0].properties.seenAt,data:data12};
-if(vErrors === null){
-vErrors = [err8];
+validate42.errors = [{instancePath:instancePath+"/edit/seenAt",schemaPath:"#/properties/edit/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.properties.seenAt.type,parentSchema:schema18.properties.edit.properties.seenAt,data:data12}];
+return false;
+}
+}
+}
+var valid1 = _errs25 === errors;
 }
 else {
-vErrors.push(err8);
+var valid1 = true;
 }
-errors++;
-}
-}
-}
-var valid2 = _errs27 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
+if(valid1){
 if(data6.undone !== undefined){
 let data13 = data6.undone;
-const _errs29 = errors;
-const _errs30 = errors;
-let valid3 = false;
-const _errs31 = errors;
-if(errors === _errs31){
+const _errs27 = errors;
+if((!(data13 && typeof data13 == "object" && !Array.isArray(data13))) && (data13 !== null)){
+validate42.errors = [{instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/properties/undone/type",keyword:"type",params:{type: schema18.properties.edit.properties.undone.type},schema:schema18.properties.edit.properties.undone.type,parentSchema:schema18.properties.edit.properties.undone,data:data13}];
+return false;
+}
+if(errors === _errs27){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing2;
 if(((data13.at === undefined) && (missing2 = "at")) || ((data13.deployment === undefined) && (missing2 = "deployment"))){
-const err9 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0],data:data13};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+validate42.errors = [{instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/properties/undone/required",keyword:"required",params:{missingProperty: missing2},schema:schema18.properties.edit.properties.undone.required,parentSchema:schema18.properties.edit.properties.undone,data:data13}];
+return false;
 }
 else {
 if(data13.at !== undefined){
 let data14 = data13.at;
-const _errs33 = errors;
-if(errors === _errs33){
-if(errors === _errs33){
+const _errs29 = errors;
+if(errors === _errs29){
+if(errors === _errs29){
 if(typeof data14 === "string"){
 if(!pattern0.test(data14)){
-const err10 = {instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at,data:data14};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+validate42.errors = [{instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/properties/undone/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.edit.properties.undone.properties.at,data:data14}];
+return false;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.at,data:data14};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-}
-var valid4 = _errs33 === errors;
-}
-else {
-var valid4 = true;
-}
-if(valid4){
-if(data13.deployment !== undefined){
-let data15 = data13.deployment;
-const _errs35 = errors;
-const _errs36 = errors;
-let valid5 = false;
-const _errs37 = errors;
-if(typeof data15 !== "string"){
-const err12 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data15};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-var _valid2 = _errs37 === errors;
-valid5 = valid5 || _valid2;
-if(!valid5){
-const _errs39 = errors;
-if(data15 !== null){
-const err13 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data15};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-var _valid2 = _errs39 === errors;
-valid5 = valid5 || _valid2;
-}
-if(!valid5){
-const err14 = {instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data15};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-else {
-errors = _errs36;
-if(vErrors !== null){
-if(_errs36){
-vErrors.length = _errs36;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid4 = _errs35 === errors;
-}
-else {
-var valid4 = true;
-}
-}
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[0],data:data13};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-var _valid1 = _errs31 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const _errs41 = errors;
-if(data13 !== null){
-const err16 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema18.properties.edit.anyOf[0].properties.undone.anyOf[1],data:data13};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-var _valid1 = _errs41 === errors;
-valid3 = valid3 || _valid1;
-}
-if(!valid3){
-const err17 = {instancePath:instancePath+"/edit/undone",schemaPath:"#/properties/edit/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.edit.anyOf[0].properties.undone.anyOf,parentSchema:schema18.properties.edit.anyOf[0].properties.undone,data:data13};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-else {
-errors = _errs30;
-if(vErrors !== null){
-if(_errs30){
-vErrors.length = _errs30;
-}
-else {
-vErrors = null;
+validate42.errors = [{instancePath:instancePath+"/edit/undone/at",schemaPath:"#/properties/edit/properties/undone/properties/at/type",keyword:"type",params:{type: "string"},schema:schema18.properties.edit.properties.undone.properties.at.type,parentSchema:schema18.properties.edit.properties.undone.properties.at,data:data14}];
+return false;
 }
 }
 }
@@ -3835,13 +2850,14 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data6.changes !== undefined){
-const _errs43 = errors;
-if(!(validate30(data6.changes, {instancePath:instancePath+"/edit/changes",parentData:data6,parentDataProperty:"changes",rootData}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
-errors = vErrors.length;
+if(data13.deployment !== undefined){
+let data15 = data13.deployment;
+const _errs31 = errors;
+if((typeof data15 !== "string") && (data15 !== null)){
+validate42.errors = [{instancePath:instancePath+"/edit/undone/deployment",schemaPath:"#/properties/edit/properties/undone/properties/deployment/type",keyword:"type",params:{type: schema18.properties.edit.properties.undone.properties.deployment.type},schema:schema18.properties.edit.properties.undone.properties.deployment.type,parentSchema:schema18.properties.edit.properties.undone.properties.deployment,data:data15}];
+return false;
 }
-var valid2 = _errs43 === errors;
+var valid2 = _errs31 === errors;
 }
 else {
 var valid2 = true;
@@ -3850,59 +2866,30 @@ var valid2 = true;
 }
 }
 }
-}
-}
-}
-}
+var valid1 = _errs27 === errors;
 }
 else {
-const err18 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.edit.anyOf[0].type,parentSchema:schema18.properties.edit.anyOf[0],data:data6};
-if(vErrors === null){
-vErrors = [err18];
+var valid1 = true;
+}
+if(valid1){
+if(data6.changes !== undefined){
+const _errs33 = errors;
+if(!(validate30(data6.changes, {instancePath:instancePath+"/edit/changes",parentData:data6,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs33 === errors;
 }
 else {
-vErrors.push(err18);
-}
-errors++;
+var valid1 = true;
 }
 }
-var _valid0 = _errs15 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs44 = errors;
-if(data6 !== null){
-const err19 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.edit.anyOf[1].type,parentSchema:schema18.properties.edit.anyOf[1],data:data6};
-if(vErrors === null){
-vErrors = [err19];
 }
-else {
-vErrors.push(err19);
 }
-errors++;
 }
-var _valid0 = _errs44 === errors;
-valid1 = valid1 || _valid0;
 }
-if(!valid1){
-const err20 = {instancePath:instancePath+"/edit",schemaPath:"#/properties/edit/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.edit.anyOf,parentSchema:schema18.properties.edit,data:data6};
-if(vErrors === null){
-vErrors = [err20];
 }
-else {
-vErrors.push(err20);
 }
-errors++;
-validate42.errors = vErrors;
-return false;
-}
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
 }
 }
 }
@@ -3914,15 +2901,15 @@ var valid0 = true;
 if(valid0){
 if(data.earlier !== undefined){
 let data17 = data.earlier;
-const _errs46 = errors;
-if(errors === _errs46){
+const _errs34 = errors;
+if(errors === _errs34){
 if(Array.isArray(data17)){
-var valid6 = true;
+var valid3 = true;
 const len0 = data17.length;
 for(let i0=0; i0<len0; i0++){
 let data18 = data17[i0];
-const _errs48 = errors;
-if(errors === _errs48){
+const _errs36 = errors;
+if(errors === _errs36){
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing3;
 if(((((((((data18.environment === undefined) && (missing3 = "environment")) || ((data18.process === undefined) && (missing3 = "process"))) || ((data18.version === undefined) && (missing3 = "version"))) || ((data18.digest === undefined) && (missing3 = "digest"))) || ((data18.content === undefined) && (missing3 = "content"))) || ((data18.seenAt === undefined) && (missing3 = "seenAt"))) || ((data18.undone === undefined) && (missing3 = "undone"))) || ((data18.changes === undefined) && (missing3 = "changes"))){
@@ -3932,47 +2919,47 @@ return false;
 else {
 if(data18.environment !== undefined){
 let data19 = data18.environment;
-const _errs50 = errors;
+const _errs38 = errors;
 if(typeof data19 !== "string"){
 validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/environment",schemaPath:"#/properties/earlier/items/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.environment.type,parentSchema:schema18.properties.earlier.items.properties.environment,data:data19}];
 return false;
 }
-var valid7 = _errs50 === errors;
+var valid4 = _errs38 === errors;
 }
 else {
-var valid7 = true;
+var valid4 = true;
 }
-if(valid7){
+if(valid4){
 if(data18.process !== undefined){
 let data20 = data18.process;
-const _errs52 = errors;
+const _errs40 = errors;
 if(typeof data20 !== "string"){
 validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/process",schemaPath:"#/properties/earlier/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.process.type,parentSchema:schema18.properties.earlier.items.properties.process,data:data20}];
 return false;
 }
-var valid7 = _errs52 === errors;
+var valid4 = _errs40 === errors;
 }
 else {
-var valid7 = true;
+var valid4 = true;
 }
-if(valid7){
+if(valid4){
 if(data18.version !== undefined){
 let data21 = data18.version;
-const _errs54 = errors;
+const _errs42 = errors;
 if(typeof data21 !== "string"){
 validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/version",schemaPath:"#/properties/earlier/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.version.type,parentSchema:schema18.properties.earlier.items.properties.version,data:data21}];
 return false;
 }
-var valid7 = _errs54 === errors;
+var valid4 = _errs42 === errors;
 }
 else {
-var valid7 = true;
+var valid4 = true;
 }
-if(valid7){
+if(valid4){
 if(data18.digest !== undefined){
 let data22 = data18.digest;
-const _errs56 = errors;
-if(errors === _errs56){
+const _errs44 = errors;
+if(errors === _errs44){
 if(typeof data22 === "string"){
 if(!pattern1.test(data22)){
 validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/digest",schemaPath:"#/properties/earlier/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema18.properties.earlier.items.properties.digest,data:data22}];
@@ -3984,30 +2971,30 @@ validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/digest",schem
 return false;
 }
 }
-var valid7 = _errs56 === errors;
+var valid4 = _errs44 === errors;
 }
 else {
-var valid7 = true;
+var valid4 = true;
 }
-if(valid7){
+if(valid4){
 if(data18.content !== undefined){
 let data23 = data18.content;
-const _errs58 = errors;
+const _errs46 = errors;
 if(typeof data23 !== "string"){
 validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/content",schemaPath:"#/properties/earlier/items/properties/content/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.content.type,parentSchema:schema18.properties.earlier.items.properties.content,data:data23}];
 return false;
 }
-var valid7 = _errs58 === errors;
+var valid4 = _errs46 === errors;
 }
 else {
-var valid7 = true;
+var valid4 = true;
 }
-if(valid7){
+if(valid4){
 if(data18.seenAt !== undefined){
 let data24 = data18.seenAt;
-const _errs60 = errors;
-if(errors === _errs60){
-if(errors === _errs60){
+const _errs48 = errors;
+if(errors === _errs48){
+if(errors === _errs48){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
 validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/seenAt",schemaPath:"#/properties/earlier/items/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.earlier.items.properties.seenAt,data:data24}];
@@ -4020,196 +3007,82 @@ return false;
 }
 }
 }
-var valid7 = _errs60 === errors;
+var valid4 = _errs48 === errors;
 }
 else {
-var valid7 = true;
+var valid4 = true;
 }
-if(valid7){
+if(valid4){
 if(data18.undone !== undefined){
 let data25 = data18.undone;
-const _errs62 = errors;
-const _errs63 = errors;
-let valid8 = false;
-const _errs64 = errors;
-if(errors === _errs64){
+const _errs50 = errors;
+if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/type",keyword:"type",params:{type: schema18.properties.earlier.items.properties.undone.type},schema:schema18.properties.earlier.items.properties.undone.type,parentSchema:schema18.properties.earlier.items.properties.undone,data:data25}];
+return false;
+}
+if(errors === _errs50){
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 let missing4;
 if(((data25.at === undefined) && (missing4 = "at")) || ((data25.deployment === undefined) && (missing4 = "deployment"))){
-const err21 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].required,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0],data:data25};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/required",keyword:"required",params:{missingProperty: missing4},schema:schema18.properties.earlier.items.properties.undone.required,parentSchema:schema18.properties.earlier.items.properties.undone,data:data25}];
+return false;
 }
 else {
 if(data25.at !== undefined){
 let data26 = data25.at;
-const _errs66 = errors;
-if(errors === _errs66){
-if(errors === _errs66){
+const _errs52 = errors;
+if(errors === _errs52){
+if(errors === _errs52){
 if(typeof data26 === "string"){
 if(!pattern0.test(data26)){
-const err22 = {instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.at,data:data26};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.at.type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.at,data:data26};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-}
-var valid9 = _errs66 === errors;
-}
-else {
-var valid9 = true;
-}
-if(valid9){
-if(data25.deployment !== undefined){
-let data27 = data25.deployment;
-const _errs68 = errors;
-const _errs69 = errors;
-let valid10 = false;
-const _errs70 = errors;
-if(typeof data27 !== "string"){
-const err24 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data27};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-var _valid4 = _errs70 === errors;
-valid10 = valid10 || _valid4;
-if(!valid10){
-const _errs72 = errors;
-if(data27 !== null){
-const err25 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data27};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid4 = _errs72 === errors;
-valid10 = valid10 || _valid4;
-}
-if(!valid10){
-const err26 = {instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0].properties.deployment,data:data27};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs69;
-if(vErrors !== null){
-if(_errs69){
-vErrors.length = _errs69;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid9 = _errs68 === errors;
-}
-else {
-var valid9 = true;
-}
-}
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.earlier.items.properties.undone.anyOf[0].type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[0],data:data25};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-var _valid3 = _errs64 === errors;
-valid8 = valid8 || _valid3;
-if(!valid8){
-const _errs74 = errors;
-if(data25 !== null){
-const err28 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.earlier.items.properties.undone.anyOf[1].type,parentSchema:schema18.properties.earlier.items.properties.undone.anyOf[1],data:data25};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-var _valid3 = _errs74 === errors;
-valid8 = valid8 || _valid3;
-}
-if(!valid8){
-const err29 = {instancePath:instancePath+"/earlier/" + i0+"/undone",schemaPath:"#/properties/earlier/items/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.earlier.items.properties.undone.anyOf,parentSchema:schema18.properties.earlier.items.properties.undone,data:data25};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-validate42.errors = vErrors;
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.earlier.items.properties.undone.properties.at,data:data26}];
 return false;
 }
-else {
-errors = _errs63;
-if(vErrors !== null){
-if(_errs63){
-vErrors.length = _errs63;
 }
 else {
-vErrors = null;
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/undone/at",schemaPath:"#/properties/earlier/items/properties/undone/properties/at/type",keyword:"type",params:{type: "string"},schema:schema18.properties.earlier.items.properties.undone.properties.at.type,parentSchema:schema18.properties.earlier.items.properties.undone.properties.at,data:data26}];
+return false;
 }
 }
 }
-var valid7 = _errs62 === errors;
+var valid5 = _errs52 === errors;
 }
 else {
-var valid7 = true;
+var valid5 = true;
 }
-if(valid7){
+if(valid5){
+if(data25.deployment !== undefined){
+let data27 = data25.deployment;
+const _errs54 = errors;
+if((typeof data27 !== "string") && (data27 !== null)){
+validate42.errors = [{instancePath:instancePath+"/earlier/" + i0+"/undone/deployment",schemaPath:"#/properties/earlier/items/properties/undone/properties/deployment/type",keyword:"type",params:{type: schema18.properties.earlier.items.properties.undone.properties.deployment.type},schema:schema18.properties.earlier.items.properties.undone.properties.deployment.type,parentSchema:schema18.properties.earlier.items.properties.undone.properties.deployment,data:data27}];
+return false;
+}
+var valid5 = _errs54 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+}
+var valid4 = _errs50 === errors;
+}
+else {
+var valid4 = true;
+}
+if(valid4){
 if(data18.changes !== undefined){
-const _errs76 = errors;
+const _errs56 = errors;
 if(!(validate30(data18.changes, {instancePath:instancePath+"/earlier/" + i0+"/changes",parentData:data18,parentDataProperty:"changes",rootData}))){
 vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
-var valid7 = _errs76 === errors;
+var valid4 = _errs56 === errors;
 }
 else {
-var valid7 = true;
+var valid4 = true;
 }
 }
 }
@@ -4225,8 +3098,8 @@ validate42.errors = [{instancePath:instancePath+"/earlier/" + i0,schemaPath:"#/p
 return false;
 }
 }
-var valid6 = _errs48 === errors;
-if(!valid6){
+var valid3 = _errs36 === errors;
+if(!valid3){
 break;
 }
 }
@@ -4236,7 +3109,7 @@ validate42.errors = [{instancePath:instancePath+"/earlier",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs46 === errors;
+var valid0 = _errs34 === errors;
 }
 else {
 var valid0 = true;
@@ -4292,7 +3165,7 @@ if(valid0){
 if(data.line !== undefined){
 let data1 = data.line;
 const _errs3 = errors;
-if(!(typeof data1 == "number")){
+if(!((typeof data1 == "number") && (isFinite(data1)))){
 validate47.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "number"},schema:schema21.properties.line.type,parentSchema:schema21.properties.line,data:data1}];
 return false;
 }
@@ -4305,7 +3178,7 @@ if(valid0){
 if(data.column !== undefined){
 let data2 = data.column;
 const _errs5 = errors;
-if(!(typeof data2 == "number")){
+if(!((typeof data2 == "number") && (isFinite(data2)))){
 validate47.errors = [{instancePath:instancePath+"/column",schemaPath:"#/properties/column/type",keyword:"type",params:{type: "number"},schema:schema21.properties.column.type,parentSchema:schema21.properties.column,data:data2}];
 return false;
 }
@@ -4510,10 +3383,10 @@ return errors === 0;
 }
 
 export const processes = validate50;
-const schema22 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"anyOf":[{"type":"string"},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
-const schema23 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"ListedProcess"};
-const schema24 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
-const schema25 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"anyOf":[{"type":"string"},{"type":"null"}]},"claimed":{"type":"string"}},"$id":"Person"};
+const schema22 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"type":["string","null"]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
+const schema23 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"type":["string","null"]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"type":["string","null"],"enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted",null]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"type":["object","null"],"required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},"progress":{"anyOf":[{"type":"null"},{"$ref":"Progress"}]},"revert":{"anyOf":[{"type":"null"},{"$ref":"Revert"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"type":["object","null"],"required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"type":["object","null"],"required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"type":["string","null"]}}},"changes":{"$ref":"RecordedChanges"}}},"deadEnd":{"type":["string","null"]}},"$id":"ListedProcess"};
+const schema24 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"type":["string","null"]},"from":{"type":["string","null"]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"type":["number","null"]},"steps":{"type":["number","null"]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deadline":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"type":["number","null"]},"stable":{"type":["number","null"]},"limit":{"type":"string"},"requests":{"type":["number","null"]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"type":["object","null"],"required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}}},"$id":"Progress"};
+const schema25 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"type":["string","null"]},"claimed":{"type":"string"}},"$id":"Person"};
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Person" */;
@@ -4543,58 +3416,9 @@ if(valid0){
 if(data.email !== undefined){
 let data1 = data.email;
 const _errs3 = errors;
-const _errs4 = errors;
-let valid1 = false;
-const _errs5 = errors;
-if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.email.anyOf[0].type,parentSchema:schema25.properties.email.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs7 = errors;
-if(data1 !== null){
-const err1 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.email.anyOf[1].type,parentSchema:schema25.properties.email.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err2 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.email.anyOf,parentSchema:schema25.properties.email,data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate54.errors = vErrors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate54.errors = [{instancePath:instancePath+"/email",schemaPath:"#/properties/email/type",keyword:"type",params:{type: schema25.properties.email.type},schema:schema25.properties.email.type,parentSchema:schema25.properties.email,data:data1}];
 return false;
-}
-else {
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs3 === errors;
 }
@@ -4604,12 +3428,12 @@ var valid0 = true;
 if(valid0){
 if(data.claimed !== undefined){
 let data2 = data.claimed;
-const _errs9 = errors;
+const _errs5 = errors;
 if(typeof data2 !== "string"){
 validate54.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema25.properties.claimed.type,parentSchema:schema25.properties.claimed,data:data2}];
 return false;
 }
-var valid0 = _errs9 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -4682,58 +3506,9 @@ if(valid0){
 if(data.version !== undefined){
 let data3 = data.version;
 const _errs7 = errors;
-const _errs8 = errors;
-let valid1 = false;
-const _errs9 = errors;
-if(typeof data3 !== "string"){
-const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.version.anyOf[0].type,parentSchema:schema24.properties.version.anyOf[0],data:data3};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs9 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs11 = errors;
-if(data3 !== null){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.version.anyOf[1].type,parentSchema:schema24.properties.version.anyOf[1],data:data3};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs11 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.version.anyOf,parentSchema:schema24.properties.version,data:data3};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate53.errors = vErrors;
+if((typeof data3 !== "string") && (data3 !== null)){
+validate53.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: schema24.properties.version.type},schema:schema24.properties.version.type,parentSchema:schema24.properties.version,data:data3}];
 return false;
-}
-else {
-errors = _errs8;
-if(vErrors !== null){
-if(_errs8){
-vErrors.length = _errs8;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs7 === errors;
 }
@@ -4743,61 +3518,12 @@ var valid0 = true;
 if(valid0){
 if(data.from !== undefined){
 let data4 = data.from;
-const _errs13 = errors;
-const _errs14 = errors;
-let valid2 = false;
-const _errs15 = errors;
-if(typeof data4 !== "string"){
-const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.from.anyOf[0].type,parentSchema:schema24.properties.from.anyOf[0],data:data4};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var _valid1 = _errs15 === errors;
-valid2 = valid2 || _valid1;
-if(!valid2){
-const _errs17 = errors;
-if(data4 !== null){
-const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.from.anyOf[1].type,parentSchema:schema24.properties.from.anyOf[1],data:data4};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid1 = _errs17 === errors;
-valid2 = valid2 || _valid1;
-}
-if(!valid2){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.from.anyOf,parentSchema:schema24.properties.from,data:data4};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-validate53.errors = vErrors;
+const _errs9 = errors;
+if((typeof data4 !== "string") && (data4 !== null)){
+validate53.errors = [{instancePath:instancePath+"/from",schemaPath:"#/properties/from/type",keyword:"type",params:{type: schema24.properties.from.type},schema:schema24.properties.from.type,parentSchema:schema24.properties.from,data:data4}];
 return false;
 }
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs13 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -4805,9 +3531,9 @@ var valid0 = true;
 if(valid0){
 if(data.startedAt !== undefined){
 let data5 = data.startedAt;
-const _errs19 = errors;
-if(errors === _errs19){
-if(errors === _errs19){
+const _errs11 = errors;
+if(errors === _errs11){
+if(errors === _errs11){
 if(typeof data5 === "string"){
 if(!pattern0.test(data5)){
 validate53.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.startedAt,data:data5}];
@@ -4820,7 +3546,7 @@ return false;
 }
 }
 }
-var valid0 = _errs19 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
@@ -4828,57 +3554,70 @@ var valid0 = true;
 if(valid0){
 if(data.step !== undefined){
 let data6 = data.step;
-const _errs21 = errors;
-const _errs22 = errors;
-let valid3 = false;
-const _errs23 = errors;
-if(!(typeof data6 == "number")){
-const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.step.anyOf[0].type,parentSchema:schema24.properties.step.anyOf[0],data:data6};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-var _valid2 = _errs23 === errors;
-valid3 = valid3 || _valid2;
-if(!valid3){
-const _errs25 = errors;
-if(data6 !== null){
-const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.step.anyOf[1].type,parentSchema:schema24.properties.step.anyOf[1],data:data6};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-var _valid2 = _errs25 === errors;
-valid3 = valid3 || _valid2;
-}
-if(!valid3){
-const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.step.anyOf,parentSchema:schema24.properties.step,data:data6};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-validate53.errors = vErrors;
+const _errs13 = errors;
+if((!((typeof data6 == "number") && (isFinite(data6)))) && (data6 !== null)){
+validate53.errors = [{instancePath:instancePath+"/step",schemaPath:"#/properties/step/type",keyword:"type",params:{type: schema24.properties.step.type},schema:schema24.properties.step.type,parentSchema:schema24.properties.step,data:data6}];
 return false;
 }
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
+var valid0 = _errs13 === errors;
 }
 else {
-vErrors = null;
+var valid0 = true;
+}
+if(valid0){
+if(data.steps !== undefined){
+let data7 = data.steps;
+const _errs15 = errors;
+if((!((typeof data7 == "number") && (isFinite(data7)))) && (data7 !== null)){
+validate53.errors = [{instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/type",keyword:"type",params:{type: schema24.properties.steps.type},schema:schema24.properties.steps.type,parentSchema:schema24.properties.steps,data:data7}];
+return false;
+}
+var valid0 = _errs15 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.weight !== undefined){
+let data8 = data.weight;
+const _errs17 = errors;
+if(!((typeof data8 == "number") && (isFinite(data8)))){
+validate53.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema24.properties.weight.type,parentSchema:schema24.properties.weight,data:data8}];
+return false;
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.why !== undefined){
+let data9 = data.why;
+const _errs19 = errors;
+if(typeof data9 !== "string"){
+validate53.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.why.type,parentSchema:schema24.properties.why,data:data9}];
+return false;
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.until !== undefined){
+let data10 = data.until;
+const _errs21 = errors;
+if((typeof data10 !== "string") && (data10 !== null)){
+validate53.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/type",keyword:"type",params:{type: schema24.properties.until.type},schema:schema24.properties.until.type,parentSchema:schema24.properties.until,data:data10}];
+return false;
+}
+if(errors === _errs21){
+if(errors === _errs21){
+if(typeof data10 === "string"){
+if(!pattern0.test(data10)){
+validate53.errors = [{instancePath:instancePath+"/until",schemaPath:"#/properties/until/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.until,data:data10}];
+return false;
+}
 }
 }
 }
@@ -4888,245 +3627,24 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.steps !== undefined){
-let data7 = data.steps;
-const _errs27 = errors;
-const _errs28 = errors;
-let valid4 = false;
-const _errs29 = errors;
-if(!(typeof data7 == "number")){
-const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.steps.anyOf[0].type,parentSchema:schema24.properties.steps.anyOf[0],data:data7};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-var _valid3 = _errs29 === errors;
-valid4 = valid4 || _valid3;
-if(!valid4){
-const _errs31 = errors;
-if(data7 !== null){
-const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.steps.anyOf[1].type,parentSchema:schema24.properties.steps.anyOf[1],data:data7};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-var _valid3 = _errs31 === errors;
-valid4 = valid4 || _valid3;
-}
-if(!valid4){
-const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.steps.anyOf,parentSchema:schema24.properties.steps,data:data7};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-validate53.errors = vErrors;
-return false;
-}
-else {
-errors = _errs28;
-if(vErrors !== null){
-if(_errs28){
-vErrors.length = _errs28;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs27 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.weight !== undefined){
-let data8 = data.weight;
-const _errs33 = errors;
-if(!(typeof data8 == "number")){
-validate53.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema24.properties.weight.type,parentSchema:schema24.properties.weight,data:data8}];
-return false;
-}
-var valid0 = _errs33 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.why !== undefined){
-let data9 = data.why;
-const _errs35 = errors;
-if(typeof data9 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.why.type,parentSchema:schema24.properties.why,data:data9}];
-return false;
-}
-var valid0 = _errs35 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.until !== undefined){
-let data10 = data.until;
-const _errs37 = errors;
-const _errs38 = errors;
-let valid5 = false;
-const _errs39 = errors;
-if(errors === _errs39){
-if(errors === _errs39){
-if(typeof data10 === "string"){
-if(!pattern0.test(data10)){
-const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.until.anyOf[0],data:data10};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.until.anyOf[0].type,parentSchema:schema24.properties.until.anyOf[0],data:data10};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-}
-var _valid4 = _errs39 === errors;
-valid5 = valid5 || _valid4;
-if(!valid5){
-const _errs41 = errors;
-if(data10 !== null){
-const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.until.anyOf[1].type,parentSchema:schema24.properties.until.anyOf[1],data:data10};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-var _valid4 = _errs41 === errors;
-valid5 = valid5 || _valid4;
-}
-if(!valid5){
-const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.until.anyOf,parentSchema:schema24.properties.until,data:data10};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-validate53.errors = vErrors;
-return false;
-}
-else {
-errors = _errs38;
-if(vErrors !== null){
-if(_errs38){
-vErrors.length = _errs38;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs37 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.deadline !== undefined){
 let data11 = data.deadline;
-const _errs43 = errors;
-const _errs44 = errors;
-let valid6 = false;
-const _errs45 = errors;
-if(errors === _errs45){
-if(errors === _errs45){
-if(typeof data11 === "string"){
-if(!pattern0.test(data11)){
-const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.deadline.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.deadline.anyOf[0].type,parentSchema:schema24.properties.deadline.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-}
-var _valid5 = _errs45 === errors;
-valid6 = valid6 || _valid5;
-if(!valid6){
-const _errs47 = errors;
-if(data11 !== null){
-const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.deadline.anyOf[1].type,parentSchema:schema24.properties.deadline.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-var _valid5 = _errs47 === errors;
-valid6 = valid6 || _valid5;
-}
-if(!valid6){
-const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.deadline.anyOf,parentSchema:schema24.properties.deadline,data:data11};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-validate53.errors = vErrors;
+const _errs23 = errors;
+if((typeof data11 !== "string") && (data11 !== null)){
+validate53.errors = [{instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/type",keyword:"type",params:{type: schema24.properties.deadline.type},schema:schema24.properties.deadline.type,parentSchema:schema24.properties.deadline,data:data11}];
 return false;
 }
-else {
-errors = _errs44;
-if(vErrors !== null){
-if(_errs44){
-vErrors.length = _errs44;
-}
-else {
-vErrors = null;
+if(errors === _errs23){
+if(errors === _errs23){
+if(typeof data11 === "string"){
+if(!pattern0.test(data11)){
+validate53.errors = [{instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.deadline,data:data11}];
+return false;
 }
 }
 }
-var valid0 = _errs43 === errors;
+}
+var valid0 = _errs23 === errors;
 }
 else {
 var valid0 = true;
@@ -5134,8 +3652,8 @@ var valid0 = true;
 if(valid0){
 if(data.verdict !== undefined){
 let data12 = data.verdict;
-const _errs49 = errors;
-if(errors === _errs49){
+const _errs25 = errors;
+if(errors === _errs25){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing1;
 if((data12.kind === undefined) && (missing1 = "kind")){
@@ -5145,22 +3663,22 @@ return false;
 else {
 if(data12.kind !== undefined){
 let data13 = data12.kind;
-const _errs52 = errors;
+const _errs28 = errors;
 if(!(((data13 === "healthy") || (data13 === "unhealthy")) || (data13 === "unknown"))){
 validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema24.properties.verdict.properties.kind.enum},schema:schema24.properties.verdict.properties.kind.enum,parentSchema:schema24.properties.verdict.properties.kind,data:data13}];
 return false;
 }
-var valid7 = _errs52 === errors;
+var valid1 = _errs28 === errors;
 }
 else {
-var valid7 = true;
+var valid1 = true;
 }
-if(valid7){
+if(valid1){
 const tag0 = data12.kind;
 if(typeof tag0 == "string"){
 if(tag0 === "healthy"){
-const _errs53 = errors;
-if(errors === _errs53){
+const _errs29 = errors;
+if(errors === _errs29){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if((data12.kind === undefined) && (missing2 = "kind")){
@@ -5188,8 +3706,8 @@ return false;
 }
 }
 else if(tag0 === "unhealthy"){
-const _errs57 = errors;
-if(errors === _errs57){
+const _errs33 = errors;
+if(errors === _errs33){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if(((data12.kind === undefined) && (missing3 = "kind")) || ((data12.why === undefined) && (missing3 = "why"))){
@@ -5199,7 +3717,7 @@ return false;
 else {
 if(data12.kind !== undefined){
 let data15 = data12.kind;
-const _errs59 = errors;
+const _errs35 = errors;
 if(typeof data15 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema24.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
@@ -5208,23 +3726,23 @@ if("unhealthy" !== data15){
 validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema24.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
-var valid12 = _errs59 === errors;
+var valid6 = _errs35 === errors;
 }
 else {
-var valid12 = true;
+var valid6 = true;
 }
-if(valid12){
+if(valid6){
 if(data12.why !== undefined){
 let data16 = data12.why;
-const _errs61 = errors;
+const _errs37 = errors;
 if(typeof data16 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema24.properties.verdict.oneOf[1].properties.why,data:data16}];
 return false;
 }
-var valid12 = _errs61 === errors;
+var valid6 = _errs37 === errors;
 }
 else {
-var valid12 = true;
+var valid6 = true;
 }
 }
 }
@@ -5236,8 +3754,8 @@ return false;
 }
 }
 else if(tag0 === "unknown"){
-const _errs63 = errors;
-if(errors === _errs63){
+const _errs39 = errors;
+if(errors === _errs39){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing4;
 if(((data12.kind === undefined) && (missing4 = "kind")) || ((data12.why === undefined) && (missing4 = "why"))){
@@ -5247,7 +3765,7 @@ return false;
 else {
 if(data12.kind !== undefined){
 let data17 = data12.kind;
-const _errs65 = errors;
+const _errs41 = errors;
 if(typeof data17 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema24.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
@@ -5256,36 +3774,36 @@ if("unknown" !== data17){
 validate53.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema24.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
-var valid14 = _errs65 === errors;
+var valid8 = _errs41 === errors;
 }
 else {
-var valid14 = true;
+var valid8 = true;
 }
-if(valid14){
+if(valid8){
 if(data12.why !== undefined){
 let data18 = data12.why;
-const _errs67 = errors;
+const _errs43 = errors;
 if(typeof data18 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema24.properties.verdict.oneOf[2].properties.why,data:data18}];
 return false;
 }
-var valid14 = _errs67 === errors;
+var valid8 = _errs43 === errors;
 }
 else {
-var valid14 = true;
+var valid8 = true;
 }
-if(valid14){
+if(valid8){
 if(data12.about !== undefined){
 let data19 = data12.about;
-const _errs69 = errors;
+const _errs45 = errors;
 if(typeof data19 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema24.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema24.properties.verdict.oneOf[2].properties.about,data:data19}];
 return false;
 }
-var valid14 = _errs69 === errors;
+var valid8 = _errs45 === errors;
 }
 else {
-var valid14 = true;
+var valid8 = true;
 }
 }
 }
@@ -5314,7 +3832,7 @@ validate53.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs49 === errors;
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
@@ -5322,15 +3840,15 @@ var valid0 = true;
 if(valid0){
 if(data.figures !== undefined){
 let data20 = data.figures;
-const _errs71 = errors;
-if(errors === _errs71){
+const _errs47 = errors;
+if(errors === _errs47){
 if(Array.isArray(data20)){
-var valid15 = true;
+var valid9 = true;
 const len0 = data20.length;
 for(let i0=0; i0<len0; i0++){
 let data21 = data20[i0];
-const _errs73 = errors;
-if(errors === _errs73){
+const _errs49 = errors;
+if(errors === _errs49){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing5;
 if(((((((((data21.name === undefined) && (missing5 = "name")) || ((data21.unit === undefined) && (missing5 = "unit"))) || ((data21.candidate === undefined) && (missing5 = "candidate"))) || ((data21.stable === undefined) && (missing5 = "stable"))) || ((data21.limit === undefined) && (missing5 = "limit"))) || ((data21.requests === undefined) && (missing5 = "requests"))) || ((data21.verdict === undefined) && (missing5 = "verdict"))) || ((data21.why === undefined) && (missing5 = "why"))){
@@ -5340,20 +3858,20 @@ return false;
 else {
 if(data21.name !== undefined){
 let data22 = data21.name;
-const _errs75 = errors;
+const _errs51 = errors;
 if(typeof data22 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.name.type,parentSchema:schema24.properties.figures.items.properties.name,data:data22}];
 return false;
 }
-var valid16 = _errs75 === errors;
+var valid10 = _errs51 === errors;
 }
 else {
-var valid16 = true;
+var valid10 = true;
 }
-if(valid16){
+if(valid10){
 if(data21.unit !== undefined){
 let data23 = data21.unit;
-const _errs77 = errors;
+const _errs53 = errors;
 if(typeof data23 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.unit.type,parentSchema:schema24.properties.figures.items.properties.unit,data:data23}];
 return false;
@@ -5362,214 +3880,67 @@ if(!(((data23 === "%") || (data23 === "ms")) || (data23 === ""))){
 validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema24.properties.figures.items.properties.unit.enum},schema:schema24.properties.figures.items.properties.unit.enum,parentSchema:schema24.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
-var valid16 = _errs77 === errors;
+var valid10 = _errs53 === errors;
 }
 else {
-var valid16 = true;
+var valid10 = true;
 }
-if(valid16){
+if(valid10){
 if(data21.candidate !== undefined){
 let data24 = data21.candidate;
-const _errs79 = errors;
-const _errs80 = errors;
-let valid17 = false;
-const _errs81 = errors;
-if(!(typeof data24 == "number")){
-const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema24.properties.figures.items.properties.candidate.anyOf[0],data:data24};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-var _valid6 = _errs81 === errors;
-valid17 = valid17 || _valid6;
-if(!valid17){
-const _errs83 = errors;
-if(data24 !== null){
-const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema24.properties.figures.items.properties.candidate.anyOf[1],data:data24};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-var _valid6 = _errs83 === errors;
-valid17 = valid17 || _valid6;
-}
-if(!valid17){
-const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.figures.items.properties.candidate.anyOf,parentSchema:schema24.properties.figures.items.properties.candidate,data:data24};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-validate53.errors = vErrors;
+const _errs55 = errors;
+if((!((typeof data24 == "number") && (isFinite(data24)))) && (data24 !== null)){
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/type",keyword:"type",params:{type: schema24.properties.figures.items.properties.candidate.type},schema:schema24.properties.figures.items.properties.candidate.type,parentSchema:schema24.properties.figures.items.properties.candidate,data:data24}];
 return false;
 }
-else {
-errors = _errs80;
-if(vErrors !== null){
-if(_errs80){
-vErrors.length = _errs80;
+var valid10 = _errs55 === errors;
 }
 else {
-vErrors = null;
+var valid10 = true;
 }
-}
-}
-var valid16 = _errs79 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
+if(valid10){
 if(data21.stable !== undefined){
 let data25 = data21.stable;
-const _errs85 = errors;
-const _errs86 = errors;
-let valid18 = false;
-const _errs87 = errors;
-if(!(typeof data25 == "number")){
-const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema24.properties.figures.items.properties.stable.anyOf[0],data:data25};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-var _valid7 = _errs87 === errors;
-valid18 = valid18 || _valid7;
-if(!valid18){
-const _errs89 = errors;
-if(data25 !== null){
-const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema24.properties.figures.items.properties.stable.anyOf[1],data:data25};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-var _valid7 = _errs89 === errors;
-valid18 = valid18 || _valid7;
-}
-if(!valid18){
-const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.figures.items.properties.stable.anyOf,parentSchema:schema24.properties.figures.items.properties.stable,data:data25};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-validate53.errors = vErrors;
+const _errs57 = errors;
+if((!((typeof data25 == "number") && (isFinite(data25)))) && (data25 !== null)){
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/type",keyword:"type",params:{type: schema24.properties.figures.items.properties.stable.type},schema:schema24.properties.figures.items.properties.stable.type,parentSchema:schema24.properties.figures.items.properties.stable,data:data25}];
 return false;
 }
-else {
-errors = _errs86;
-if(vErrors !== null){
-if(_errs86){
-vErrors.length = _errs86;
+var valid10 = _errs57 === errors;
 }
 else {
-vErrors = null;
+var valid10 = true;
 }
-}
-}
-var valid16 = _errs85 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
+if(valid10){
 if(data21.limit !== undefined){
 let data26 = data21.limit;
-const _errs91 = errors;
+const _errs59 = errors;
 if(typeof data26 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.limit.type,parentSchema:schema24.properties.figures.items.properties.limit,data:data26}];
 return false;
 }
-var valid16 = _errs91 === errors;
+var valid10 = _errs59 === errors;
 }
 else {
-var valid16 = true;
+var valid10 = true;
 }
-if(valid16){
+if(valid10){
 if(data21.requests !== undefined){
 let data27 = data21.requests;
-const _errs93 = errors;
-const _errs94 = errors;
-let valid19 = false;
-const _errs95 = errors;
-if(!(typeof data27 == "number")){
-const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema24.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema24.properties.figures.items.properties.requests.anyOf[0],data:data27};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-var _valid8 = _errs95 === errors;
-valid19 = valid19 || _valid8;
-if(!valid19){
-const _errs97 = errors;
-if(data27 !== null){
-const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema24.properties.figures.items.properties.requests.anyOf[1],data:data27};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-var _valid8 = _errs97 === errors;
-valid19 = valid19 || _valid8;
-}
-if(!valid19){
-const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.figures.items.properties.requests.anyOf,parentSchema:schema24.properties.figures.items.properties.requests,data:data27};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-validate53.errors = vErrors;
+const _errs61 = errors;
+if((!((typeof data27 == "number") && (isFinite(data27)))) && (data27 !== null)){
+validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/type",keyword:"type",params:{type: schema24.properties.figures.items.properties.requests.type},schema:schema24.properties.figures.items.properties.requests.type,parentSchema:schema24.properties.figures.items.properties.requests,data:data27}];
 return false;
 }
-else {
-errors = _errs94;
-if(vErrors !== null){
-if(_errs94){
-vErrors.length = _errs94;
+var valid10 = _errs61 === errors;
 }
 else {
-vErrors = null;
+var valid10 = true;
 }
-}
-}
-var valid16 = _errs93 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
+if(valid10){
 if(data21.verdict !== undefined){
 let data28 = data21.verdict;
-const _errs99 = errors;
+const _errs63 = errors;
 if(typeof data28 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.verdict.type,parentSchema:schema24.properties.figures.items.properties.verdict,data:data28}];
 return false;
@@ -5578,23 +3949,23 @@ if(!(((data28 === "healthy") || (data28 === "unhealthy")) || (data28 === "unknow
 validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema24.properties.figures.items.properties.verdict.enum},schema:schema24.properties.figures.items.properties.verdict.enum,parentSchema:schema24.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
-var valid16 = _errs99 === errors;
+var valid10 = _errs63 === errors;
 }
 else {
-var valid16 = true;
+var valid10 = true;
 }
-if(valid16){
+if(valid10){
 if(data21.why !== undefined){
 let data29 = data21.why;
-const _errs101 = errors;
+const _errs65 = errors;
 if(typeof data29 !== "string"){
 validate53.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.figures.items.properties.why.type,parentSchema:schema24.properties.figures.items.properties.why,data:data29}];
 return false;
 }
-var valid16 = _errs101 === errors;
+var valid10 = _errs65 === errors;
 }
 else {
-var valid16 = true;
+var valid10 = true;
 }
 }
 }
@@ -5610,8 +3981,8 @@ validate53.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/p
 return false;
 }
 }
-var valid15 = _errs73 === errors;
-if(!valid15){
+var valid9 = _errs49 === errors;
+if(!valid9){
 break;
 }
 }
@@ -5621,7 +3992,7 @@ validate53.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs71 === errors;
+var valid0 = _errs47 === errors;
 }
 else {
 var valid0 = true;
@@ -5629,145 +4000,72 @@ var valid0 = true;
 if(valid0){
 if(data.paused !== undefined){
 let data30 = data.paused;
-const _errs103 = errors;
-const _errs104 = errors;
-let valid20 = false;
-const _errs105 = errors;
-if(errors === _errs105){
+const _errs67 = errors;
+if((!(data30 && typeof data30 == "object" && !Array.isArray(data30))) && (data30 !== null)){
+validate53.errors = [{instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/type",keyword:"type",params:{type: schema24.properties.paused.type},schema:schema24.properties.paused.type,parentSchema:schema24.properties.paused,data:data30}];
+return false;
+}
+if(errors === _errs67){
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 let missing6;
 if((((data30.by === undefined) && (missing6 = "by")) || ((data30.why === undefined) && (missing6 = "why"))) || ((data30.at === undefined) && (missing6 = "at"))){
-const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema24.properties.paused.anyOf[0].required,parentSchema:schema24.properties.paused.anyOf[0],data:data30};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
+validate53.errors = [{instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/required",keyword:"required",params:{missingProperty: missing6},schema:schema24.properties.paused.required,parentSchema:schema24.properties.paused,data:data30}];
+return false;
 }
 else {
 if(data30.by !== undefined){
-const _errs107 = errors;
+const _errs69 = errors;
 if(!(validate54(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
 vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
-var valid21 = _errs107 === errors;
+var valid11 = _errs69 === errors;
 }
 else {
-var valid21 = true;
+var valid11 = true;
 }
-if(valid21){
+if(valid11){
 if(data30.why !== undefined){
 let data32 = data30.why;
-const _errs108 = errors;
+const _errs70 = errors;
 if(typeof data32 !== "string"){
-const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.paused.anyOf[0].properties.why.type,parentSchema:schema24.properties.paused.anyOf[0].properties.why,data:data32};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-var valid21 = _errs108 === errors;
-}
-else {
-var valid21 = true;
-}
-if(valid21){
-if(data30.at !== undefined){
-let data33 = data30.at;
-const _errs110 = errors;
-if(errors === _errs110){
-if(errors === _errs110){
-if(typeof data33 === "string"){
-if(!pattern0.test(data33)){
-const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.paused.anyOf[0].properties.at,data:data33};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema24.properties.paused.anyOf[0].properties.at.type,parentSchema:schema24.properties.paused.anyOf[0].properties.at,data:data33};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-}
-var valid21 = _errs110 === errors;
-}
-else {
-var valid21 = true;
-}
-}
-}
-}
-}
-else {
-const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.paused.anyOf[0].type,parentSchema:schema24.properties.paused.anyOf[0],data:data30};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-var _valid9 = _errs105 === errors;
-valid20 = valid20 || _valid9;
-if(!valid20){
-const _errs112 = errors;
-if(data30 !== null){
-const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.paused.anyOf[1].type,parentSchema:schema24.properties.paused.anyOf[1],data:data30};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-var _valid9 = _errs112 === errors;
-valid20 = valid20 || _valid9;
-}
-if(!valid20){
-const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.paused.anyOf,parentSchema:schema24.properties.paused,data:data30};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-validate53.errors = vErrors;
+validate53.errors = [{instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.paused.properties.why.type,parentSchema:schema24.properties.paused.properties.why,data:data32}];
 return false;
 }
-else {
-errors = _errs104;
-if(vErrors !== null){
-if(_errs104){
-vErrors.length = _errs104;
+var valid11 = _errs70 === errors;
 }
 else {
-vErrors = null;
+var valid11 = true;
+}
+if(valid11){
+if(data30.at !== undefined){
+let data33 = data30.at;
+const _errs72 = errors;
+if(errors === _errs72){
+if(errors === _errs72){
+if(typeof data33 === "string"){
+if(!pattern0.test(data33)){
+validate53.errors = [{instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.paused.properties.at,data:data33}];
+return false;
+}
+}
+else {
+validate53.errors = [{instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/properties/at/type",keyword:"type",params:{type: "string"},schema:schema24.properties.paused.properties.at.type,parentSchema:schema24.properties.paused.properties.at,data:data33}];
+return false;
 }
 }
 }
-var valid0 = _errs103 === errors;
+var valid11 = _errs72 === errors;
+}
+else {
+var valid11 = true;
+}
+}
+}
+}
+}
+}
+var valid0 = _errs67 === errors;
 }
 else {
 var valid0 = true;
@@ -5797,7 +4095,7 @@ validate53.errors = vErrors;
 return errors === 0;
 }
 
-const schema26 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
+const schema26 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"type":["string","null"],"pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"type":["string","null"]},"by":{"anyOf":[{"type":"null"},{"$ref":"Person"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"type":["object","null"],"discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},"refusal":{"type":["string","null"]}},"$id":"Revert"};
 
 function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Revert" */;
@@ -5972,70 +4270,15 @@ if(valid1){
 if(data0.quarantine !== undefined){
 let data11 = data0.quarantine;
 const _errs23 = errors;
-const _errs24 = errors;
-let valid4 = false;
-const _errs25 = errors;
-if(errors === _errs25){
-if(typeof data11 === "string"){
-if(!pattern1.test(data11)){
-const err0 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema26.properties.request.properties.quarantine.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.quarantine.anyOf[0].type,parentSchema:schema26.properties.request.properties.quarantine.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs25 === errors;
-valid4 = valid4 || _valid0;
-if(!valid4){
-const _errs27 = errors;
-if(data11 !== null){
-const err2 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.request.properties.quarantine.anyOf[1].type,parentSchema:schema26.properties.request.properties.quarantine.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs27 === errors;
-valid4 = valid4 || _valid0;
-}
-if(!valid4){
-const err3 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.request.properties.quarantine.anyOf,parentSchema:schema26.properties.request.properties.quarantine,data:data11};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate57.errors = vErrors;
+if((typeof data11 !== "string") && (data11 !== null)){
+validate57.errors = [{instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/type",keyword:"type",params:{type: schema26.properties.request.properties.quarantine.type},schema:schema26.properties.request.properties.quarantine.type,parentSchema:schema26.properties.request.properties.quarantine,data:data11}];
 return false;
 }
-else {
-errors = _errs24;
-if(vErrors !== null){
-if(_errs24){
-vErrors.length = _errs24;
-}
-else {
-vErrors = null;
+if(errors === _errs23){
+if(typeof data11 === "string"){
+if(!pattern1.test(data11)){
+validate57.errors = [{instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema26.properties.request.properties.quarantine,data:data11}];
+return false;
 }
 }
 }
@@ -6047,12 +4290,12 @@ var valid1 = true;
 if(valid1){
 if(data0.trigger !== undefined){
 let data12 = data0.trigger;
-const _errs29 = errors;
+const _errs25 = errors;
 if(typeof data12 !== "string"){
 validate57.errors = [{instancePath:instancePath+"/request/trigger",schemaPath:"#/properties/request/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.trigger.type,parentSchema:schema26.properties.request.properties.trigger,data:data12}];
 return false;
 }
-var valid1 = _errs29 === errors;
+var valid1 = _errs25 === errors;
 }
 else {
 var valid1 = true;
@@ -6060,12 +4303,12 @@ var valid1 = true;
 if(valid1){
 if(data0.why !== undefined){
 let data13 = data0.why;
-const _errs31 = errors;
+const _errs27 = errors;
 if(typeof data13 !== "string"){
 validate57.errors = [{instancePath:instancePath+"/request/why",schemaPath:"#/properties/request/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.why.type,parentSchema:schema26.properties.request.properties.why,data:data13}];
 return false;
 }
-var valid1 = _errs31 === errors;
+var valid1 = _errs27 === errors;
 }
 else {
 var valid1 = true;
@@ -6073,9 +4316,9 @@ var valid1 = true;
 if(valid1){
 if(data0.at !== undefined){
 let data14 = data0.at;
-const _errs33 = errors;
-if(errors === _errs33){
-if(errors === _errs33){
+const _errs29 = errors;
+if(errors === _errs29){
+if(errors === _errs29){
 if(typeof data14 === "string"){
 if(!pattern0.test(data14)){
 validate57.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.request.properties.at,data:data14}];
@@ -6088,7 +4331,7 @@ return false;
 }
 }
 }
-var valid1 = _errs33 === errors;
+var valid1 = _errs29 === errors;
 }
 else {
 var valid1 = true;
@@ -6096,12 +4339,12 @@ var valid1 = true;
 if(valid1){
 if(data0.commit !== undefined){
 let data15 = data0.commit;
-const _errs35 = errors;
+const _errs31 = errors;
 if(typeof data15 !== "string"){
 validate57.errors = [{instancePath:instancePath+"/request/commit",schemaPath:"#/properties/request/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.commit.type,parentSchema:schema26.properties.request.properties.commit,data:data15}];
 return false;
 }
-var valid1 = _errs35 === errors;
+var valid1 = _errs31 === errors;
 }
 else {
 var valid1 = true;
@@ -6109,61 +4352,12 @@ var valid1 = true;
 if(valid1){
 if(data0.deployment !== undefined){
 let data16 = data0.deployment;
-const _errs37 = errors;
-const _errs38 = errors;
-let valid5 = false;
-const _errs39 = errors;
-if(typeof data16 !== "string"){
-const err4 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.deployment.anyOf[0].type,parentSchema:schema26.properties.request.properties.deployment.anyOf[0],data:data16};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid1 = _errs39 === errors;
-valid5 = valid5 || _valid1;
-if(!valid5){
-const _errs41 = errors;
-if(data16 !== null){
-const err5 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.request.properties.deployment.anyOf[1].type,parentSchema:schema26.properties.request.properties.deployment.anyOf[1],data:data16};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs41 === errors;
-valid5 = valid5 || _valid1;
-}
-if(!valid5){
-const err6 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.request.properties.deployment.anyOf,parentSchema:schema26.properties.request.properties.deployment,data:data16};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-validate57.errors = vErrors;
+const _errs33 = errors;
+if((typeof data16 !== "string") && (data16 !== null)){
+validate57.errors = [{instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/type",keyword:"type",params:{type: schema26.properties.request.properties.deployment.type},schema:schema26.properties.request.properties.deployment.type,parentSchema:schema26.properties.request.properties.deployment,data:data16}];
 return false;
 }
-else {
-errors = _errs38;
-if(vErrors !== null){
-if(_errs38){
-vErrors.length = _errs38;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid1 = _errs37 === errors;
+var valid1 = _errs33 === errors;
 }
 else {
 var valid1 = true;
@@ -6171,55 +4365,55 @@ var valid1 = true;
 if(valid1){
 if(data0.by !== undefined){
 let data17 = data0.by;
-const _errs43 = errors;
-const _errs44 = errors;
-let valid6 = false;
-const _errs45 = errors;
+const _errs35 = errors;
+const _errs36 = errors;
+let valid4 = false;
+const _errs37 = errors;
+if(data17 !== null){
+const err0 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema26.properties.request.properties.by.anyOf[0].type,parentSchema:schema26.properties.request.properties.by.anyOf[0],data:data17};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs37 === errors;
+valid4 = valid4 || _valid0;
+if(!valid4){
+const _errs39 = errors;
 if(!(validate54(data17, {instancePath:instancePath+"/request/by",parentData:data0,parentDataProperty:"by",rootData}))){
 vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
-var _valid2 = _errs45 === errors;
-valid6 = valid6 || _valid2;
-if(!valid6){
-const _errs46 = errors;
-if(data17 !== null){
-const err7 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.request.properties.by.anyOf[1].type,parentSchema:schema26.properties.request.properties.by.anyOf[1],data:data17};
+var _valid0 = _errs39 === errors;
+valid4 = valid4 || _valid0;
+}
+if(!valid4){
+const err1 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.request.properties.by.anyOf,parentSchema:schema26.properties.request.properties.by,data:data17};
 if(vErrors === null){
-vErrors = [err7];
+vErrors = [err1];
 }
 else {
-vErrors.push(err7);
-}
-errors++;
-}
-var _valid2 = _errs46 === errors;
-valid6 = valid6 || _valid2;
-}
-if(!valid6){
-const err8 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.request.properties.by.anyOf,parentSchema:schema26.properties.request.properties.by,data:data17};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
+vErrors.push(err1);
 }
 errors++;
 validate57.errors = vErrors;
 return false;
 }
 else {
-errors = _errs44;
+errors = _errs36;
 if(vErrors !== null){
-if(_errs44){
-vErrors.length = _errs44;
+if(_errs36){
+vErrors.length = _errs36;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid1 = _errs43 === errors;
+var valid1 = _errs35 === errors;
 }
 else {
 var valid1 = true;
@@ -6227,7 +4421,7 @@ var valid1 = true;
 if(valid1){
 if(data0.mode !== undefined){
 let data18 = data0.mode;
-const _errs48 = errors;
+const _errs40 = errors;
 if(typeof data18 !== "string"){
 validate57.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema26.properties.request.properties.mode.type,parentSchema:schema26.properties.request.properties.mode,data:data18}];
 return false;
@@ -6236,7 +4430,7 @@ if(!((data18 === "push") || (data18 === "propose"))){
 validate57.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/enum",keyword:"enum",params:{allowedValues: schema26.properties.request.properties.mode.enum},schema:schema26.properties.request.properties.mode.enum,parentSchema:schema26.properties.request.properties.mode,data:data18}];
 return false;
 }
-var valid1 = _errs48 === errors;
+var valid1 = _errs40 === errors;
 }
 else {
 var valid1 = true;
@@ -6269,395 +4463,220 @@ var valid0 = true;
 if(valid0){
 if(data.outcome !== undefined){
 let data19 = data.outcome;
-const _errs50 = errors;
-const _errs51 = errors;
-let valid7 = false;
-const _errs52 = errors;
-if(errors === _errs52){
+const _errs42 = errors;
+if((!(data19 && typeof data19 == "object" && !Array.isArray(data19))) && (data19 !== null)){
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/type",keyword:"type",params:{type: schema26.properties.outcome.type},schema:schema26.properties.outcome.type,parentSchema:schema26.properties.outcome,data:data19}];
+return false;
+}
+if(errors === _errs42){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing3;
 if((data19.kind === undefined) && (missing3 = "kind")){
-const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema26.properties.outcome.anyOf[0].required,parentSchema:schema26.properties.outcome.anyOf[0],data:data19};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/required",keyword:"required",params:{missingProperty: missing3},schema:schema26.properties.outcome.required,parentSchema:schema26.properties.outcome,data:data19}];
+return false;
 }
 else {
 if(data19.kind !== undefined){
 let data20 = data19.kind;
-const _errs55 = errors;
+const _errs45 = errors;
 if(!(((data20 === "committed") || (data20 === "superseded")) || (data20 === "proposed"))){
-const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema26.properties.outcome.anyOf[0].properties.kind.enum},schema:schema26.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema26.properties.outcome.anyOf[0].properties.kind,data:data20};
-if(vErrors === null){
-vErrors = [err10];
+validate57.errors = [{instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/properties/kind/enum",keyword:"enum",params:{allowedValues: schema26.properties.outcome.properties.kind.enum},schema:schema26.properties.outcome.properties.kind.enum,parentSchema:schema26.properties.outcome.properties.kind,data:data20}];
+return false;
+}
+var valid5 = _errs45 === errors;
 }
 else {
-vErrors.push(err10);
+var valid5 = true;
 }
-errors++;
+if(valid5){
+const tag0 = data19.kind;
+if(typeof tag0 == "string"){
+if(tag0 === "committed"){
+const _errs46 = errors;
+if(errors === _errs46){
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+let missing4;
+if(((data19.kind === undefined) && (missing4 = "kind")) || ((data19.commit === undefined) && (missing4 = "commit"))){
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema26.properties.outcome.oneOf[0].required,parentSchema:schema26.properties.outcome.oneOf[0],data:data19}];
+return false;
 }
-var valid8 = _errs55 === errors;
+else {
+if(data19.kind !== undefined){
+let data21 = data19.kind;
+const _errs48 = errors;
+if(typeof data21 !== "string"){
+validate57.errors = [{instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.oneOf[0].properties.kind.type,parentSchema:schema26.properties.outcome.oneOf[0].properties.kind,data:data21}];
+return false;
+}
+if("committed" !== data21){
+validate57.errors = [{instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema26.properties.outcome.oneOf[0].properties.kind,data:data21}];
+return false;
+}
+var valid8 = _errs48 === errors;
 }
 else {
 var valid8 = true;
 }
 if(valid8){
-const tag0 = data19.kind;
-if(typeof tag0 == "string"){
-if(tag0 === "committed"){
-const _errs56 = errors;
-if(errors === _errs56){
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-let missing4;
-if(((data19.kind === undefined) && (missing4 = "kind")) || ((data19.commit === undefined) && (missing4 = "commit"))){
-const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema26.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0],data:data19};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-else {
-if(data19.kind !== undefined){
-let data21 = data19.kind;
-const _errs58 = errors;
-if(typeof data21 !== "string"){
-const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if("committed" !== data21){
-const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-var valid11 = _errs58 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
 if(data19.commit !== undefined){
 let data22 = data19.commit;
-const _errs60 = errors;
+const _errs50 = errors;
 if(typeof data22 !== "string"){
-const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
-if(vErrors === null){
-vErrors = [err14];
+validate57.errors = [{instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.oneOf[0].properties.commit.type,parentSchema:schema26.properties.outcome.oneOf[0].properties.commit,data:data22}];
+return false;
+}
+var valid8 = _errs50 === errors;
 }
 else {
-vErrors.push(err14);
-}
-errors++;
-}
-var valid11 = _errs60 === errors;
-}
-else {
-var valid11 = true;
+var valid8 = true;
 }
 }
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[0],data:data19};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.oneOf[0].type,parentSchema:schema26.properties.outcome.oneOf[0],data:data19}];
+return false;
 }
 }
 }
 else if(tag0 === "superseded"){
-const _errs62 = errors;
-if(errors === _errs62){
+const _errs52 = errors;
+if(errors === _errs52){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing5;
 if(((data19.kind === undefined) && (missing5 = "kind")) || ((data19.why === undefined) && (missing5 = "why"))){
-const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema26.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1],data:data19};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema26.properties.outcome.oneOf[1].required,parentSchema:schema26.properties.outcome.oneOf[1],data:data19}];
+return false;
 }
 else {
 if(data19.kind !== undefined){
 let data23 = data19.kind;
-const _errs64 = errors;
+const _errs54 = errors;
 if(typeof data23 !== "string"){
-const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+validate57.errors = [{instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.oneOf[1].properties.kind.type,parentSchema:schema26.properties.outcome.oneOf[1].properties.kind,data:data23}];
+return false;
 }
 if("superseded" !== data23){
-const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
-if(vErrors === null){
-vErrors = [err18];
+validate57.errors = [{instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema26.properties.outcome.oneOf[1].properties.kind,data:data23}];
+return false;
+}
+var valid10 = _errs54 === errors;
 }
 else {
-vErrors.push(err18);
+var valid10 = true;
 }
-errors++;
-}
-var valid13 = _errs64 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
+if(valid10){
 if(data19.why !== undefined){
 let data24 = data19.why;
-const _errs66 = errors;
+const _errs56 = errors;
 if(typeof data24 !== "string"){
-const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
-if(vErrors === null){
-vErrors = [err19];
+validate57.errors = [{instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.oneOf[1].properties.why.type,parentSchema:schema26.properties.outcome.oneOf[1].properties.why,data:data24}];
+return false;
+}
+var valid10 = _errs56 === errors;
 }
 else {
-vErrors.push(err19);
-}
-errors++;
-}
-var valid13 = _errs66 === errors;
-}
-else {
-var valid13 = true;
+var valid10 = true;
 }
 }
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[1],data:data19};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.oneOf[1].type,parentSchema:schema26.properties.outcome.oneOf[1],data:data19}];
+return false;
 }
 }
 }
 else if(tag0 === "proposed"){
-const _errs68 = errors;
-if(errors === _errs68){
+const _errs58 = errors;
+if(errors === _errs58){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing6;
 if(((((data19.kind === undefined) && (missing6 = "kind")) || ((data19.branch === undefined) && (missing6 = "branch"))) || ((data19.commit === undefined) && (missing6 = "commit"))) || ((data19.why === undefined) && (missing6 = "why"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema26.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2],data:data19};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema26.properties.outcome.oneOf[2].required,parentSchema:schema26.properties.outcome.oneOf[2],data:data19}];
+return false;
 }
 else {
 if(data19.kind !== undefined){
 let data25 = data19.kind;
-const _errs70 = errors;
+const _errs60 = errors;
 if(typeof data25 !== "string"){
-const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if("proposed" !== data25){
-const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-var valid15 = _errs70 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data19.branch !== undefined){
-let data26 = data19.branch;
-const _errs72 = errors;
-if(typeof data26 !== "string"){
-const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-var valid15 = _errs72 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data19.commit !== undefined){
-let data27 = data19.commit;
-const _errs74 = errors;
-if(typeof data27 !== "string"){
-const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var valid15 = _errs74 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data19.why !== undefined){
-let data28 = data19.why;
-const _errs76 = errors;
-if(typeof data28 !== "string"){
-const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-var valid15 = _errs76 === errors;
-}
-else {
-var valid15 = true;
-}
-}
-}
-}
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema26.properties.outcome.anyOf[0].oneOf[2],data:data19};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-}
-else {
-const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema26.properties.outcome.anyOf[0].discriminator,parentSchema:schema26.properties.outcome.anyOf[0],data:data19};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema26.properties.outcome.anyOf[0].discriminator,parentSchema:schema26.properties.outcome.anyOf[0],data:data19};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.anyOf[0].type,parentSchema:schema26.properties.outcome.anyOf[0],data:data19};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-var _valid3 = _errs52 === errors;
-valid7 = valid7 || _valid3;
-if(!valid7){
-const _errs78 = errors;
-if(data19 !== null){
-const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.outcome.anyOf[1].type,parentSchema:schema26.properties.outcome.anyOf[1],data:data19};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-var _valid3 = _errs78 === errors;
-valid7 = valid7 || _valid3;
-}
-if(!valid7){
-const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.outcome.anyOf,parentSchema:schema26.properties.outcome,data:data19};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-validate57.errors = vErrors;
+validate57.errors = [{instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.oneOf[2].properties.kind.type,parentSchema:schema26.properties.outcome.oneOf[2].properties.kind,data:data25}];
 return false;
 }
-else {
-errors = _errs51;
-if(vErrors !== null){
-if(_errs51){
-vErrors.length = _errs51;
+if("proposed" !== data25){
+validate57.errors = [{instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema26.properties.outcome.oneOf[2].properties.kind,data:data25}];
+return false;
+}
+var valid12 = _errs60 === errors;
 }
 else {
-vErrors = null;
+var valid12 = true;
+}
+if(valid12){
+if(data19.branch !== undefined){
+let data26 = data19.branch;
+const _errs62 = errors;
+if(typeof data26 !== "string"){
+validate57.errors = [{instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.oneOf[2].properties.branch.type,parentSchema:schema26.properties.outcome.oneOf[2].properties.branch,data:data26}];
+return false;
+}
+var valid12 = _errs62 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data19.commit !== undefined){
+let data27 = data19.commit;
+const _errs64 = errors;
+if(typeof data27 !== "string"){
+validate57.errors = [{instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.oneOf[2].properties.commit.type,parentSchema:schema26.properties.outcome.oneOf[2].properties.commit,data:data27}];
+return false;
+}
+var valid12 = _errs64 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data19.why !== undefined){
+let data28 = data19.why;
+const _errs66 = errors;
+if(typeof data28 !== "string"){
+validate57.errors = [{instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.outcome.oneOf[2].properties.why.type,parentSchema:schema26.properties.outcome.oneOf[2].properties.why,data:data28}];
+return false;
+}
+var valid12 = _errs66 === errors;
+}
+else {
+var valid12 = true;
 }
 }
 }
-var valid0 = _errs50 === errors;
+}
+}
+}
+else {
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema26.properties.outcome.oneOf[2].type,parentSchema:schema26.properties.outcome.oneOf[2],data:data19}];
+return false;
+}
+}
+}
+else {
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema26.properties.outcome.discriminator,parentSchema:schema26.properties.outcome,data:data19}];
+return false;
+}
+}
+else {
+validate57.errors = [{instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema26.properties.outcome.discriminator,parentSchema:schema26.properties.outcome,data:data19}];
+return false;
+}
+}
+}
+}
+}
+var valid0 = _errs42 === errors;
 }
 else {
 var valid0 = true;
@@ -6665,61 +4684,12 @@ var valid0 = true;
 if(valid0){
 if(data.refusal !== undefined){
 let data29 = data.refusal;
-const _errs80 = errors;
-const _errs81 = errors;
-let valid16 = false;
-const _errs82 = errors;
-if(typeof data29 !== "string"){
-const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.refusal.anyOf[0].type,parentSchema:schema26.properties.refusal.anyOf[0],data:data29};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-var _valid4 = _errs82 === errors;
-valid16 = valid16 || _valid4;
-if(!valid16){
-const _errs84 = errors;
-if(data29 !== null){
-const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.refusal.anyOf[1].type,parentSchema:schema26.properties.refusal.anyOf[1],data:data29};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-var _valid4 = _errs84 === errors;
-valid16 = valid16 || _valid4;
-}
-if(!valid16){
-const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.refusal.anyOf,parentSchema:schema26.properties.refusal,data:data29};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-validate57.errors = vErrors;
+const _errs68 = errors;
+if((typeof data29 !== "string") && (data29 !== null)){
+validate57.errors = [{instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/type",keyword:"type",params:{type: schema26.properties.refusal.type},schema:schema26.properties.refusal.type,parentSchema:schema26.properties.refusal,data:data29}];
 return false;
 }
-else {
-errors = _errs81;
-if(vErrors !== null){
-if(_errs81){
-vErrors.length = _errs81;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs80 === errors;
+var valid0 = _errs68 === errors;
 }
 else {
 var valid0 = true;
@@ -6779,58 +4749,9 @@ if(valid0){
 if(data.desired !== undefined){
 let data2 = data.desired;
 const _errs5 = errors;
-const _errs6 = errors;
-let valid1 = false;
-const _errs7 = errors;
-if(typeof data2 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.desired.anyOf[0].type,parentSchema:schema23.properties.desired.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs9 = errors;
-if(data2 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.desired.anyOf[1].type,parentSchema:schema23.properties.desired.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs9 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.desired.anyOf,parentSchema:schema23.properties.desired,data:data2};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate51.errors = vErrors;
+if((typeof data2 !== "string") && (data2 !== null)){
+validate51.errors = [{instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/type",keyword:"type",params:{type: schema23.properties.desired.type},schema:schema23.properties.desired.type,parentSchema:schema23.properties.desired,data:data2}];
 return false;
-}
-else {
-errors = _errs6;
-if(vErrors !== null){
-if(_errs6){
-vErrors.length = _errs6;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs5 === errors;
 }
@@ -6840,15 +4761,15 @@ var valid0 = true;
 if(valid0){
 if(data.actual !== undefined){
 let data3 = data.actual;
-const _errs11 = errors;
-if(errors === _errs11){
+const _errs7 = errors;
+if(errors === _errs7){
 if(Array.isArray(data3)){
-var valid2 = true;
+var valid1 = true;
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 let data4 = data3[i0];
-const _errs13 = errors;
-if(errors === _errs13){
+const _errs9 = errors;
+if(errors === _errs9){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if(((data4.version === undefined) && (missing1 = "version")) || ((data4.weight === undefined) && (missing1 = "weight"))){
@@ -6858,28 +4779,28 @@ return false;
 else {
 if(data4.version !== undefined){
 let data5 = data4.version;
-const _errs15 = errors;
+const _errs11 = errors;
 if(typeof data5 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema23.properties.actual.items.properties.version.type,parentSchema:schema23.properties.actual.items.properties.version,data:data5}];
 return false;
 }
-var valid3 = _errs15 === errors;
+var valid2 = _errs11 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data4.weight !== undefined){
 let data6 = data4.weight;
-const _errs17 = errors;
-if(!(typeof data6 == "number")){
+const _errs13 = errors;
+if(!((typeof data6 == "number") && (isFinite(data6)))){
 validate51.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema23.properties.actual.items.properties.weight.type,parentSchema:schema23.properties.actual.items.properties.weight,data:data6}];
 return false;
 }
-var valid3 = _errs17 === errors;
+var valid2 = _errs13 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
 }
 }
@@ -6889,8 +4810,8 @@ validate51.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/pr
 return false;
 }
 }
-var valid2 = _errs13 === errors;
-if(!valid2){
+var valid1 = _errs9 === errors;
+if(!valid1){
 break;
 }
 }
@@ -6900,7 +4821,7 @@ validate51.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs11 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -6908,7 +4829,7 @@ var valid0 = true;
 if(valid0){
 if(data.sync !== undefined){
 let data7 = data.sync;
-const _errs19 = errors;
+const _errs15 = errors;
 if(typeof data7 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema23.properties.sync.type,parentSchema:schema23.properties.sync,data:data7}];
 return false;
@@ -6917,7 +4838,7 @@ if(!(((data7 === "Synced") || (data7 === "OutOfSync")) || (data7 === "Unknown"))
 validate51.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema23.properties.sync.enum},schema:schema23.properties.sync.enum,parentSchema:schema23.properties.sync,data:data7}];
 return false;
 }
-var valid0 = _errs19 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
@@ -6925,7 +4846,7 @@ var valid0 = true;
 if(valid0){
 if(data.health !== undefined){
 let data8 = data.health;
-const _errs21 = errors;
+const _errs17 = errors;
 if(typeof data8 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema23.properties.health.type,parentSchema:schema23.properties.health,data:data8}];
 return false;
@@ -6934,7 +4855,7 @@ if(!(((((data8 === "Healthy") || (data8 === "Progressing")) || (data8 === "Degra
 validate51.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema23.properties.health.enum},schema:schema23.properties.health.enum,parentSchema:schema23.properties.health,data:data8}];
 return false;
 }
-var valid0 = _errs21 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
@@ -6942,83 +4863,28 @@ var valid0 = true;
 if(valid0){
 if(data.phase !== undefined){
 let data9 = data.phase;
-const _errs23 = errors;
-const _errs24 = errors;
-let valid4 = false;
-const _errs25 = errors;
-if(typeof data9 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.phase.anyOf[0].type,parentSchema:schema23.properties.phase.anyOf[0],data:data9};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!(((((((data9 === "Pending") || (data9 === "Running")) || (data9 === "Succeeded")) || (data9 === "Failed")) || (data9 === "RolledBack")) || (data9 === "Superseded")) || (data9 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema23.properties.phase.anyOf[0].enum},schema:schema23.properties.phase.anyOf[0].enum,parentSchema:schema23.properties.phase.anyOf[0],data:data9};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid4 = valid4 || _valid1;
-if(!valid4){
-const _errs27 = errors;
-if(data9 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.phase.anyOf[1].type,parentSchema:schema23.properties.phase.anyOf[1],data:data9};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs27 === errors;
-valid4 = valid4 || _valid1;
-}
-if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.phase.anyOf,parentSchema:schema23.properties.phase,data:data9};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-validate51.errors = vErrors;
+const _errs19 = errors;
+if((typeof data9 !== "string") && (data9 !== null)){
+validate51.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: schema23.properties.phase.type},schema:schema23.properties.phase.type,parentSchema:schema23.properties.phase,data:data9}];
 return false;
 }
-else {
-errors = _errs24;
-if(vErrors !== null){
-if(_errs24){
-vErrors.length = _errs24;
+if(!((((((((data9 === "Pending") || (data9 === "Running")) || (data9 === "Succeeded")) || (data9 === "Failed")) || (data9 === "RolledBack")) || (data9 === "Superseded")) || (data9 === "Aborted")) || (data9 === null))){
+validate51.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema23.properties.phase.enum},schema:schema23.properties.phase.enum,parentSchema:schema23.properties.phase,data:data9}];
+return false;
 }
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs23 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.reason !== undefined){
-const _errs29 = errors;
+const _errs21 = errors;
 if(!(validate28(data.reason, {instancePath:instancePath+"/reason",parentData:data,parentDataProperty:"reason",rootData}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs29 === errors;
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
@@ -7026,9 +4892,9 @@ var valid0 = true;
 if(valid0){
 if(data.since !== undefined){
 let data11 = data.since;
-const _errs30 = errors;
-if(errors === _errs30){
-if(errors === _errs30){
+const _errs22 = errors;
+if(errors === _errs22){
+if(errors === _errs22){
 if(typeof data11 === "string"){
 if(!pattern0.test(data11)){
 validate51.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.since,data:data11}];
@@ -7041,7 +4907,7 @@ return false;
 }
 }
 }
-var valid0 = _errs30 === errors;
+var valid0 = _errs22 === errors;
 }
 else {
 var valid0 = true;
@@ -7049,116 +4915,49 @@ var valid0 = true;
 if(valid0){
 if(data.requests !== undefined){
 let data12 = data.requests;
-const _errs32 = errors;
-const _errs33 = errors;
-let valid5 = false;
-const _errs34 = errors;
-if(errors === _errs34){
+const _errs24 = errors;
+if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
+validate51.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: schema23.properties.requests.type},schema:schema23.properties.requests.type,parentSchema:schema23.properties.requests,data:data12}];
+return false;
+}
+if(errors === _errs24){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if(((data12.perSecond === undefined) && (missing2 = "perSecond")) || ((data12.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema23.properties.requests.anyOf[0].required,parentSchema:schema23.properties.requests.anyOf[0],data:data12};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+validate51.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/required",keyword:"required",params:{missingProperty: missing2},schema:schema23.properties.requests.required,parentSchema:schema23.properties.requests,data:data12}];
+return false;
 }
 else {
 if(data12.perSecond !== undefined){
 let data13 = data12.perSecond;
-const _errs36 = errors;
-if(!(typeof data13 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema23.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema23.properties.requests.anyOf[0].properties.perSecond,data:data13};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var valid6 = _errs36 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
-if(data12.overMs !== undefined){
-let data14 = data12.overMs;
-const _errs38 = errors;
-if(!(typeof data14 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema23.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema23.properties.requests.anyOf[0].properties.overMs,data:data14};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-var valid6 = _errs38 === errors;
-}
-else {
-var valid6 = true;
-}
-}
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.requests.anyOf[0].type,parentSchema:schema23.properties.requests.anyOf[0],data:data12};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-var _valid2 = _errs34 === errors;
-valid5 = valid5 || _valid2;
-if(!valid5){
-const _errs40 = errors;
-if(data12 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.requests.anyOf[1].type,parentSchema:schema23.properties.requests.anyOf[1],data:data12};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-var _valid2 = _errs40 === errors;
-valid5 = valid5 || _valid2;
-}
-if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.requests.anyOf,parentSchema:schema23.properties.requests,data:data12};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-validate51.errors = vErrors;
+const _errs26 = errors;
+if(!((typeof data13 == "number") && (isFinite(data13)))){
+validate51.errors = [{instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema23.properties.requests.properties.perSecond.type,parentSchema:schema23.properties.requests.properties.perSecond,data:data13}];
 return false;
 }
-else {
-errors = _errs33;
-if(vErrors !== null){
-if(_errs33){
-vErrors.length = _errs33;
+var valid3 = _errs26 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
+}
+if(valid3){
+if(data12.overMs !== undefined){
+let data14 = data12.overMs;
+const _errs28 = errors;
+if(!((typeof data14 == "number") && (isFinite(data14)))){
+validate51.errors = [{instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema23.properties.requests.properties.overMs.type,parentSchema:schema23.properties.requests.properties.overMs,data:data14}];
+return false;
+}
+var valid3 = _errs28 === errors;
+}
+else {
+var valid3 = true;
 }
 }
 }
-var valid0 = _errs32 === errors;
+}
+}
+var valid0 = _errs24 === errors;
 }
 else {
 var valid0 = true;
@@ -7166,55 +4965,55 @@ var valid0 = true;
 if(valid0){
 if(data.progress !== undefined){
 let data15 = data.progress;
-const _errs42 = errors;
-const _errs43 = errors;
-let valid7 = false;
-const _errs44 = errors;
+const _errs30 = errors;
+const _errs31 = errors;
+let valid4 = false;
+const _errs32 = errors;
+if(data15 !== null){
+const err0 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema23.properties.progress.anyOf[0].type,parentSchema:schema23.properties.progress.anyOf[0],data:data15};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs32 === errors;
+valid4 = valid4 || _valid0;
+if(!valid4){
+const _errs34 = errors;
 if(!(validate53(data15, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
 vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
-var _valid3 = _errs44 === errors;
-valid7 = valid7 || _valid3;
-if(!valid7){
-const _errs45 = errors;
-if(data15 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.progress.anyOf[1].type,parentSchema:schema23.properties.progress.anyOf[1],data:data15};
+var _valid0 = _errs34 === errors;
+valid4 = valid4 || _valid0;
+}
+if(!valid4){
+const err1 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.progress.anyOf,parentSchema:schema23.properties.progress,data:data15};
 if(vErrors === null){
-vErrors = [err13];
+vErrors = [err1];
 }
 else {
-vErrors.push(err13);
-}
-errors++;
-}
-var _valid3 = _errs45 === errors;
-valid7 = valid7 || _valid3;
-}
-if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.progress.anyOf,parentSchema:schema23.properties.progress,data:data15};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
+vErrors.push(err1);
 }
 errors++;
 validate51.errors = vErrors;
 return false;
 }
 else {
-errors = _errs43;
+errors = _errs31;
 if(vErrors !== null){
-if(_errs43){
-vErrors.length = _errs43;
+if(_errs31){
+vErrors.length = _errs31;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs42 === errors;
+var valid0 = _errs30 === errors;
 }
 else {
 var valid0 = true;
@@ -7222,55 +5021,55 @@ var valid0 = true;
 if(valid0){
 if(data.revert !== undefined){
 let data16 = data.revert;
-const _errs47 = errors;
-const _errs48 = errors;
-let valid8 = false;
-const _errs49 = errors;
+const _errs35 = errors;
+const _errs36 = errors;
+let valid5 = false;
+const _errs37 = errors;
+if(data16 !== null){
+const err2 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema23.properties.revert.anyOf[0].type,parentSchema:schema23.properties.revert.anyOf[0],data:data16};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid1 = _errs37 === errors;
+valid5 = valid5 || _valid1;
+if(!valid5){
+const _errs39 = errors;
 if(!(validate57(data16, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
 vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
-var _valid4 = _errs49 === errors;
-valid8 = valid8 || _valid4;
-if(!valid8){
-const _errs50 = errors;
-if(data16 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.revert.anyOf[1].type,parentSchema:schema23.properties.revert.anyOf[1],data:data16};
+var _valid1 = _errs39 === errors;
+valid5 = valid5 || _valid1;
+}
+if(!valid5){
+const err3 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.revert.anyOf,parentSchema:schema23.properties.revert,data:data16};
 if(vErrors === null){
-vErrors = [err15];
+vErrors = [err3];
 }
 else {
-vErrors.push(err15);
-}
-errors++;
-}
-var _valid4 = _errs50 === errors;
-valid8 = valid8 || _valid4;
-}
-if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.revert.anyOf,parentSchema:schema23.properties.revert,data:data16};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
+vErrors.push(err3);
 }
 errors++;
 validate51.errors = vErrors;
 return false;
 }
 else {
-errors = _errs48;
+errors = _errs36;
 if(vErrors !== null){
-if(_errs48){
-vErrors.length = _errs48;
+if(_errs36){
+vErrors.length = _errs36;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs47 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
@@ -7278,15 +5077,15 @@ var valid0 = true;
 if(valid0){
 if(data.quarantined !== undefined){
 let data17 = data.quarantined;
-const _errs52 = errors;
-if(errors === _errs52){
+const _errs40 = errors;
+if(errors === _errs40){
 if(Array.isArray(data17)){
-var valid9 = true;
+var valid6 = true;
 const len1 = data17.length;
 for(let i1=0; i1<len1; i1++){
 let data18 = data17[i1];
-const _errs54 = errors;
-if(errors === _errs54){
+const _errs42 = errors;
+if(errors === _errs42){
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing3;
 if(((((((data18.version === undefined) && (missing3 = "version")) || ((data18.digest === undefined) && (missing3 = "digest"))) || ((data18.why === undefined) && (missing3 = "why"))) || ((data18.at === undefined) && (missing3 = "at"))) || ((data18.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data18.isInGit === undefined) && (missing3 = "isInGit"))){
@@ -7296,21 +5095,21 @@ return false;
 else {
 if(data18.version !== undefined){
 let data19 = data18.version;
-const _errs56 = errors;
+const _errs44 = errors;
 if(typeof data19 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema23.properties.quarantined.items.properties.version.type,parentSchema:schema23.properties.quarantined.items.properties.version,data:data19}];
 return false;
 }
-var valid10 = _errs56 === errors;
+var valid7 = _errs44 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data18.digest !== undefined){
 let data20 = data18.digest;
-const _errs58 = errors;
-if(errors === _errs58){
+const _errs46 = errors;
+if(errors === _errs46){
 if(typeof data20 === "string"){
 if(!pattern1.test(data20)){
 validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema23.properties.quarantined.items.properties.digest,data:data20}];
@@ -7322,30 +5121,30 @@ validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",s
 return false;
 }
 }
-var valid10 = _errs58 === errors;
+var valid7 = _errs46 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data18.why !== undefined){
 let data21 = data18.why;
-const _errs60 = errors;
+const _errs48 = errors;
 if(typeof data21 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.quarantined.items.properties.why.type,parentSchema:schema23.properties.quarantined.items.properties.why,data:data21}];
 return false;
 }
-var valid10 = _errs60 === errors;
+var valid7 = _errs48 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data18.at !== undefined){
 let data22 = data18.at;
-const _errs62 = errors;
-if(errors === _errs62){
-if(errors === _errs62){
+const _errs50 = errors;
+if(errors === _errs50){
+if(errors === _errs50){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
 validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.quarantined.items.properties.at,data:data22}];
@@ -7358,36 +5157,36 @@ return false;
 }
 }
 }
-var valid10 = _errs62 === errors;
+var valid7 = _errs50 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data18.rollbackId !== undefined){
 let data23 = data18.rollbackId;
-const _errs64 = errors;
+const _errs52 = errors;
 if(typeof data23 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema23.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema23.properties.quarantined.items.properties.rollbackId,data:data23}];
 return false;
 }
-var valid10 = _errs64 === errors;
+var valid7 = _errs52 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data18.isInGit !== undefined){
 let data24 = data18.isInGit;
-const _errs66 = errors;
+const _errs54 = errors;
 if(typeof data24 !== "boolean"){
 validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema23.properties.quarantined.items.properties.isInGit.type,parentSchema:schema23.properties.quarantined.items.properties.isInGit,data:data24}];
 return false;
 }
-var valid10 = _errs66 === errors;
+var valid7 = _errs54 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
 }
 }
@@ -7401,8 +5200,8 @@ validate51.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:
 return false;
 }
 }
-var valid9 = _errs54 === errors;
-if(!valid9){
+var valid6 = _errs42 === errors;
+if(!valid6){
 break;
 }
 }
@@ -7412,7 +5211,7 @@ validate51.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/pro
 return false;
 }
 }
-var valid0 = _errs52 === errors;
+var valid0 = _errs40 === errors;
 }
 else {
 var valid0 = true;
@@ -7420,350 +5219,185 @@ var valid0 = true;
 if(valid0){
 if(data.drift !== undefined){
 let data25 = data.drift;
-const _errs68 = errors;
-const _errs69 = errors;
-let valid11 = false;
-const _errs70 = errors;
-if(errors === _errs70){
+const _errs56 = errors;
+if((!(data25 && typeof data25 == "object" && !Array.isArray(data25))) && (data25 !== null)){
+validate51.errors = [{instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/type",keyword:"type",params:{type: schema23.properties.drift.type},schema:schema23.properties.drift.type,parentSchema:schema23.properties.drift,data:data25}];
+return false;
+}
+if(errors === _errs56){
 if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
 let missing4;
 if(((((((((data25.environment === undefined) && (missing4 = "environment")) || ((data25.process === undefined) && (missing4 = "process"))) || ((data25.version === undefined) && (missing4 = "version"))) || ((data25.digest === undefined) && (missing4 = "digest"))) || ((data25.content === undefined) && (missing4 = "content"))) || ((data25.seenAt === undefined) && (missing4 = "seenAt"))) || ((data25.undone === undefined) && (missing4 = "undone"))) || ((data25.changes === undefined) && (missing4 = "changes"))){
-const err17 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema23.properties.drift.anyOf[0].required,parentSchema:schema23.properties.drift.anyOf[0],data:data25};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+validate51.errors = [{instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/required",keyword:"required",params:{missingProperty: missing4},schema:schema23.properties.drift.required,parentSchema:schema23.properties.drift,data:data25}];
+return false;
 }
 else {
 if(data25.environment !== undefined){
 let data26 = data25.environment;
-const _errs72 = errors;
+const _errs58 = errors;
 if(typeof data26 !== "string"){
-const err18 = {instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.environment.type,parentSchema:schema23.properties.drift.anyOf[0].properties.environment,data:data26};
-if(vErrors === null){
-vErrors = [err18];
+validate51.errors = [{instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.properties.environment.type,parentSchema:schema23.properties.drift.properties.environment,data:data26}];
+return false;
+}
+var valid8 = _errs58 === errors;
 }
 else {
-vErrors.push(err18);
+var valid8 = true;
 }
-errors++;
-}
-var valid12 = _errs72 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data25.process !== undefined){
 let data27 = data25.process;
-const _errs74 = errors;
+const _errs60 = errors;
 if(typeof data27 !== "string"){
-const err19 = {instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.process.type,parentSchema:schema23.properties.drift.anyOf[0].properties.process,data:data27};
-if(vErrors === null){
-vErrors = [err19];
+validate51.errors = [{instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.properties.process.type,parentSchema:schema23.properties.drift.properties.process,data:data27}];
+return false;
+}
+var valid8 = _errs60 === errors;
 }
 else {
-vErrors.push(err19);
+var valid8 = true;
 }
-errors++;
-}
-var valid12 = _errs74 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data25.version !== undefined){
 let data28 = data25.version;
-const _errs76 = errors;
+const _errs62 = errors;
 if(typeof data28 !== "string"){
-const err20 = {instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.version.type,parentSchema:schema23.properties.drift.anyOf[0].properties.version,data:data28};
-if(vErrors === null){
-vErrors = [err20];
+validate51.errors = [{instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/properties/version/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.properties.version.type,parentSchema:schema23.properties.drift.properties.version,data:data28}];
+return false;
+}
+var valid8 = _errs62 === errors;
 }
 else {
-vErrors.push(err20);
+var valid8 = true;
 }
-errors++;
-}
-var valid12 = _errs76 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data25.digest !== undefined){
 let data29 = data25.digest;
-const _errs78 = errors;
-if(errors === _errs78){
+const _errs64 = errors;
+if(errors === _errs64){
 if(typeof data29 === "string"){
 if(!pattern1.test(data29)){
-const err21 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema23.properties.drift.anyOf[0].properties.digest,data:data29};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
+validate51.errors = [{instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema23.properties.drift.properties.digest,data:data29}];
+return false;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.digest.type,parentSchema:schema23.properties.drift.anyOf[0].properties.digest,data:data29};
-if(vErrors === null){
-vErrors = [err22];
+validate51.errors = [{instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.properties.digest.type,parentSchema:schema23.properties.drift.properties.digest,data:data29}];
+return false;
+}
+}
+var valid8 = _errs64 === errors;
 }
 else {
-vErrors.push(err22);
+var valid8 = true;
 }
-errors++;
-}
-}
-var valid12 = _errs78 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data25.content !== undefined){
 let data30 = data25.content;
-const _errs80 = errors;
+const _errs66 = errors;
 if(typeof data30 !== "string"){
-const err23 = {instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.content.type,parentSchema:schema23.properties.drift.anyOf[0].properties.content,data:data30};
-if(vErrors === null){
-vErrors = [err23];
+validate51.errors = [{instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/properties/content/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.properties.content.type,parentSchema:schema23.properties.drift.properties.content,data:data30}];
+return false;
+}
+var valid8 = _errs66 === errors;
 }
 else {
-vErrors.push(err23);
+var valid8 = true;
 }
-errors++;
-}
-var valid12 = _errs80 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data25.seenAt !== undefined){
 let data31 = data25.seenAt;
-const _errs82 = errors;
-if(errors === _errs82){
-if(errors === _errs82){
+const _errs68 = errors;
+if(errors === _errs68){
+if(errors === _errs68){
 if(typeof data31 === "string"){
 if(!pattern0.test(data31)){
-const err24 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.drift.anyOf[0].properties.seenAt,data:data31};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
+validate51.errors = [{instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.drift.properties.seenAt,data:data31}];
+return false;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.seenAt.type,parentSchema:schema23.properties.drift.anyOf[0].properties.seenAt,data:data31};
-if(vErrors === null){
-vErrors = [err25];
+validate51.errors = [{instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.properties.seenAt.type,parentSchema:schema23.properties.drift.properties.seenAt,data:data31}];
+return false;
+}
+}
+}
+var valid8 = _errs68 === errors;
 }
 else {
-vErrors.push(err25);
+var valid8 = true;
 }
-errors++;
-}
-}
-}
-var valid12 = _errs82 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data25.undone !== undefined){
 let data32 = data25.undone;
-const _errs84 = errors;
-const _errs85 = errors;
-let valid13 = false;
-const _errs86 = errors;
-if(errors === _errs86){
+const _errs70 = errors;
+if((!(data32 && typeof data32 == "object" && !Array.isArray(data32))) && (data32 !== null)){
+validate51.errors = [{instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/properties/undone/type",keyword:"type",params:{type: schema23.properties.drift.properties.undone.type},schema:schema23.properties.drift.properties.undone.type,parentSchema:schema23.properties.drift.properties.undone,data:data32}];
+return false;
+}
+if(errors === _errs70){
 if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
 let missing5;
 if(((data32.at === undefined) && (missing5 = "at")) || ((data32.deployment === undefined) && (missing5 = "deployment"))){
-const err26 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing5},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data32};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
+validate51.errors = [{instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/properties/undone/required",keyword:"required",params:{missingProperty: missing5},schema:schema23.properties.drift.properties.undone.required,parentSchema:schema23.properties.drift.properties.undone,data:data32}];
+return false;
 }
 else {
 if(data32.at !== undefined){
 let data33 = data32.at;
-const _errs88 = errors;
-if(errors === _errs88){
-if(errors === _errs88){
+const _errs72 = errors;
+if(errors === _errs72){
+if(errors === _errs72){
 if(typeof data33 === "string"){
 if(!pattern0.test(data33)){
-const err27 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data33};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
+validate51.errors = [{instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/properties/undone/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.drift.properties.undone.properties.at,data:data33}];
+return false;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data33};
-if(vErrors === null){
-vErrors = [err28];
+validate51.errors = [{instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/properties/undone/properties/at/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.properties.undone.properties.at.type,parentSchema:schema23.properties.drift.properties.undone.properties.at,data:data33}];
+return false;
+}
+}
+}
+var valid9 = _errs72 === errors;
 }
 else {
-vErrors.push(err28);
+var valid9 = true;
 }
-errors++;
-}
-}
-}
-var valid14 = _errs88 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
+if(valid9){
 if(data32.deployment !== undefined){
 let data34 = data32.deployment;
-const _errs90 = errors;
-const _errs91 = errors;
-let valid15 = false;
-const _errs92 = errors;
-if(typeof data34 !== "string"){
-const err29 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data34};
-if(vErrors === null){
-vErrors = [err29];
+const _errs74 = errors;
+if((typeof data34 !== "string") && (data34 !== null)){
+validate51.errors = [{instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/properties/undone/properties/deployment/type",keyword:"type",params:{type: schema23.properties.drift.properties.undone.properties.deployment.type},schema:schema23.properties.drift.properties.undone.properties.deployment.type,parentSchema:schema23.properties.drift.properties.undone.properties.deployment,data:data34}];
+return false;
+}
+var valid9 = _errs74 === errors;
 }
 else {
-vErrors.push(err29);
+var valid9 = true;
 }
-errors++;
 }
-var _valid7 = _errs92 === errors;
-valid15 = valid15 || _valid7;
-if(!valid15){
-const _errs94 = errors;
-if(data34 !== null){
-const err30 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data34};
-if(vErrors === null){
-vErrors = [err30];
+}
+}
+}
+var valid8 = _errs70 === errors;
 }
 else {
-vErrors.push(err30);
+var valid8 = true;
 }
-errors++;
-}
-var _valid7 = _errs94 === errors;
-valid15 = valid15 || _valid7;
-}
-if(!valid15){
-const err31 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data34};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-else {
-errors = _errs91;
-if(vErrors !== null){
-if(_errs91){
-vErrors.length = _errs91;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid14 = _errs90 === errors;
-}
-else {
-var valid14 = true;
-}
-}
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data32};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-var _valid6 = _errs86 === errors;
-valid13 = valid13 || _valid6;
-if(!valid13){
-const _errs96 = errors;
-if(data32 !== null){
-const err33 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema23.properties.drift.anyOf[0].properties.undone.anyOf[1],data:data32};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-var _valid6 = _errs96 === errors;
-valid13 = valid13 || _valid6;
-}
-if(!valid13){
-const err34 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.drift.anyOf[0].properties.undone.anyOf,parentSchema:schema23.properties.drift.anyOf[0].properties.undone,data:data32};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-else {
-errors = _errs85;
-if(vErrors !== null){
-if(_errs85){
-vErrors.length = _errs85;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid12 = _errs84 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data25.changes !== undefined){
-const _errs98 = errors;
+const _errs76 = errors;
 if(!(validate30(data25.changes, {instancePath:instancePath+"/drift/changes",parentData:data25,parentDataProperty:"changes",rootData}))){
 vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
-var valid12 = _errs98 === errors;
+var valid8 = _errs76 === errors;
 }
 else {
-var valid12 = true;
+var valid8 = true;
 }
 }
 }
@@ -7774,58 +5408,8 @@ var valid12 = true;
 }
 }
 }
-else {
-const err35 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.drift.anyOf[0].type,parentSchema:schema23.properties.drift.anyOf[0],data:data25};
-if(vErrors === null){
-vErrors = [err35];
 }
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-var _valid5 = _errs70 === errors;
-valid11 = valid11 || _valid5;
-if(!valid11){
-const _errs99 = errors;
-if(data25 !== null){
-const err36 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.drift.anyOf[1].type,parentSchema:schema23.properties.drift.anyOf[1],data:data25};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-var _valid5 = _errs99 === errors;
-valid11 = valid11 || _valid5;
-}
-if(!valid11){
-const err37 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.drift.anyOf,parentSchema:schema23.properties.drift,data:data25};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-validate51.errors = vErrors;
-return false;
-}
-else {
-errors = _errs69;
-if(vErrors !== null){
-if(_errs69){
-vErrors.length = _errs69;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs68 === errors;
+var valid0 = _errs56 === errors;
 }
 else {
 var valid0 = true;
@@ -7833,61 +5417,12 @@ var valid0 = true;
 if(valid0){
 if(data.deadEnd !== undefined){
 let data36 = data.deadEnd;
-const _errs101 = errors;
-const _errs102 = errors;
-let valid16 = false;
-const _errs103 = errors;
-if(typeof data36 !== "string"){
-const err38 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.deadEnd.anyOf[0].type,parentSchema:schema23.properties.deadEnd.anyOf[0],data:data36};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-var _valid8 = _errs103 === errors;
-valid16 = valid16 || _valid8;
-if(!valid16){
-const _errs105 = errors;
-if(data36 !== null){
-const err39 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.deadEnd.anyOf[1].type,parentSchema:schema23.properties.deadEnd.anyOf[1],data:data36};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-var _valid8 = _errs105 === errors;
-valid16 = valid16 || _valid8;
-}
-if(!valid16){
-const err40 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.deadEnd.anyOf,parentSchema:schema23.properties.deadEnd,data:data36};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-validate51.errors = vErrors;
+const _errs77 = errors;
+if((typeof data36 !== "string") && (data36 !== null)){
+validate51.errors = [{instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/type",keyword:"type",params:{type: schema23.properties.deadEnd.type},schema:schema23.properties.deadEnd.type,parentSchema:schema23.properties.deadEnd,data:data36}];
 return false;
 }
-else {
-errors = _errs102;
-if(vErrors !== null){
-if(_errs102){
-vErrors.length = _errs102;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs101 === errors;
+var valid0 = _errs77 === errors;
 }
 else {
 var valid0 = true;
@@ -7956,7 +5491,7 @@ if(valid0){
 if(data.total !== undefined){
 let data1 = data.total;
 const _errs3 = errors;
-if(!(typeof data1 == "number")){
+if(!((typeof data1 == "number") && (isFinite(data1)))){
 validate50.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema22.properties.total.type,parentSchema:schema22.properties.total,data:data1}];
 return false;
 }
@@ -7969,58 +5504,9 @@ if(valid0){
 if(data.next !== undefined){
 let data2 = data.next;
 const _errs5 = errors;
-const _errs6 = errors;
-let valid1 = false;
-const _errs7 = errors;
-if(typeof data2 !== "string"){
-const err0 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.next.anyOf[0].type,parentSchema:schema22.properties.next.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs9 = errors;
-if(data2 !== null){
-const err1 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.next.anyOf[1].type,parentSchema:schema22.properties.next.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs9 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err2 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.next.anyOf,parentSchema:schema22.properties.next,data:data2};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate50.errors = vErrors;
+if((typeof data2 !== "string") && (data2 !== null)){
+validate50.errors = [{instancePath:instancePath+"/next",schemaPath:"#/properties/next/type",keyword:"type",params:{type: schema22.properties.next.type},schema:schema22.properties.next.type,parentSchema:schema22.properties.next,data:data2}];
 return false;
-}
-else {
-errors = _errs6;
-if(vErrors !== null){
-if(_errs6){
-vErrors.length = _errs6;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs5 === errors;
 }
@@ -8030,19 +5516,19 @@ var valid0 = true;
 if(valid0){
 if(data.processes !== undefined){
 let data3 = data.processes;
-const _errs11 = errors;
-if(errors === _errs11){
+const _errs7 = errors;
+if(errors === _errs7){
 if(Array.isArray(data3)){
-var valid2 = true;
+var valid1 = true;
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-const _errs13 = errors;
+const _errs9 = errors;
 if(!(validate51(data3[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
-var valid2 = _errs13 === errors;
-if(!valid2){
+var valid1 = _errs9 === errors;
+if(!valid1){
 break;
 }
 }
@@ -8052,7 +5538,7 @@ validate50.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs11 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -8072,7 +5558,7 @@ return errors === 0;
 }
 
 export const readiness = validate62;
-const schema27 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
+const schema27 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"type":["object","null"],"required":["code"],"properties":{"code":{"type":"string"}}},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"type":["string","null"]}}}},"$id":"readiness"};
 
 function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="readiness" */;
@@ -8106,86 +5592,25 @@ if(valid0){
 if(data.store !== undefined){
 let data1 = data.store;
 const _errs3 = errors;
-const _errs4 = errors;
-let valid1 = false;
-const _errs5 = errors;
-if(errors === _errs5){
+if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
+validate62.errors = [{instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"type",params:{type: schema27.properties.store.type},schema:schema27.properties.store.type,parentSchema:schema27.properties.store,data:data1}];
+return false;
+}
+if(errors === _errs3){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((data1.code === undefined) && (missing1 = "code")){
-const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema27.properties.store.anyOf[0].required,parentSchema:schema27.properties.store.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+validate62.errors = [{instancePath:instancePath+"/store",schemaPath:"#/properties/store/required",keyword:"required",params:{missingProperty: missing1},schema:schema27.properties.store.required,parentSchema:schema27.properties.store,data:data1}];
+return false;
 }
 else {
 if(data1.code !== undefined){
 let data2 = data1.code;
 if(typeof data2 !== "string"){
-const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema27.properties.store.anyOf[0].properties.code.type,parentSchema:schema27.properties.store.anyOf[0].properties.code,data:data2};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema27.properties.store.anyOf[0].type,parentSchema:schema27.properties.store.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs9 = errors;
-if(data1 !== null){
-const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.store.anyOf[1].type,parentSchema:schema27.properties.store.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var _valid0 = _errs9 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.store.anyOf,parentSchema:schema27.properties.store,data:data1};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-validate62.errors = vErrors;
+validate62.errors = [{instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/properties/code/type",keyword:"type",params:{type: "string"},schema:schema27.properties.store.properties.code.type,parentSchema:schema27.properties.store.properties.code,data:data2}];
 return false;
 }
-else {
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
 }
-else {
-vErrors = null;
 }
 }
 }
@@ -8197,8 +5622,8 @@ var valid0 = true;
 if(valid0){
 if(data.repository !== undefined){
 let data3 = data.repository;
-const _errs11 = errors;
-if(errors === _errs11){
+const _errs7 = errors;
+if(errors === _errs7){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing2;
 if(((data3.state === undefined) && (missing2 = "state")) || ((data3.code === undefined) && (missing2 = "code"))){
@@ -8208,77 +5633,28 @@ return false;
 else {
 if(data3.state !== undefined){
 let data4 = data3.state;
-const _errs13 = errors;
+const _errs9 = errors;
 if(typeof data4 !== "string"){
 validate62.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema27.properties.repository.properties.state.type,parentSchema:schema27.properties.repository.properties.state,data:data4}];
 return false;
 }
-var valid3 = _errs13 === errors;
+var valid2 = _errs9 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data3.code !== undefined){
 let data5 = data3.code;
-const _errs15 = errors;
-const _errs16 = errors;
-let valid4 = false;
-const _errs17 = errors;
-if(typeof data5 !== "string"){
-const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.repository.properties.code.anyOf[0].type,parentSchema:schema27.properties.repository.properties.code.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs17 === errors;
-valid4 = valid4 || _valid1;
-if(!valid4){
-const _errs19 = errors;
-if(data5 !== null){
-const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.repository.properties.code.anyOf[1].type,parentSchema:schema27.properties.repository.properties.code.anyOf[1],data:data5};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-var _valid1 = _errs19 === errors;
-valid4 = valid4 || _valid1;
-}
-if(!valid4){
-const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.repository.properties.code.anyOf,parentSchema:schema27.properties.repository.properties.code,data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-validate62.errors = vErrors;
+const _errs11 = errors;
+if((typeof data5 !== "string") && (data5 !== null)){
+validate62.errors = [{instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/type",keyword:"type",params:{type: schema27.properties.repository.properties.code.type},schema:schema27.properties.repository.properties.code.type,parentSchema:schema27.properties.repository.properties.code,data:data5}];
 return false;
 }
-else {
-errors = _errs16;
-if(vErrors !== null){
-if(_errs16){
-vErrors.length = _errs16;
+var valid2 = _errs11 === errors;
 }
 else {
-vErrors = null;
-}
-}
-}
-var valid3 = _errs15 === errors;
-}
-else {
-var valid3 = true;
+var valid2 = true;
 }
 }
 }
@@ -8288,7 +5664,7 @@ validate62.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/prop
 return false;
 }
 }
-var valid0 = _errs11 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -8307,9 +5683,9 @@ return errors === 0;
 }
 
 export const status = validate63;
-const schema28 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
-const schema29 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
-const schema30 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"anyOf":[{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}},{"type":"null"}]},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
+const schema28 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"store":{"type":["object","null"],"required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},"gateway":{"type":["object","null"],"required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"type":["string","null"]},"subject":{"type":["string","null"]},"author":{"type":["string","null"]},"committedAt":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"fetchedAt":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"type":["string","null"]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastGoodPollAt":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"nextPollAt":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
+const schema29 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"type":["object","null"],"required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
+const schema30 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"type":["string","null"]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"type":["string","null"],"enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted",null]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"type":["object","null"],"required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},"progress":{"anyOf":[{"type":"null"},{"$ref":"Progress"}]},"revert":{"anyOf":[{"type":"null"},{"$ref":"Revert"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"type":["object","null"],"required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"type":["object","null"],"required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"type":["string","null"]}}},"changes":{"$ref":"RecordedChanges"}}},"deadEnd":{"type":["string","null"]}},"$id":"Process"};
 
 function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Process" */;
@@ -8339,58 +5715,9 @@ if(valid0){
 if(data.desired !== undefined){
 let data1 = data.desired;
 const _errs3 = errors;
-const _errs4 = errors;
-let valid1 = false;
-const _errs5 = errors;
-if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema30.properties.desired.anyOf[0].type,parentSchema:schema30.properties.desired.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs7 = errors;
-if(data1 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.desired.anyOf[1].type,parentSchema:schema30.properties.desired.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.desired.anyOf,parentSchema:schema30.properties.desired,data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-validate66.errors = vErrors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate66.errors = [{instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/type",keyword:"type",params:{type: schema30.properties.desired.type},schema:schema30.properties.desired.type,parentSchema:schema30.properties.desired,data:data1}];
 return false;
-}
-else {
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
-}
-else {
-vErrors = null;
-}
-}
 }
 var valid0 = _errs3 === errors;
 }
@@ -8400,15 +5727,15 @@ var valid0 = true;
 if(valid0){
 if(data.actual !== undefined){
 let data2 = data.actual;
-const _errs9 = errors;
-if(errors === _errs9){
+const _errs5 = errors;
+if(errors === _errs5){
 if(Array.isArray(data2)){
-var valid2 = true;
+var valid1 = true;
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
 let data3 = data2[i0];
-const _errs11 = errors;
-if(errors === _errs11){
+const _errs7 = errors;
+if(errors === _errs7){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((data3.version === undefined) && (missing1 = "version")) || ((data3.weight === undefined) && (missing1 = "weight"))){
@@ -8418,28 +5745,28 @@ return false;
 else {
 if(data3.version !== undefined){
 let data4 = data3.version;
-const _errs13 = errors;
+const _errs9 = errors;
 if(typeof data4 !== "string"){
 validate66.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema30.properties.actual.items.properties.version.type,parentSchema:schema30.properties.actual.items.properties.version,data:data4}];
 return false;
 }
-var valid3 = _errs13 === errors;
+var valid2 = _errs9 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
-if(valid3){
+if(valid2){
 if(data3.weight !== undefined){
 let data5 = data3.weight;
-const _errs15 = errors;
-if(!(typeof data5 == "number")){
+const _errs11 = errors;
+if(!((typeof data5 == "number") && (isFinite(data5)))){
 validate66.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema30.properties.actual.items.properties.weight.type,parentSchema:schema30.properties.actual.items.properties.weight,data:data5}];
 return false;
 }
-var valid3 = _errs15 === errors;
+var valid2 = _errs11 === errors;
 }
 else {
-var valid3 = true;
+var valid2 = true;
 }
 }
 }
@@ -8449,8 +5776,8 @@ validate66.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/pr
 return false;
 }
 }
-var valid2 = _errs11 === errors;
-if(!valid2){
+var valid1 = _errs7 === errors;
+if(!valid1){
 break;
 }
 }
@@ -8460,7 +5787,7 @@ validate66.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs9 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -8468,7 +5795,7 @@ var valid0 = true;
 if(valid0){
 if(data.sync !== undefined){
 let data6 = data.sync;
-const _errs17 = errors;
+const _errs13 = errors;
 if(typeof data6 !== "string"){
 validate66.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema30.properties.sync.type,parentSchema:schema30.properties.sync,data:data6}];
 return false;
@@ -8477,7 +5804,7 @@ if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))
 validate66.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema30.properties.sync.enum},schema:schema30.properties.sync.enum,parentSchema:schema30.properties.sync,data:data6}];
 return false;
 }
-var valid0 = _errs17 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
@@ -8485,7 +5812,7 @@ var valid0 = true;
 if(valid0){
 if(data.health !== undefined){
 let data7 = data.health;
-const _errs19 = errors;
+const _errs15 = errors;
 if(typeof data7 !== "string"){
 validate66.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema30.properties.health.type,parentSchema:schema30.properties.health,data:data7}];
 return false;
@@ -8494,7 +5821,7 @@ if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degra
 validate66.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema30.properties.health.enum},schema:schema30.properties.health.enum,parentSchema:schema30.properties.health,data:data7}];
 return false;
 }
-var valid0 = _errs19 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
@@ -8502,83 +5829,28 @@ var valid0 = true;
 if(valid0){
 if(data.phase !== undefined){
 let data8 = data.phase;
-const _errs21 = errors;
-const _errs22 = errors;
-let valid4 = false;
-const _errs23 = errors;
-if(typeof data8 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema30.properties.phase.anyOf[0].type,parentSchema:schema30.properties.phase.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema30.properties.phase.anyOf[0].enum},schema:schema30.properties.phase.anyOf[0].enum,parentSchema:schema30.properties.phase.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid1 = _errs23 === errors;
-valid4 = valid4 || _valid1;
-if(!valid4){
-const _errs25 = errors;
-if(data8 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.phase.anyOf[1].type,parentSchema:schema30.properties.phase.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid4 = valid4 || _valid1;
-}
-if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.phase.anyOf,parentSchema:schema30.properties.phase,data:data8};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-validate66.errors = vErrors;
+const _errs17 = errors;
+if((typeof data8 !== "string") && (data8 !== null)){
+validate66.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: schema30.properties.phase.type},schema:schema30.properties.phase.type,parentSchema:schema30.properties.phase,data:data8}];
 return false;
 }
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
+if(!((((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted")) || (data8 === null))){
+validate66.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema30.properties.phase.enum},schema:schema30.properties.phase.enum,parentSchema:schema30.properties.phase,data:data8}];
+return false;
 }
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs21 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.reason !== undefined){
-const _errs27 = errors;
+const _errs19 = errors;
 if(!(validate28(data.reason, {instancePath:instancePath+"/reason",parentData:data,parentDataProperty:"reason",rootData}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
@@ -8586,9 +5858,9 @@ var valid0 = true;
 if(valid0){
 if(data.since !== undefined){
 let data10 = data.since;
-const _errs28 = errors;
-if(errors === _errs28){
-if(errors === _errs28){
+const _errs20 = errors;
+if(errors === _errs20){
+if(errors === _errs20){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
 validate66.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.since,data:data10}];
@@ -8601,7 +5873,7 @@ return false;
 }
 }
 }
-var valid0 = _errs28 === errors;
+var valid0 = _errs20 === errors;
 }
 else {
 var valid0 = true;
@@ -8609,116 +5881,49 @@ var valid0 = true;
 if(valid0){
 if(data.requests !== undefined){
 let data11 = data.requests;
-const _errs30 = errors;
-const _errs31 = errors;
-let valid5 = false;
-const _errs32 = errors;
-if(errors === _errs32){
+const _errs22 = errors;
+if((!(data11 && typeof data11 == "object" && !Array.isArray(data11))) && (data11 !== null)){
+validate66.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/type",keyword:"type",params:{type: schema30.properties.requests.type},schema:schema30.properties.requests.type,parentSchema:schema30.properties.requests,data:data11}];
+return false;
+}
+if(errors === _errs22){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if(((data11.perSecond === undefined) && (missing2 = "perSecond")) || ((data11.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema30.properties.requests.anyOf[0].required,parentSchema:schema30.properties.requests.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+validate66.errors = [{instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/required",keyword:"required",params:{missingProperty: missing2},schema:schema30.properties.requests.required,parentSchema:schema30.properties.requests,data:data11}];
+return false;
 }
 else {
 if(data11.perSecond !== undefined){
 let data12 = data11.perSecond;
-const _errs34 = errors;
-if(!(typeof data12 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema30.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema30.properties.requests.anyOf[0].properties.perSecond,data:data12};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var valid6 = _errs34 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
-if(data11.overMs !== undefined){
-let data13 = data11.overMs;
-const _errs36 = errors;
-if(!(typeof data13 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema30.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema30.properties.requests.anyOf[0].properties.overMs,data:data13};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-var valid6 = _errs36 === errors;
-}
-else {
-var valid6 = true;
-}
-}
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema30.properties.requests.anyOf[0].type,parentSchema:schema30.properties.requests.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-var _valid2 = _errs32 === errors;
-valid5 = valid5 || _valid2;
-if(!valid5){
-const _errs38 = errors;
-if(data11 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.requests.anyOf[1].type,parentSchema:schema30.properties.requests.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-var _valid2 = _errs38 === errors;
-valid5 = valid5 || _valid2;
-}
-if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.requests.anyOf,parentSchema:schema30.properties.requests,data:data11};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-validate66.errors = vErrors;
+const _errs24 = errors;
+if(!((typeof data12 == "number") && (isFinite(data12)))){
+validate66.errors = [{instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema30.properties.requests.properties.perSecond.type,parentSchema:schema30.properties.requests.properties.perSecond,data:data12}];
 return false;
 }
-else {
-errors = _errs31;
-if(vErrors !== null){
-if(_errs31){
-vErrors.length = _errs31;
+var valid3 = _errs24 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
+}
+if(valid3){
+if(data11.overMs !== undefined){
+let data13 = data11.overMs;
+const _errs26 = errors;
+if(!((typeof data13 == "number") && (isFinite(data13)))){
+validate66.errors = [{instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema30.properties.requests.properties.overMs.type,parentSchema:schema30.properties.requests.properties.overMs,data:data13}];
+return false;
+}
+var valid3 = _errs26 === errors;
+}
+else {
+var valid3 = true;
 }
 }
 }
-var valid0 = _errs30 === errors;
+}
+}
+var valid0 = _errs22 === errors;
 }
 else {
 var valid0 = true;
@@ -8726,55 +5931,55 @@ var valid0 = true;
 if(valid0){
 if(data.progress !== undefined){
 let data14 = data.progress;
-const _errs40 = errors;
-const _errs41 = errors;
-let valid7 = false;
-const _errs42 = errors;
+const _errs28 = errors;
+const _errs29 = errors;
+let valid4 = false;
+const _errs30 = errors;
+if(data14 !== null){
+const err0 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema30.properties.progress.anyOf[0].type,parentSchema:schema30.properties.progress.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs30 === errors;
+valid4 = valid4 || _valid0;
+if(!valid4){
+const _errs32 = errors;
 if(!(validate53(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
 vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
-var _valid3 = _errs42 === errors;
-valid7 = valid7 || _valid3;
-if(!valid7){
-const _errs43 = errors;
-if(data14 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.progress.anyOf[1].type,parentSchema:schema30.properties.progress.anyOf[1],data:data14};
+var _valid0 = _errs32 === errors;
+valid4 = valid4 || _valid0;
+}
+if(!valid4){
+const err1 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.progress.anyOf,parentSchema:schema30.properties.progress,data:data14};
 if(vErrors === null){
-vErrors = [err13];
+vErrors = [err1];
 }
 else {
-vErrors.push(err13);
-}
-errors++;
-}
-var _valid3 = _errs43 === errors;
-valid7 = valid7 || _valid3;
-}
-if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.progress.anyOf,parentSchema:schema30.properties.progress,data:data14};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
+vErrors.push(err1);
 }
 errors++;
 validate66.errors = vErrors;
 return false;
 }
 else {
-errors = _errs41;
+errors = _errs29;
 if(vErrors !== null){
-if(_errs41){
-vErrors.length = _errs41;
+if(_errs29){
+vErrors.length = _errs29;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs40 === errors;
+var valid0 = _errs28 === errors;
 }
 else {
 var valid0 = true;
@@ -8782,55 +5987,55 @@ var valid0 = true;
 if(valid0){
 if(data.revert !== undefined){
 let data15 = data.revert;
-const _errs45 = errors;
-const _errs46 = errors;
-let valid8 = false;
-const _errs47 = errors;
+const _errs33 = errors;
+const _errs34 = errors;
+let valid5 = false;
+const _errs35 = errors;
+if(data15 !== null){
+const err2 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/0/type",keyword:"type",params:{type: "null"},schema:schema30.properties.revert.anyOf[0].type,parentSchema:schema30.properties.revert.anyOf[0],data:data15};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid1 = _errs35 === errors;
+valid5 = valid5 || _valid1;
+if(!valid5){
+const _errs37 = errors;
 if(!(validate57(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
 vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
 errors = vErrors.length;
 }
-var _valid4 = _errs47 === errors;
-valid8 = valid8 || _valid4;
-if(!valid8){
-const _errs48 = errors;
-if(data15 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.revert.anyOf[1].type,parentSchema:schema30.properties.revert.anyOf[1],data:data15};
+var _valid1 = _errs37 === errors;
+valid5 = valid5 || _valid1;
+}
+if(!valid5){
+const err3 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.revert.anyOf,parentSchema:schema30.properties.revert,data:data15};
 if(vErrors === null){
-vErrors = [err15];
+vErrors = [err3];
 }
 else {
-vErrors.push(err15);
-}
-errors++;
-}
-var _valid4 = _errs48 === errors;
-valid8 = valid8 || _valid4;
-}
-if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.revert.anyOf,parentSchema:schema30.properties.revert,data:data15};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
+vErrors.push(err3);
 }
 errors++;
 validate66.errors = vErrors;
 return false;
 }
 else {
-errors = _errs46;
+errors = _errs34;
 if(vErrors !== null){
-if(_errs46){
-vErrors.length = _errs46;
+if(_errs34){
+vErrors.length = _errs34;
 }
 else {
 vErrors = null;
 }
 }
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs33 === errors;
 }
 else {
 var valid0 = true;
@@ -8838,15 +6043,15 @@ var valid0 = true;
 if(valid0){
 if(data.quarantined !== undefined){
 let data16 = data.quarantined;
-const _errs50 = errors;
-if(errors === _errs50){
+const _errs38 = errors;
+if(errors === _errs38){
 if(Array.isArray(data16)){
-var valid9 = true;
+var valid6 = true;
 const len1 = data16.length;
 for(let i1=0; i1<len1; i1++){
 let data17 = data16[i1];
-const _errs52 = errors;
-if(errors === _errs52){
+const _errs40 = errors;
+if(errors === _errs40){
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 let missing3;
 if(((((((data17.version === undefined) && (missing3 = "version")) || ((data17.digest === undefined) && (missing3 = "digest"))) || ((data17.why === undefined) && (missing3 = "why"))) || ((data17.at === undefined) && (missing3 = "at"))) || ((data17.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data17.isInGit === undefined) && (missing3 = "isInGit"))){
@@ -8856,21 +6061,21 @@ return false;
 else {
 if(data17.version !== undefined){
 let data18 = data17.version;
-const _errs54 = errors;
+const _errs42 = errors;
 if(typeof data18 !== "string"){
 validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema30.properties.quarantined.items.properties.version.type,parentSchema:schema30.properties.quarantined.items.properties.version,data:data18}];
 return false;
 }
-var valid10 = _errs54 === errors;
+var valid7 = _errs42 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data17.digest !== undefined){
 let data19 = data17.digest;
-const _errs56 = errors;
-if(errors === _errs56){
+const _errs44 = errors;
+if(errors === _errs44){
 if(typeof data19 === "string"){
 if(!pattern1.test(data19)){
 validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema30.properties.quarantined.items.properties.digest,data:data19}];
@@ -8882,30 +6087,30 @@ validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",s
 return false;
 }
 }
-var valid10 = _errs56 === errors;
+var valid7 = _errs44 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data17.why !== undefined){
 let data20 = data17.why;
-const _errs58 = errors;
+const _errs46 = errors;
 if(typeof data20 !== "string"){
 validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema30.properties.quarantined.items.properties.why.type,parentSchema:schema30.properties.quarantined.items.properties.why,data:data20}];
 return false;
 }
-var valid10 = _errs58 === errors;
+var valid7 = _errs46 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data17.at !== undefined){
 let data21 = data17.at;
-const _errs60 = errors;
-if(errors === _errs60){
-if(errors === _errs60){
+const _errs48 = errors;
+if(errors === _errs48){
+if(errors === _errs48){
 if(typeof data21 === "string"){
 if(!pattern0.test(data21)){
 validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.quarantined.items.properties.at,data:data21}];
@@ -8918,36 +6123,36 @@ return false;
 }
 }
 }
-var valid10 = _errs60 === errors;
+var valid7 = _errs48 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data17.rollbackId !== undefined){
 let data22 = data17.rollbackId;
-const _errs62 = errors;
+const _errs50 = errors;
 if(typeof data22 !== "string"){
 validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema30.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema30.properties.quarantined.items.properties.rollbackId,data:data22}];
 return false;
 }
-var valid10 = _errs62 === errors;
+var valid7 = _errs50 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
-if(valid10){
+if(valid7){
 if(data17.isInGit !== undefined){
 let data23 = data17.isInGit;
-const _errs64 = errors;
+const _errs52 = errors;
 if(typeof data23 !== "boolean"){
 validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema30.properties.quarantined.items.properties.isInGit.type,parentSchema:schema30.properties.quarantined.items.properties.isInGit,data:data23}];
 return false;
 }
-var valid10 = _errs64 === errors;
+var valid7 = _errs52 === errors;
 }
 else {
-var valid10 = true;
+var valid7 = true;
 }
 }
 }
@@ -8961,8 +6166,8 @@ validate66.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:
 return false;
 }
 }
-var valid9 = _errs52 === errors;
-if(!valid9){
+var valid6 = _errs40 === errors;
+if(!valid6){
 break;
 }
 }
@@ -8972,7 +6177,7 @@ validate66.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/pro
 return false;
 }
 }
-var valid0 = _errs50 === errors;
+var valid0 = _errs38 === errors;
 }
 else {
 var valid0 = true;
@@ -8980,350 +6185,185 @@ var valid0 = true;
 if(valid0){
 if(data.drift !== undefined){
 let data24 = data.drift;
-const _errs66 = errors;
-const _errs67 = errors;
-let valid11 = false;
-const _errs68 = errors;
-if(errors === _errs68){
+const _errs54 = errors;
+if((!(data24 && typeof data24 == "object" && !Array.isArray(data24))) && (data24 !== null)){
+validate66.errors = [{instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/type",keyword:"type",params:{type: schema30.properties.drift.type},schema:schema30.properties.drift.type,parentSchema:schema30.properties.drift,data:data24}];
+return false;
+}
+if(errors === _errs54){
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 let missing4;
 if(((((((((data24.environment === undefined) && (missing4 = "environment")) || ((data24.process === undefined) && (missing4 = "process"))) || ((data24.version === undefined) && (missing4 = "version"))) || ((data24.digest === undefined) && (missing4 = "digest"))) || ((data24.content === undefined) && (missing4 = "content"))) || ((data24.seenAt === undefined) && (missing4 = "seenAt"))) || ((data24.undone === undefined) && (missing4 = "undone"))) || ((data24.changes === undefined) && (missing4 = "changes"))){
-const err17 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema30.properties.drift.anyOf[0].required,parentSchema:schema30.properties.drift.anyOf[0],data:data24};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+validate66.errors = [{instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/required",keyword:"required",params:{missingProperty: missing4},schema:schema30.properties.drift.required,parentSchema:schema30.properties.drift,data:data24}];
+return false;
 }
 else {
 if(data24.environment !== undefined){
 let data25 = data24.environment;
-const _errs70 = errors;
+const _errs56 = errors;
 if(typeof data25 !== "string"){
-const err18 = {instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/anyOf/0/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.environment.type,parentSchema:schema30.properties.drift.anyOf[0].properties.environment,data:data25};
-if(vErrors === null){
-vErrors = [err18];
+validate66.errors = [{instancePath:instancePath+"/drift/environment",schemaPath:"#/properties/drift/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.properties.environment.type,parentSchema:schema30.properties.drift.properties.environment,data:data25}];
+return false;
+}
+var valid8 = _errs56 === errors;
 }
 else {
-vErrors.push(err18);
+var valid8 = true;
 }
-errors++;
-}
-var valid12 = _errs70 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data24.process !== undefined){
 let data26 = data24.process;
-const _errs72 = errors;
+const _errs58 = errors;
 if(typeof data26 !== "string"){
-const err19 = {instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/anyOf/0/properties/process/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.process.type,parentSchema:schema30.properties.drift.anyOf[0].properties.process,data:data26};
-if(vErrors === null){
-vErrors = [err19];
+validate66.errors = [{instancePath:instancePath+"/drift/process",schemaPath:"#/properties/drift/properties/process/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.properties.process.type,parentSchema:schema30.properties.drift.properties.process,data:data26}];
+return false;
+}
+var valid8 = _errs58 === errors;
 }
 else {
-vErrors.push(err19);
+var valid8 = true;
 }
-errors++;
-}
-var valid12 = _errs72 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data24.version !== undefined){
 let data27 = data24.version;
-const _errs74 = errors;
+const _errs60 = errors;
 if(typeof data27 !== "string"){
-const err20 = {instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.version.type,parentSchema:schema30.properties.drift.anyOf[0].properties.version,data:data27};
-if(vErrors === null){
-vErrors = [err20];
+validate66.errors = [{instancePath:instancePath+"/drift/version",schemaPath:"#/properties/drift/properties/version/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.properties.version.type,parentSchema:schema30.properties.drift.properties.version,data:data27}];
+return false;
+}
+var valid8 = _errs60 === errors;
 }
 else {
-vErrors.push(err20);
+var valid8 = true;
 }
-errors++;
-}
-var valid12 = _errs74 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data24.digest !== undefined){
 let data28 = data24.digest;
-const _errs76 = errors;
-if(errors === _errs76){
+const _errs62 = errors;
+if(errors === _errs62){
 if(typeof data28 === "string"){
 if(!pattern1.test(data28)){
-const err21 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema30.properties.drift.anyOf[0].properties.digest,data:data28};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
+validate66.errors = [{instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema30.properties.drift.properties.digest,data:data28}];
+return false;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/anyOf/0/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.digest.type,parentSchema:schema30.properties.drift.anyOf[0].properties.digest,data:data28};
-if(vErrors === null){
-vErrors = [err22];
+validate66.errors = [{instancePath:instancePath+"/drift/digest",schemaPath:"#/properties/drift/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.properties.digest.type,parentSchema:schema30.properties.drift.properties.digest,data:data28}];
+return false;
+}
+}
+var valid8 = _errs62 === errors;
 }
 else {
-vErrors.push(err22);
+var valid8 = true;
 }
-errors++;
-}
-}
-var valid12 = _errs76 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data24.content !== undefined){
 let data29 = data24.content;
-const _errs78 = errors;
+const _errs64 = errors;
 if(typeof data29 !== "string"){
-const err23 = {instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/anyOf/0/properties/content/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.content.type,parentSchema:schema30.properties.drift.anyOf[0].properties.content,data:data29};
-if(vErrors === null){
-vErrors = [err23];
+validate66.errors = [{instancePath:instancePath+"/drift/content",schemaPath:"#/properties/drift/properties/content/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.properties.content.type,parentSchema:schema30.properties.drift.properties.content,data:data29}];
+return false;
+}
+var valid8 = _errs64 === errors;
 }
 else {
-vErrors.push(err23);
+var valid8 = true;
 }
-errors++;
-}
-var valid12 = _errs78 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data24.seenAt !== undefined){
 let data30 = data24.seenAt;
-const _errs80 = errors;
-if(errors === _errs80){
-if(errors === _errs80){
+const _errs66 = errors;
+if(errors === _errs66){
+if(errors === _errs66){
 if(typeof data30 === "string"){
 if(!pattern0.test(data30)){
-const err24 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.drift.anyOf[0].properties.seenAt,data:data30};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
+validate66.errors = [{instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.drift.properties.seenAt,data:data30}];
+return false;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/anyOf/0/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.seenAt.type,parentSchema:schema30.properties.drift.anyOf[0].properties.seenAt,data:data30};
-if(vErrors === null){
-vErrors = [err25];
+validate66.errors = [{instancePath:instancePath+"/drift/seenAt",schemaPath:"#/properties/drift/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.properties.seenAt.type,parentSchema:schema30.properties.drift.properties.seenAt,data:data30}];
+return false;
+}
+}
+}
+var valid8 = _errs66 === errors;
 }
 else {
-vErrors.push(err25);
+var valid8 = true;
 }
-errors++;
-}
-}
-}
-var valid12 = _errs80 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data24.undone !== undefined){
 let data31 = data24.undone;
-const _errs82 = errors;
-const _errs83 = errors;
-let valid13 = false;
-const _errs84 = errors;
-if(errors === _errs84){
+const _errs68 = errors;
+if((!(data31 && typeof data31 == "object" && !Array.isArray(data31))) && (data31 !== null)){
+validate66.errors = [{instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/properties/undone/type",keyword:"type",params:{type: schema30.properties.drift.properties.undone.type},schema:schema30.properties.drift.properties.undone.type,parentSchema:schema30.properties.drift.properties.undone,data:data31}];
+return false;
+}
+if(errors === _errs68){
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 let missing5;
 if(((data31.at === undefined) && (missing5 = "at")) || ((data31.deployment === undefined) && (missing5 = "deployment"))){
-const err26 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing5},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].required,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data31};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
+validate66.errors = [{instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/properties/undone/required",keyword:"required",params:{missingProperty: missing5},schema:schema30.properties.drift.properties.undone.required,parentSchema:schema30.properties.drift.properties.undone,data:data31}];
+return false;
 }
 else {
 if(data31.at !== undefined){
 let data32 = data31.at;
-const _errs86 = errors;
-if(errors === _errs86){
-if(errors === _errs86){
+const _errs70 = errors;
+if(errors === _errs70){
+if(errors === _errs70){
 if(typeof data32 === "string"){
 if(!pattern0.test(data32)){
-const err27 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data32};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
+validate66.errors = [{instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/properties/undone/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema30.properties.drift.properties.undone.properties.at,data:data32}];
+return false;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at.type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.at,data:data32};
-if(vErrors === null){
-vErrors = [err28];
+validate66.errors = [{instancePath:instancePath+"/drift/undone/at",schemaPath:"#/properties/drift/properties/undone/properties/at/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.properties.undone.properties.at.type,parentSchema:schema30.properties.drift.properties.undone.properties.at,data:data32}];
+return false;
+}
+}
+}
+var valid9 = _errs70 === errors;
 }
 else {
-vErrors.push(err28);
+var valid9 = true;
 }
-errors++;
-}
-}
-}
-var valid14 = _errs86 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
+if(valid9){
 if(data31.deployment !== undefined){
 let data33 = data31.deployment;
-const _errs88 = errors;
-const _errs89 = errors;
-let valid15 = false;
-const _errs90 = errors;
-if(typeof data33 !== "string"){
-const err29 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data33};
-if(vErrors === null){
-vErrors = [err29];
+const _errs72 = errors;
+if((typeof data33 !== "string") && (data33 !== null)){
+validate66.errors = [{instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/properties/undone/properties/deployment/type",keyword:"type",params:{type: schema30.properties.drift.properties.undone.properties.deployment.type},schema:schema30.properties.drift.properties.undone.properties.deployment.type,parentSchema:schema30.properties.drift.properties.undone.properties.deployment,data:data33}];
+return false;
+}
+var valid9 = _errs72 === errors;
 }
 else {
-vErrors.push(err29);
+var valid9 = true;
 }
-errors++;
 }
-var _valid7 = _errs90 === errors;
-valid15 = valid15 || _valid7;
-if(!valid15){
-const _errs92 = errors;
-if(data33 !== null){
-const err30 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data33};
-if(vErrors === null){
-vErrors = [err30];
+}
+}
+}
+var valid8 = _errs68 === errors;
 }
 else {
-vErrors.push(err30);
+var valid8 = true;
 }
-errors++;
-}
-var _valid7 = _errs92 === errors;
-valid15 = valid15 || _valid7;
-}
-if(!valid15){
-const err31 = {instancePath:instancePath+"/drift/undone/deployment",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].properties.deployment,data:data33};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-else {
-errors = _errs89;
-if(vErrors !== null){
-if(_errs89){
-vErrors.length = _errs89;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid14 = _errs88 === errors;
-}
-else {
-var valid14 = true;
-}
-}
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0].type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[0],data:data31};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-var _valid6 = _errs84 === errors;
-valid13 = valid13 || _valid6;
-if(!valid13){
-const _errs94 = errors;
-if(data31 !== null){
-const err33 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[1].type,parentSchema:schema30.properties.drift.anyOf[0].properties.undone.anyOf[1],data:data31};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-var _valid6 = _errs94 === errors;
-valid13 = valid13 || _valid6;
-}
-if(!valid13){
-const err34 = {instancePath:instancePath+"/drift/undone",schemaPath:"#/properties/drift/anyOf/0/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.drift.anyOf[0].properties.undone.anyOf,parentSchema:schema30.properties.drift.anyOf[0].properties.undone,data:data31};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-else {
-errors = _errs83;
-if(vErrors !== null){
-if(_errs83){
-vErrors.length = _errs83;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid12 = _errs82 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
+if(valid8){
 if(data24.changes !== undefined){
-const _errs96 = errors;
+const _errs74 = errors;
 if(!(validate30(data24.changes, {instancePath:instancePath+"/drift/changes",parentData:data24,parentDataProperty:"changes",rootData}))){
 vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
-var valid12 = _errs96 === errors;
+var valid8 = _errs74 === errors;
 }
 else {
-var valid12 = true;
+var valid8 = true;
 }
 }
 }
@@ -9334,58 +6374,8 @@ var valid12 = true;
 }
 }
 }
-else {
-const err35 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema30.properties.drift.anyOf[0].type,parentSchema:schema30.properties.drift.anyOf[0],data:data24};
-if(vErrors === null){
-vErrors = [err35];
 }
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-var _valid5 = _errs68 === errors;
-valid11 = valid11 || _valid5;
-if(!valid11){
-const _errs97 = errors;
-if(data24 !== null){
-const err36 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.drift.anyOf[1].type,parentSchema:schema30.properties.drift.anyOf[1],data:data24};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-var _valid5 = _errs97 === errors;
-valid11 = valid11 || _valid5;
-}
-if(!valid11){
-const err37 = {instancePath:instancePath+"/drift",schemaPath:"#/properties/drift/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.drift.anyOf,parentSchema:schema30.properties.drift,data:data24};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-validate66.errors = vErrors;
-return false;
-}
-else {
-errors = _errs67;
-if(vErrors !== null){
-if(_errs67){
-vErrors.length = _errs67;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs66 === errors;
+var valid0 = _errs54 === errors;
 }
 else {
 var valid0 = true;
@@ -9393,61 +6383,12 @@ var valid0 = true;
 if(valid0){
 if(data.deadEnd !== undefined){
 let data35 = data.deadEnd;
-const _errs99 = errors;
-const _errs100 = errors;
-let valid16 = false;
-const _errs101 = errors;
-if(typeof data35 !== "string"){
-const err38 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema30.properties.deadEnd.anyOf[0].type,parentSchema:schema30.properties.deadEnd.anyOf[0],data:data35};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-var _valid8 = _errs101 === errors;
-valid16 = valid16 || _valid8;
-if(!valid16){
-const _errs103 = errors;
-if(data35 !== null){
-const err39 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema30.properties.deadEnd.anyOf[1].type,parentSchema:schema30.properties.deadEnd.anyOf[1],data:data35};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-var _valid8 = _errs103 === errors;
-valid16 = valid16 || _valid8;
-}
-if(!valid16){
-const err40 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema30.properties.deadEnd.anyOf,parentSchema:schema30.properties.deadEnd,data:data35};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-validate66.errors = vErrors;
+const _errs75 = errors;
+if((typeof data35 !== "string") && (data35 !== null)){
+validate66.errors = [{instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/type",keyword:"type",params:{type: schema30.properties.deadEnd.type},schema:schema30.properties.deadEnd.type,parentSchema:schema30.properties.deadEnd,data:data35}];
 return false;
 }
-else {
-errors = _errs100;
-if(vErrors !== null){
-if(_errs100){
-vErrors.length = _errs100;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs99 === errors;
+var valid0 = _errs75 === errors;
 }
 else {
 var valid0 = true;
@@ -9505,72 +6446,17 @@ if(valid0){
 if(data.observedAt !== undefined){
 let data1 = data.observedAt;
 const _errs3 = errors;
-const _errs4 = errors;
-let valid1 = false;
-const _errs5 = errors;
-if(errors === _errs5){
-if(errors === _errs5){
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.observedAt.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.observedAt.anyOf[0].type,parentSchema:schema29.properties.observedAt.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs7 = errors;
-if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.observedAt.anyOf[1].type,parentSchema:schema29.properties.observedAt.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.observedAt.anyOf,parentSchema:schema29.properties.observedAt,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate64.errors = vErrors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate64.errors = [{instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/type",keyword:"type",params:{type: schema29.properties.observedAt.type},schema:schema29.properties.observedAt.type,parentSchema:schema29.properties.observedAt,data:data1}];
 return false;
 }
-else {
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
+if(errors === _errs3){
+if(errors === _errs3){
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+validate64.errors = [{instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.observedAt,data:data1}];
+return false;
 }
-else {
-vErrors = null;
 }
 }
 }
@@ -9582,12 +6468,12 @@ var valid0 = true;
 if(valid0){
 if(data.type !== undefined){
 let data2 = data.type;
-const _errs9 = errors;
+const _errs5 = errors;
 if(typeof data2 !== "string"){
 validate64.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema29.properties.type.type,parentSchema:schema29.properties.type,data:data2}];
 return false;
 }
-var valid0 = _errs9 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -9595,12 +6481,12 @@ var valid0 = true;
 if(valid0){
 if(data.url !== undefined){
 let data3 = data.url;
-const _errs11 = errors;
+const _errs7 = errors;
 if(typeof data3 !== "string"){
 validate64.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema29.properties.url.type,parentSchema:schema29.properties.url,data:data3}];
 return false;
 }
-var valid0 = _errs11 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -9608,145 +6494,72 @@ var valid0 = true;
 if(valid0){
 if(data.freeze !== undefined){
 let data4 = data.freeze;
-const _errs13 = errors;
-const _errs14 = errors;
-let valid2 = false;
-const _errs15 = errors;
-if(errors === _errs15){
+const _errs9 = errors;
+if((!(data4 && typeof data4 == "object" && !Array.isArray(data4))) && (data4 !== null)){
+validate64.errors = [{instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/type",keyword:"type",params:{type: schema29.properties.freeze.type},schema:schema29.properties.freeze.type,parentSchema:schema29.properties.freeze,data:data4}];
+return false;
+}
+if(errors === _errs9){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if((((data4.by === undefined) && (missing1 = "by")) || ((data4.why === undefined) && (missing1 = "why"))) || ((data4.at === undefined) && (missing1 = "at"))){
-const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema29.properties.freeze.anyOf[0].required,parentSchema:schema29.properties.freeze.anyOf[0],data:data4};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+validate64.errors = [{instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/required",keyword:"required",params:{missingProperty: missing1},schema:schema29.properties.freeze.required,parentSchema:schema29.properties.freeze,data:data4}];
+return false;
 }
 else {
 if(data4.by !== undefined){
-const _errs17 = errors;
+const _errs11 = errors;
 if(!(validate54(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
 vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
-var valid3 = _errs17 === errors;
+var valid1 = _errs11 === errors;
 }
 else {
-var valid3 = true;
+var valid1 = true;
 }
-if(valid3){
+if(valid1){
 if(data4.why !== undefined){
 let data6 = data4.why;
-const _errs18 = errors;
+const _errs12 = errors;
 if(typeof data6 !== "string"){
-const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema29.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema29.properties.freeze.anyOf[0].properties.why,data:data6};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var valid3 = _errs18 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data4.at !== undefined){
-let data7 = data4.at;
-const _errs20 = errors;
-if(errors === _errs20){
-if(errors === _errs20){
-if(typeof data7 === "string"){
-if(!pattern0.test(data7)){
-const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.freeze.anyOf[0].properties.at,data:data7};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-else {
-const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema29.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema29.properties.freeze.anyOf[0].properties.at,data:data7};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-}
-var valid3 = _errs20 === errors;
-}
-else {
-var valid3 = true;
-}
-}
-}
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema29.properties.freeze.anyOf[0].type,parentSchema:schema29.properties.freeze.anyOf[0],data:data4};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-var _valid1 = _errs15 === errors;
-valid2 = valid2 || _valid1;
-if(!valid2){
-const _errs22 = errors;
-if(data4 !== null){
-const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.freeze.anyOf[1].type,parentSchema:schema29.properties.freeze.anyOf[1],data:data4};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-var _valid1 = _errs22 === errors;
-valid2 = valid2 || _valid1;
-}
-if(!valid2){
-const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.freeze.anyOf,parentSchema:schema29.properties.freeze,data:data4};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-validate64.errors = vErrors;
+validate64.errors = [{instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/properties/why/type",keyword:"type",params:{type: "string"},schema:schema29.properties.freeze.properties.why.type,parentSchema:schema29.properties.freeze.properties.why,data:data6}];
 return false;
 }
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
+var valid1 = _errs12 === errors;
 }
 else {
-vErrors = null;
+var valid1 = true;
+}
+if(valid1){
+if(data4.at !== undefined){
+let data7 = data4.at;
+const _errs14 = errors;
+if(errors === _errs14){
+if(errors === _errs14){
+if(typeof data7 === "string"){
+if(!pattern0.test(data7)){
+validate64.errors = [{instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.freeze.properties.at,data:data7}];
+return false;
+}
+}
+else {
+validate64.errors = [{instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/properties/at/type",keyword:"type",params:{type: "string"},schema:schema29.properties.freeze.properties.at.type,parentSchema:schema29.properties.freeze.properties.at,data:data7}];
+return false;
 }
 }
 }
-var valid0 = _errs13 === errors;
+var valid1 = _errs14 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+}
+}
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -9754,19 +6567,19 @@ var valid0 = true;
 if(valid0){
 if(data.processes !== undefined){
 let data8 = data.processes;
-const _errs24 = errors;
-if(errors === _errs24){
+const _errs16 = errors;
+if(errors === _errs16){
 if(Array.isArray(data8)){
-var valid4 = true;
+var valid2 = true;
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
-const _errs26 = errors;
+const _errs18 = errors;
 if(!(validate66(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
-var valid4 = _errs26 === errors;
-if(!valid4){
+var valid2 = _errs18 === errors;
+if(!valid2){
 break;
 }
 }
@@ -9776,7 +6589,7 @@ validate64.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs24 === errors;
+var valid0 = _errs16 === errors;
 }
 else {
 var valid0 = true;
@@ -9784,15 +6597,15 @@ var valid0 = true;
 if(valid0){
 if(data.instances !== undefined){
 let data10 = data.instances;
-const _errs27 = errors;
-if(errors === _errs27){
+const _errs19 = errors;
+if(errors === _errs19){
 if(Array.isArray(data10)){
-var valid5 = true;
+var valid3 = true;
 const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
 let data11 = data10[i1];
-const _errs29 = errors;
-if(errors === _errs29){
+const _errs21 = errors;
+if(errors === _errs21){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if((((data11.id === undefined) && (missing2 = "id")) || ((data11.state === undefined) && (missing2 = "state"))) || ((data11.why === undefined) && (missing2 = "why"))){
@@ -9802,20 +6615,20 @@ return false;
 else {
 if(data11.id !== undefined){
 let data12 = data11.id;
-const _errs31 = errors;
+const _errs23 = errors;
 if(typeof data12 !== "string"){
 validate64.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema29.properties.instances.items.properties.id.type,parentSchema:schema29.properties.instances.items.properties.id,data:data12}];
 return false;
 }
-var valid6 = _errs31 === errors;
+var valid4 = _errs23 === errors;
 }
 else {
-var valid6 = true;
+var valid4 = true;
 }
-if(valid6){
+if(valid4){
 if(data11.state !== undefined){
 let data13 = data11.state;
-const _errs33 = errors;
+const _errs25 = errors;
 if(typeof data13 !== "string"){
 validate64.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema29.properties.instances.items.properties.state.type,parentSchema:schema29.properties.instances.items.properties.state,data:data13}];
 return false;
@@ -9824,23 +6637,23 @@ if(!(((data13 === "starting") || (data13 === "ready")) || (data13 === "down"))){
 validate64.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema29.properties.instances.items.properties.state.enum},schema:schema29.properties.instances.items.properties.state.enum,parentSchema:schema29.properties.instances.items.properties.state,data:data13}];
 return false;
 }
-var valid6 = _errs33 === errors;
+var valid4 = _errs25 === errors;
 }
 else {
-var valid6 = true;
+var valid4 = true;
 }
-if(valid6){
+if(valid4){
 if(data11.why !== undefined){
 let data14 = data11.why;
-const _errs35 = errors;
+const _errs27 = errors;
 if(typeof data14 !== "string"){
 validate64.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema29.properties.instances.items.properties.why.type,parentSchema:schema29.properties.instances.items.properties.why,data:data14}];
 return false;
 }
-var valid6 = _errs35 === errors;
+var valid4 = _errs27 === errors;
 }
 else {
-var valid6 = true;
+var valid4 = true;
 }
 }
 }
@@ -9851,8 +6664,8 @@ validate64.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#
 return false;
 }
 }
-var valid5 = _errs29 === errors;
-if(!valid5){
+var valid3 = _errs21 === errors;
+if(!valid3){
 break;
 }
 }
@@ -9862,7 +6675,7 @@ validate64.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
@@ -9870,20 +6683,20 @@ var valid0 = true;
 if(valid0){
 if(data.notes !== undefined){
 let data15 = data.notes;
-const _errs37 = errors;
-if(errors === _errs37){
+const _errs29 = errors;
+if(errors === _errs29){
 if(Array.isArray(data15)){
-var valid7 = true;
+var valid5 = true;
 const len2 = data15.length;
 for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
-const _errs39 = errors;
+const _errs31 = errors;
 if(typeof data16 !== "string"){
 validate64.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema29.properties.notes.items.type,parentSchema:schema29.properties.notes.items,data:data16}];
 return false;
 }
-var valid7 = _errs39 === errors;
-if(!valid7){
+var valid5 = _errs31 === errors;
+if(!valid5){
 break;
 }
 }
@@ -9893,7 +6706,7 @@ validate64.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/propertie
 return false;
 }
 }
-var valid0 = _errs37 === errors;
+var valid0 = _errs29 === errors;
 }
 else {
 var valid0 = true;
@@ -9901,19 +6714,19 @@ var valid0 = true;
 if(valid0){
 if(data.findings !== undefined){
 let data17 = data.findings;
-const _errs41 = errors;
-if(errors === _errs41){
+const _errs33 = errors;
+if(errors === _errs33){
 if(Array.isArray(data17)){
-var valid8 = true;
+var valid6 = true;
 const len3 = data17.length;
 for(let i3=0; i3<len3; i3++){
-const _errs43 = errors;
+const _errs35 = errors;
 if(!(validate47(data17[i3], {instancePath:instancePath+"/findings/" + i3,parentData:data17,parentDataProperty:i3,rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
-var valid8 = _errs43 === errors;
-if(!valid8){
+var valid6 = _errs35 === errors;
+if(!valid6){
 break;
 }
 }
@@ -9923,7 +6736,7 @@ validate64.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs41 === errors;
+var valid0 = _errs33 === errors;
 }
 else {
 var valid0 = true;
@@ -9963,72 +6776,17 @@ else {
 if(data.now !== undefined){
 let data0 = data.now;
 const _errs1 = errors;
-const _errs2 = errors;
-let valid1 = false;
-const _errs3 = errors;
-if(errors === _errs3){
-if(errors === _errs3){
-if(typeof data0 === "string"){
-if(!pattern0.test(data0)){
-const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.now.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.now.anyOf[0].type,parentSchema:schema28.properties.now.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-}
-var _valid0 = _errs3 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs5 = errors;
-if(data0 !== null){
-const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.now.anyOf[1].type,parentSchema:schema28.properties.now.anyOf[1],data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.now.anyOf,parentSchema:schema28.properties.now,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate63.errors = vErrors;
+if((typeof data0 !== "string") && (data0 !== null)){
+validate63.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: schema28.properties.now.type},schema:schema28.properties.now.type,parentSchema:schema28.properties.now,data:data0}];
 return false;
 }
-else {
-errors = _errs2;
-if(vErrors !== null){
-if(_errs2){
-vErrors.length = _errs2;
+if(errors === _errs1){
+if(errors === _errs1){
+if(typeof data0 === "string"){
+if(!pattern0.test(data0)){
+validate63.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.now,data:data0}];
+return false;
 }
-else {
-vErrors = null;
 }
 }
 }
@@ -10040,162 +6798,77 @@ var valid0 = true;
 if(valid0){
 if(data.store !== undefined){
 let data1 = data.store;
-const _errs7 = errors;
-const _errs8 = errors;
-let valid2 = false;
-const _errs9 = errors;
-if(errors === _errs9){
+const _errs3 = errors;
+if((!(data1 && typeof data1 == "object" && !Array.isArray(data1))) && (data1 !== null)){
+validate63.errors = [{instancePath:instancePath+"/store",schemaPath:"#/properties/store/type",keyword:"type",params:{type: schema28.properties.store.type},schema:schema28.properties.store.type,parentSchema:schema28.properties.store,data:data1}];
+return false;
+}
+if(errors === _errs3){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((((data1.since === undefined) && (missing1 = "since")) || ((data1.code === undefined) && (missing1 = "code"))) || ((data1.why === undefined) && (missing1 = "why"))){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema28.properties.store.anyOf[0].required,parentSchema:schema28.properties.store.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+validate63.errors = [{instancePath:instancePath+"/store",schemaPath:"#/properties/store/required",keyword:"required",params:{missingProperty: missing1},schema:schema28.properties.store.required,parentSchema:schema28.properties.store,data:data1}];
+return false;
 }
 else {
 if(data1.since !== undefined){
 let data2 = data1.since;
-const _errs11 = errors;
-if(errors === _errs11){
-if(errors === _errs11){
+const _errs5 = errors;
+if(errors === _errs5){
+if(errors === _errs5){
 if(typeof data2 === "string"){
 if(!pattern0.test(data2)){
-const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.store.anyOf[0].properties.since,data:data2};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.anyOf[0].properties.since.type,parentSchema:schema28.properties.store.anyOf[0].properties.since,data:data2};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-}
-var valid3 = _errs11 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data1.code !== undefined){
-let data3 = data1.code;
-const _errs13 = errors;
-if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.anyOf[0].properties.code.type,parentSchema:schema28.properties.store.anyOf[0].properties.code,data:data3};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(!((data3 === "store/full") || (data3 === "store/failed"))){
-const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema28.properties.store.anyOf[0].properties.code.enum},schema:schema28.properties.store.anyOf[0].properties.code.enum,parentSchema:schema28.properties.store.anyOf[0].properties.code,data:data3};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var valid3 = _errs13 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data1.why !== undefined){
-let data4 = data1.why;
-const _errs15 = errors;
-if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.anyOf[0].properties.why.type,parentSchema:schema28.properties.store.anyOf[0].properties.why,data:data4};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-var valid3 = _errs15 === errors;
-}
-else {
-var valid3 = true;
-}
-}
-}
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.store.anyOf[0].type,parentSchema:schema28.properties.store.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-var _valid1 = _errs9 === errors;
-valid2 = valid2 || _valid1;
-if(!valid2){
-const _errs17 = errors;
-if(data1 !== null){
-const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.store.anyOf[1].type,parentSchema:schema28.properties.store.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-var _valid1 = _errs17 === errors;
-valid2 = valid2 || _valid1;
-}
-if(!valid2){
-const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.store.anyOf,parentSchema:schema28.properties.store,data:data1};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-validate63.errors = vErrors;
+validate63.errors = [{instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.store.properties.since,data:data2}];
 return false;
 }
-else {
-errors = _errs8;
-if(vErrors !== null){
-if(_errs8){
-vErrors.length = _errs8;
 }
 else {
-vErrors = null;
+validate63.errors = [{instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.properties.since.type,parentSchema:schema28.properties.store.properties.since,data:data2}];
+return false;
 }
 }
 }
-var valid0 = _errs7 === errors;
+var valid1 = _errs5 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data1.code !== undefined){
+let data3 = data1.code;
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate63.errors = [{instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/properties/code/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.properties.code.type,parentSchema:schema28.properties.store.properties.code,data:data3}];
+return false;
+}
+if(!((data3 === "store/full") || (data3 === "store/failed"))){
+validate63.errors = [{instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/properties/code/enum",keyword:"enum",params:{allowedValues: schema28.properties.store.properties.code.enum},schema:schema28.properties.store.properties.code.enum,parentSchema:schema28.properties.store.properties.code,data:data3}];
+return false;
+}
+var valid1 = _errs7 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data1.why !== undefined){
+let data4 = data1.why;
+const _errs9 = errors;
+if(typeof data4 !== "string"){
+validate63.errors = [{instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/properties/why/type",keyword:"type",params:{type: "string"},schema:schema28.properties.store.properties.why.type,parentSchema:schema28.properties.store.properties.why,data:data4}];
+return false;
+}
+var valid1 = _errs9 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+}
+}
+var valid0 = _errs3 === errors;
 }
 else {
 var valid0 = true;
@@ -10203,202 +6876,105 @@ var valid0 = true;
 if(valid0){
 if(data.gateway !== undefined){
 let data5 = data.gateway;
-const _errs19 = errors;
-const _errs20 = errors;
-let valid4 = false;
-const _errs21 = errors;
-if(errors === _errs21){
+const _errs11 = errors;
+if((!(data5 && typeof data5 == "object" && !Array.isArray(data5))) && (data5 !== null)){
+validate63.errors = [{instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/type",keyword:"type",params:{type: schema28.properties.gateway.type},schema:schema28.properties.gateway.type,parentSchema:schema28.properties.gateway,data:data5}];
+return false;
+}
+if(errors === _errs11){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing2;
 if((((((data5.state === undefined) && (missing2 = "state")) || ((data5.why === undefined) && (missing2 = "why"))) || ((data5.since === undefined) && (missing2 = "since"))) || ((data5.restarts === undefined) && (missing2 = "restarts"))) || ((data5.tampered === undefined) && (missing2 = "tampered"))){
-const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema28.properties.gateway.anyOf[0].required,parentSchema:schema28.properties.gateway.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+validate63.errors = [{instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/required",keyword:"required",params:{missingProperty: missing2},schema:schema28.properties.gateway.required,parentSchema:schema28.properties.gateway,data:data5}];
+return false;
 }
 else {
 if(data5.state !== undefined){
 let data6 = data5.state;
-const _errs23 = errors;
+const _errs13 = errors;
 if(typeof data6 !== "string"){
-const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.state,data:data6};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-if(!((data6 === "up") || (data6 === "down"))){
-const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema28.properties.gateway.anyOf[0].properties.state.enum},schema:schema28.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema28.properties.gateway.anyOf[0].properties.state,data:data6};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-var valid5 = _errs23 === errors;
-}
-else {
-var valid5 = true;
-}
-if(valid5){
-if(data5.why !== undefined){
-let data7 = data5.why;
-const _errs25 = errors;
-if(typeof data7 !== "string"){
-const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.why,data:data7};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-var valid5 = _errs25 === errors;
-}
-else {
-var valid5 = true;
-}
-if(valid5){
-if(data5.since !== undefined){
-let data8 = data5.since;
-const _errs27 = errors;
-if(errors === _errs27){
-if(errors === _errs27){
-if(typeof data8 === "string"){
-if(!pattern0.test(data8)){
-const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.gateway.anyOf[0].properties.since,data:data8};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.since,data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-var valid5 = _errs27 === errors;
-}
-else {
-var valid5 = true;
-}
-if(valid5){
-if(data5.restarts !== undefined){
-let data9 = data5.restarts;
-const _errs29 = errors;
-if(!(typeof data9 == "number")){
-const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema28.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.restarts,data:data9};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-var valid5 = _errs29 === errors;
-}
-else {
-var valid5 = true;
-}
-if(valid5){
-if(data5.tampered !== undefined){
-let data10 = data5.tampered;
-const _errs31 = errors;
-if(!(typeof data10 == "number")){
-const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema28.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema28.properties.gateway.anyOf[0].properties.tampered,data:data10};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-var valid5 = _errs31 === errors;
-}
-else {
-var valid5 = true;
-}
-}
-}
-}
-}
-}
-}
-else {
-const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema28.properties.gateway.anyOf[0].type,parentSchema:schema28.properties.gateway.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-var _valid2 = _errs21 === errors;
-valid4 = valid4 || _valid2;
-if(!valid4){
-const _errs33 = errors;
-if(data5 !== null){
-const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.gateway.anyOf[1].type,parentSchema:schema28.properties.gateway.anyOf[1],data:data5};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-var _valid2 = _errs33 === errors;
-valid4 = valid4 || _valid2;
-}
-if(!valid4){
-const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.gateway.anyOf,parentSchema:schema28.properties.gateway,data:data5};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-validate63.errors = vErrors;
+validate63.errors = [{instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/properties/state/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.properties.state.type,parentSchema:schema28.properties.gateway.properties.state,data:data6}];
 return false;
 }
-else {
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
+if(!((data6 === "up") || (data6 === "down"))){
+validate63.errors = [{instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/properties/state/enum",keyword:"enum",params:{allowedValues: schema28.properties.gateway.properties.state.enum},schema:schema28.properties.gateway.properties.state.enum,parentSchema:schema28.properties.gateway.properties.state,data:data6}];
+return false;
+}
+var valid2 = _errs13 === errors;
 }
 else {
-vErrors = null;
+var valid2 = true;
+}
+if(valid2){
+if(data5.why !== undefined){
+let data7 = data5.why;
+const _errs15 = errors;
+if(typeof data7 !== "string"){
+validate63.errors = [{instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/properties/why/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.properties.why.type,parentSchema:schema28.properties.gateway.properties.why,data:data7}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.since !== undefined){
+let data8 = data5.since;
+const _errs17 = errors;
+if(errors === _errs17){
+if(errors === _errs17){
+if(typeof data8 === "string"){
+if(!pattern0.test(data8)){
+validate63.errors = [{instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.gateway.properties.since,data:data8}];
+return false;
+}
+}
+else {
+validate63.errors = [{instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/properties/since/type",keyword:"type",params:{type: "string"},schema:schema28.properties.gateway.properties.since.type,parentSchema:schema28.properties.gateway.properties.since,data:data8}];
+return false;
 }
 }
 }
-var valid0 = _errs19 === errors;
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.restarts !== undefined){
+let data9 = data5.restarts;
+const _errs19 = errors;
+if(!((typeof data9 == "number") && (isFinite(data9)))){
+validate63.errors = [{instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema28.properties.gateway.properties.restarts.type,parentSchema:schema28.properties.gateway.properties.restarts,data:data9}];
+return false;
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data5.tampered !== undefined){
+let data10 = data5.tampered;
+const _errs21 = errors;
+if(!((typeof data10 == "number") && (isFinite(data10)))){
+validate63.errors = [{instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema28.properties.gateway.properties.tampered.type,parentSchema:schema28.properties.gateway.properties.tampered,data:data10}];
+return false;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
@@ -10406,8 +6982,8 @@ var valid0 = true;
 if(valid0){
 if(data.repository !== undefined){
 let data11 = data.repository;
-const _errs35 = errors;
-if(errors === _errs35){
+const _errs23 = errors;
+if(errors === _errs23){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing3;
 if(((((((((((((((data11.url === undefined) && (missing3 = "url")) || ((data11.branch === undefined) && (missing3 = "branch"))) || ((data11.commit === undefined) && (missing3 = "commit"))) || ((data11.subject === undefined) && (missing3 = "subject"))) || ((data11.author === undefined) && (missing3 = "author"))) || ((data11.committedAt === undefined) && (missing3 = "committedAt"))) || ((data11.fetchedAt === undefined) && (missing3 = "fetchedAt"))) || ((data11.state === undefined) && (missing3 = "state"))) || ((data11.code === undefined) && (missing3 = "code"))) || ((data11.reason === undefined) && (missing3 = "reason"))) || ((data11.since === undefined) && (missing3 = "since"))) || ((data11.lastPollAt === undefined) && (missing3 = "lastPollAt"))) || ((data11.lastGoodPollAt === undefined) && (missing3 = "lastGoodPollAt"))) || ((data11.nextPollAt === undefined) && (missing3 = "nextPollAt"))){
@@ -10417,375 +6993,118 @@ return false;
 else {
 if(data11.url !== undefined){
 let data12 = data11.url;
-const _errs37 = errors;
+const _errs25 = errors;
 if(typeof data12 !== "string"){
 validate63.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.url.type,parentSchema:schema28.properties.repository.properties.url,data:data12}];
 return false;
 }
-var valid6 = _errs37 === errors;
+var valid3 = _errs25 === errors;
 }
 else {
-var valid6 = true;
+var valid3 = true;
 }
-if(valid6){
+if(valid3){
 if(data11.branch !== undefined){
 let data13 = data11.branch;
-const _errs39 = errors;
+const _errs27 = errors;
 if(typeof data13 !== "string"){
 validate63.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.branch.type,parentSchema:schema28.properties.repository.properties.branch,data:data13}];
 return false;
 }
-var valid6 = _errs39 === errors;
+var valid3 = _errs27 === errors;
 }
 else {
-var valid6 = true;
+var valid3 = true;
 }
-if(valid6){
+if(valid3){
 if(data11.commit !== undefined){
 let data14 = data11.commit;
-const _errs41 = errors;
-const _errs42 = errors;
-let valid7 = false;
-const _errs43 = errors;
-if(typeof data14 !== "string"){
-const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema28.properties.repository.properties.commit.anyOf[0],data:data14};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-var _valid3 = _errs43 === errors;
-valid7 = valid7 || _valid3;
-if(!valid7){
-const _errs45 = errors;
-if(data14 !== null){
-const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema28.properties.repository.properties.commit.anyOf[1],data:data14};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid3 = _errs45 === errors;
-valid7 = valid7 || _valid3;
-}
-if(!valid7){
-const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.commit.anyOf,parentSchema:schema28.properties.repository.properties.commit,data:data14};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-validate63.errors = vErrors;
+const _errs29 = errors;
+if((typeof data14 !== "string") && (data14 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/type",keyword:"type",params:{type: schema28.properties.repository.properties.commit.type},schema:schema28.properties.repository.properties.commit.type,parentSchema:schema28.properties.repository.properties.commit,data:data14}];
 return false;
 }
-else {
-errors = _errs42;
-if(vErrors !== null){
-if(_errs42){
-vErrors.length = _errs42;
+var valid3 = _errs29 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
 }
-}
-}
-var valid6 = _errs41 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
+if(valid3){
 if(data11.subject !== undefined){
 let data15 = data11.subject;
-const _errs47 = errors;
-const _errs48 = errors;
-let valid8 = false;
-const _errs49 = errors;
-if(typeof data15 !== "string"){
-const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema28.properties.repository.properties.subject.anyOf[0],data:data15};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-var _valid4 = _errs49 === errors;
-valid8 = valid8 || _valid4;
-if(!valid8){
-const _errs51 = errors;
-if(data15 !== null){
-const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema28.properties.repository.properties.subject.anyOf[1],data:data15};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-var _valid4 = _errs51 === errors;
-valid8 = valid8 || _valid4;
-}
-if(!valid8){
-const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.subject.anyOf,parentSchema:schema28.properties.repository.properties.subject,data:data15};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-validate63.errors = vErrors;
+const _errs31 = errors;
+if((typeof data15 !== "string") && (data15 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/type",keyword:"type",params:{type: schema28.properties.repository.properties.subject.type},schema:schema28.properties.repository.properties.subject.type,parentSchema:schema28.properties.repository.properties.subject,data:data15}];
 return false;
 }
-else {
-errors = _errs48;
-if(vErrors !== null){
-if(_errs48){
-vErrors.length = _errs48;
+var valid3 = _errs31 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
 }
-}
-}
-var valid6 = _errs47 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
+if(valid3){
 if(data11.author !== undefined){
 let data16 = data11.author;
-const _errs53 = errors;
-const _errs54 = errors;
-let valid9 = false;
-const _errs55 = errors;
-if(typeof data16 !== "string"){
-const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.author.anyOf[0].type,parentSchema:schema28.properties.repository.properties.author.anyOf[0],data:data16};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-var _valid5 = _errs55 === errors;
-valid9 = valid9 || _valid5;
-if(!valid9){
-const _errs57 = errors;
-if(data16 !== null){
-const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.author.anyOf[1].type,parentSchema:schema28.properties.repository.properties.author.anyOf[1],data:data16};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-var _valid5 = _errs57 === errors;
-valid9 = valid9 || _valid5;
-}
-if(!valid9){
-const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.author.anyOf,parentSchema:schema28.properties.repository.properties.author,data:data16};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-validate63.errors = vErrors;
+const _errs33 = errors;
+if((typeof data16 !== "string") && (data16 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/type",keyword:"type",params:{type: schema28.properties.repository.properties.author.type},schema:schema28.properties.repository.properties.author.type,parentSchema:schema28.properties.repository.properties.author,data:data16}];
 return false;
 }
-else {
-errors = _errs54;
-if(vErrors !== null){
-if(_errs54){
-vErrors.length = _errs54;
+var valid3 = _errs33 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
 }
-}
-}
-var valid6 = _errs53 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
+if(valid3){
 if(data11.committedAt !== undefined){
 let data17 = data11.committedAt;
-const _errs59 = errors;
-const _errs60 = errors;
-let valid10 = false;
-const _errs61 = errors;
-if(errors === _errs61){
-if(errors === _errs61){
+const _errs35 = errors;
+if((typeof data17 !== "string") && (data17 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/type",keyword:"type",params:{type: schema28.properties.repository.properties.committedAt.type},schema:schema28.properties.repository.properties.committedAt.type,parentSchema:schema28.properties.repository.properties.committedAt,data:data17}];
+return false;
+}
+if(errors === _errs35){
+if(errors === _errs35){
 if(typeof data17 === "string"){
 if(!pattern0.test(data17)){
-const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.committedAt.anyOf[0],data:data17};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.committedAt.anyOf[0],data:data17};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-}
-var _valid6 = _errs61 === errors;
-valid10 = valid10 || _valid6;
-if(!valid10){
-const _errs63 = errors;
-if(data17 !== null){
-const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.committedAt.anyOf[1],data:data17};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-var _valid6 = _errs63 === errors;
-valid10 = valid10 || _valid6;
-}
-if(!valid10){
-const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.committedAt.anyOf,parentSchema:schema28.properties.repository.properties.committedAt,data:data17};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-validate63.errors = vErrors;
+validate63.errors = [{instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.committedAt,data:data17}];
 return false;
 }
-else {
-errors = _errs60;
-if(vErrors !== null){
-if(_errs60){
-vErrors.length = _errs60;
+}
+}
+}
+var valid3 = _errs35 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
 }
-}
-}
-var valid6 = _errs59 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
+if(valid3){
 if(data11.fetchedAt !== undefined){
 let data18 = data11.fetchedAt;
-const _errs65 = errors;
-const _errs66 = errors;
-let valid11 = false;
-const _errs67 = errors;
-if(errors === _errs67){
-if(errors === _errs67){
-if(typeof data18 === "string"){
-if(!pattern0.test(data18)){
-const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-}
-else {
-const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-}
-}
-var _valid7 = _errs67 === errors;
-valid11 = valid11 || _valid7;
-if(!valid11){
-const _errs69 = errors;
-if(data18 !== null){
-const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-var _valid7 = _errs69 === errors;
-valid11 = valid11 || _valid7;
-}
-if(!valid11){
-const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema28.properties.repository.properties.fetchedAt,data:data18};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-validate63.errors = vErrors;
+const _errs37 = errors;
+if((typeof data18 !== "string") && (data18 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/type",keyword:"type",params:{type: schema28.properties.repository.properties.fetchedAt.type},schema:schema28.properties.repository.properties.fetchedAt.type,parentSchema:schema28.properties.repository.properties.fetchedAt,data:data18}];
 return false;
 }
-else {
-errors = _errs66;
-if(vErrors !== null){
-if(_errs66){
-vErrors.length = _errs66;
+if(errors === _errs37){
+if(errors === _errs37){
+if(typeof data18 === "string"){
+if(!pattern0.test(data18)){
+validate63.errors = [{instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.fetchedAt,data:data18}];
+return false;
+}
+}
+}
+}
+var valid3 = _errs37 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
 }
-}
-}
-var valid6 = _errs65 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
+if(valid3){
 if(data11.state !== undefined){
 let data19 = data11.state;
-const _errs71 = errors;
+const _errs39 = errors;
 if(typeof data19 !== "string"){
 validate63.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.state.type,parentSchema:schema28.properties.repository.properties.state,data:data19}];
 return false;
@@ -10794,92 +7113,43 @@ if(!(((data19 === "starting") || (data19 === "ok")) || (data19 === "error"))){
 validate63.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema28.properties.repository.properties.state.enum},schema:schema28.properties.repository.properties.state.enum,parentSchema:schema28.properties.repository.properties.state,data:data19}];
 return false;
 }
-var valid6 = _errs71 === errors;
+var valid3 = _errs39 === errors;
 }
 else {
-var valid6 = true;
+var valid3 = true;
 }
-if(valid6){
+if(valid3){
 if(data11.code !== undefined){
 let data20 = data11.code;
-const _errs73 = errors;
-const _errs74 = errors;
-let valid12 = false;
-const _errs75 = errors;
-if(typeof data20 !== "string"){
-const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.code.anyOf[0].type,parentSchema:schema28.properties.repository.properties.code.anyOf[0],data:data20};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-var _valid8 = _errs75 === errors;
-valid12 = valid12 || _valid8;
-if(!valid12){
-const _errs77 = errors;
-if(data20 !== null){
-const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.code.anyOf[1].type,parentSchema:schema28.properties.repository.properties.code.anyOf[1],data:data20};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-var _valid8 = _errs77 === errors;
-valid12 = valid12 || _valid8;
-}
-if(!valid12){
-const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.code.anyOf,parentSchema:schema28.properties.repository.properties.code,data:data20};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-validate63.errors = vErrors;
+const _errs41 = errors;
+if((typeof data20 !== "string") && (data20 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/type",keyword:"type",params:{type: schema28.properties.repository.properties.code.type},schema:schema28.properties.repository.properties.code.type,parentSchema:schema28.properties.repository.properties.code,data:data20}];
 return false;
 }
-else {
-errors = _errs74;
-if(vErrors !== null){
-if(_errs74){
-vErrors.length = _errs74;
+var valid3 = _errs41 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
 }
-}
-}
-var valid6 = _errs73 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
+if(valid3){
 if(data11.reason !== undefined){
 let data21 = data11.reason;
-const _errs79 = errors;
+const _errs43 = errors;
 if(typeof data21 !== "string"){
 validate63.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.reason.type,parentSchema:schema28.properties.repository.properties.reason,data:data21}];
 return false;
 }
-var valid6 = _errs79 === errors;
+var valid3 = _errs43 === errors;
 }
 else {
-var valid6 = true;
+var valid3 = true;
 }
-if(valid6){
+if(valid3){
 if(data11.since !== undefined){
 let data22 = data11.since;
-const _errs81 = errors;
-if(errors === _errs81){
-if(errors === _errs81){
+const _errs45 = errors;
+if(errors === _errs45){
+if(errors === _errs45){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
 validate63.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.since,data:data22}];
@@ -10892,244 +7162,79 @@ return false;
 }
 }
 }
-var valid6 = _errs81 === errors;
+var valid3 = _errs45 === errors;
 }
 else {
-var valid6 = true;
+var valid3 = true;
 }
-if(valid6){
+if(valid3){
 if(data11.lastPollAt !== undefined){
 let data23 = data11.lastPollAt;
-const _errs83 = errors;
-const _errs84 = errors;
-let valid13 = false;
-const _errs85 = errors;
-if(errors === _errs85){
-if(errors === _errs85){
+const _errs47 = errors;
+if((typeof data23 !== "string") && (data23 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/type",keyword:"type",params:{type: schema28.properties.repository.properties.lastPollAt.type},schema:schema28.properties.repository.properties.lastPollAt.type,parentSchema:schema28.properties.repository.properties.lastPollAt,data:data23}];
+return false;
+}
+if(errors === _errs47){
+if(errors === _errs47){
 if(typeof data23 === "string"){
 if(!pattern0.test(data23)){
-const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-}
-else {
-const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-}
-}
-var _valid9 = _errs85 === errors;
-valid13 = valid13 || _valid9;
-if(!valid13){
-const _errs87 = errors;
-if(data23 !== null){
-const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-var _valid9 = _errs87 === errors;
-valid13 = valid13 || _valid9;
-}
-if(!valid13){
-const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema28.properties.repository.properties.lastPollAt,data:data23};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-validate63.errors = vErrors;
+validate63.errors = [{instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.lastPollAt,data:data23}];
 return false;
 }
-else {
-errors = _errs84;
-if(vErrors !== null){
-if(_errs84){
-vErrors.length = _errs84;
+}
+}
+}
+var valid3 = _errs47 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
 }
-}
-}
-var valid6 = _errs83 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
+if(valid3){
 if(data11.lastGoodPollAt !== undefined){
 let data24 = data11.lastGoodPollAt;
-const _errs89 = errors;
-const _errs90 = errors;
-let valid14 = false;
-const _errs91 = errors;
-if(errors === _errs91){
-if(errors === _errs91){
+const _errs49 = errors;
+if((typeof data24 !== "string") && (data24 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/type",keyword:"type",params:{type: schema28.properties.repository.properties.lastGoodPollAt.type},schema:schema28.properties.repository.properties.lastGoodPollAt.type,parentSchema:schema28.properties.repository.properties.lastGoodPollAt,data:data24}];
+return false;
+}
+if(errors === _errs49){
+if(errors === _errs49){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-}
-else {
-const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-}
-}
-var _valid10 = _errs91 === errors;
-valid14 = valid14 || _valid10;
-if(!valid14){
-const _errs93 = errors;
-if(data24 !== null){
-const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-var _valid10 = _errs93 === errors;
-valid14 = valid14 || _valid10;
-}
-if(!valid14){
-const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema28.properties.repository.properties.lastGoodPollAt,data:data24};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
-errors++;
-validate63.errors = vErrors;
+validate63.errors = [{instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.lastGoodPollAt,data:data24}];
 return false;
 }
-else {
-errors = _errs90;
-if(vErrors !== null){
-if(_errs90){
-vErrors.length = _errs90;
+}
+}
+}
+var valid3 = _errs49 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
 }
-}
-}
-var valid6 = _errs89 === errors;
-}
-else {
-var valid6 = true;
-}
-if(valid6){
+if(valid3){
 if(data11.nextPollAt !== undefined){
 let data25 = data11.nextPollAt;
-const _errs95 = errors;
-const _errs96 = errors;
-let valid15 = false;
-const _errs97 = errors;
-if(errors === _errs97){
-if(errors === _errs97){
-if(typeof data25 === "string"){
-if(!pattern0.test(data25)){
-const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
-}
-errors++;
-}
-}
-else {
-const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema28.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema28.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
-if(vErrors === null){
-vErrors = [err53];
-}
-else {
-vErrors.push(err53);
-}
-errors++;
-}
-}
-}
-var _valid11 = _errs97 === errors;
-valid15 = valid15 || _valid11;
-if(!valid15){
-const _errs99 = errors;
-if(data25 !== null){
-const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema28.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema28.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
-errors++;
-}
-var _valid11 = _errs99 === errors;
-valid15 = valid15 || _valid11;
-}
-if(!valid15){
-const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema28.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema28.properties.repository.properties.nextPollAt,data:data25};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-validate63.errors = vErrors;
+const _errs51 = errors;
+if((typeof data25 !== "string") && (data25 !== null)){
+validate63.errors = [{instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/type",keyword:"type",params:{type: schema28.properties.repository.properties.nextPollAt.type},schema:schema28.properties.repository.properties.nextPollAt.type,parentSchema:schema28.properties.repository.properties.nextPollAt,data:data25}];
 return false;
 }
-else {
-errors = _errs96;
-if(vErrors !== null){
-if(_errs96){
-vErrors.length = _errs96;
+if(errors === _errs51){
+if(errors === _errs51){
+if(typeof data25 === "string"){
+if(!pattern0.test(data25)){
+validate63.errors = [{instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.repository.properties.nextPollAt,data:data25}];
+return false;
+}
+}
+}
+}
+var valid3 = _errs51 === errors;
 }
 else {
-vErrors = null;
-}
-}
-}
-var valid6 = _errs95 === errors;
-}
-else {
-var valid6 = true;
+var valid3 = true;
 }
 }
 }
@@ -11151,7 +7256,7 @@ validate63.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/prop
 return false;
 }
 }
-var valid0 = _errs35 === errors;
+var valid0 = _errs23 === errors;
 }
 else {
 var valid0 = true;
@@ -11159,19 +7264,19 @@ var valid0 = true;
 if(valid0){
 if(data.environments !== undefined){
 let data26 = data.environments;
-const _errs101 = errors;
-if(errors === _errs101){
+const _errs53 = errors;
+if(errors === _errs53){
 if(Array.isArray(data26)){
-var valid16 = true;
+var valid4 = true;
 const len0 = data26.length;
 for(let i0=0; i0<len0; i0++){
-const _errs103 = errors;
+const _errs55 = errors;
 if(!(validate64(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
-var valid16 = _errs103 === errors;
-if(!valid16){
+var valid4 = _errs55 === errors;
+if(!valid4){
 break;
 }
 }
@@ -11181,7 +7286,7 @@ validate63.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs101 === errors;
+var valid0 = _errs53 === errors;
 }
 else {
 var valid0 = true;
@@ -11189,19 +7294,19 @@ var valid0 = true;
 if(valid0){
 if(data.findings !== undefined){
 let data28 = data.findings;
-const _errs104 = errors;
-if(errors === _errs104){
+const _errs56 = errors;
+if(errors === _errs56){
 if(Array.isArray(data28)){
-var valid17 = true;
+var valid5 = true;
 const len1 = data28.length;
 for(let i1=0; i1<len1; i1++){
-const _errs106 = errors;
+const _errs58 = errors;
 if(!(validate47(data28[i1], {instancePath:instancePath+"/findings/" + i1,parentData:data28,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
-var valid17 = _errs106 === errors;
-if(!valid17){
+var valid5 = _errs58 === errors;
+if(!valid5){
 break;
 }
 }
@@ -11211,7 +7316,7 @@ validate63.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/proper
 return false;
 }
 }
-var valid0 = _errs104 === errors;
+var valid0 = _errs56 === errors;
 }
 else {
 var valid0 = true;
@@ -11273,7 +7378,7 @@ if(valid0){
 if(data.total !== undefined){
 let data1 = data.total;
 const _errs3 = errors;
-if(!(typeof data1 == "number")){
+if(!((typeof data1 == "number") && (isFinite(data1)))){
 validate75.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema31.properties.total.type,parentSchema:schema31.properties.total,data:data1}];
 return false;
 }
@@ -11297,7 +7402,7 @@ else {
 if(data2.Healthy !== undefined){
 let data3 = data2.Healthy;
 const _errs7 = errors;
-if(!(typeof data3 == "number")){
+if(!((typeof data3 == "number") && (isFinite(data3)))){
 validate75.errors = [{instancePath:instancePath+"/health/Healthy",schemaPath:"#/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Healthy.type,parentSchema:schema31.properties.health.properties.Healthy,data:data3}];
 return false;
 }
@@ -11310,7 +7415,7 @@ if(valid1){
 if(data2.Progressing !== undefined){
 let data4 = data2.Progressing;
 const _errs9 = errors;
-if(!(typeof data4 == "number")){
+if(!((typeof data4 == "number") && (isFinite(data4)))){
 validate75.errors = [{instancePath:instancePath+"/health/Progressing",schemaPath:"#/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Progressing.type,parentSchema:schema31.properties.health.properties.Progressing,data:data4}];
 return false;
 }
@@ -11323,7 +7428,7 @@ if(valid1){
 if(data2.Degraded !== undefined){
 let data5 = data2.Degraded;
 const _errs11 = errors;
-if(!(typeof data5 == "number")){
+if(!((typeof data5 == "number") && (isFinite(data5)))){
 validate75.errors = [{instancePath:instancePath+"/health/Degraded",schemaPath:"#/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Degraded.type,parentSchema:schema31.properties.health.properties.Degraded,data:data5}];
 return false;
 }
@@ -11336,7 +7441,7 @@ if(valid1){
 if(data2.Suspended !== undefined){
 let data6 = data2.Suspended;
 const _errs13 = errors;
-if(!(typeof data6 == "number")){
+if(!((typeof data6 == "number") && (isFinite(data6)))){
 validate75.errors = [{instancePath:instancePath+"/health/Suspended",schemaPath:"#/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Suspended.type,parentSchema:schema31.properties.health.properties.Suspended,data:data6}];
 return false;
 }
@@ -11349,7 +7454,7 @@ if(valid1){
 if(data2.Missing !== undefined){
 let data7 = data2.Missing;
 const _errs15 = errors;
-if(!(typeof data7 == "number")){
+if(!((typeof data7 == "number") && (isFinite(data7)))){
 validate75.errors = [{instancePath:instancePath+"/health/Missing",schemaPath:"#/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema31.properties.health.properties.Missing.type,parentSchema:schema31.properties.health.properties.Missing,data:data7}];
 return false;
 }
@@ -11389,7 +7494,7 @@ else {
 if(data8.Synced !== undefined){
 let data9 = data8.Synced;
 const _errs19 = errors;
-if(!(typeof data9 == "number")){
+if(!((typeof data9 == "number") && (isFinite(data9)))){
 validate75.errors = [{instancePath:instancePath+"/sync/Synced",schemaPath:"#/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema31.properties.sync.properties.Synced.type,parentSchema:schema31.properties.sync.properties.Synced,data:data9}];
 return false;
 }
@@ -11402,7 +7507,7 @@ if(valid2){
 if(data8.OutOfSync !== undefined){
 let data10 = data8.OutOfSync;
 const _errs21 = errors;
-if(!(typeof data10 == "number")){
+if(!((typeof data10 == "number") && (isFinite(data10)))){
 validate75.errors = [{instancePath:instancePath+"/sync/OutOfSync",schemaPath:"#/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema31.properties.sync.properties.OutOfSync.type,parentSchema:schema31.properties.sync.properties.OutOfSync,data:data10}];
 return false;
 }
@@ -11415,7 +7520,7 @@ if(valid2){
 if(data8.Unknown !== undefined){
 let data11 = data8.Unknown;
 const _errs23 = errors;
-if(!(typeof data11 == "number")){
+if(!((typeof data11 == "number") && (isFinite(data11)))){
 validate75.errors = [{instancePath:instancePath+"/sync/Unknown",schemaPath:"#/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema31.properties.sync.properties.Unknown.type,parentSchema:schema31.properties.sync.properties.Unknown,data:data11}];
 return false;
 }
@@ -11453,7 +7558,7 @@ else {
 if(data12.Pending !== undefined){
 let data13 = data12.Pending;
 const _errs27 = errors;
-if(!(typeof data13 == "number")){
+if(!((typeof data13 == "number") && (isFinite(data13)))){
 validate75.errors = [{instancePath:instancePath+"/phase/Pending",schemaPath:"#/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Pending.type,parentSchema:schema31.properties.phase.properties.Pending,data:data13}];
 return false;
 }
@@ -11466,7 +7571,7 @@ if(valid3){
 if(data12.Running !== undefined){
 let data14 = data12.Running;
 const _errs29 = errors;
-if(!(typeof data14 == "number")){
+if(!((typeof data14 == "number") && (isFinite(data14)))){
 validate75.errors = [{instancePath:instancePath+"/phase/Running",schemaPath:"#/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Running.type,parentSchema:schema31.properties.phase.properties.Running,data:data14}];
 return false;
 }
@@ -11479,7 +7584,7 @@ if(valid3){
 if(data12.Succeeded !== undefined){
 let data15 = data12.Succeeded;
 const _errs31 = errors;
-if(!(typeof data15 == "number")){
+if(!((typeof data15 == "number") && (isFinite(data15)))){
 validate75.errors = [{instancePath:instancePath+"/phase/Succeeded",schemaPath:"#/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Succeeded.type,parentSchema:schema31.properties.phase.properties.Succeeded,data:data15}];
 return false;
 }
@@ -11492,7 +7597,7 @@ if(valid3){
 if(data12.Failed !== undefined){
 let data16 = data12.Failed;
 const _errs33 = errors;
-if(!(typeof data16 == "number")){
+if(!((typeof data16 == "number") && (isFinite(data16)))){
 validate75.errors = [{instancePath:instancePath+"/phase/Failed",schemaPath:"#/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Failed.type,parentSchema:schema31.properties.phase.properties.Failed,data:data16}];
 return false;
 }
@@ -11505,7 +7610,7 @@ if(valid3){
 if(data12.RolledBack !== undefined){
 let data17 = data12.RolledBack;
 const _errs35 = errors;
-if(!(typeof data17 == "number")){
+if(!((typeof data17 == "number") && (isFinite(data17)))){
 validate75.errors = [{instancePath:instancePath+"/phase/RolledBack",schemaPath:"#/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.RolledBack.type,parentSchema:schema31.properties.phase.properties.RolledBack,data:data17}];
 return false;
 }
@@ -11518,7 +7623,7 @@ if(valid3){
 if(data12.Superseded !== undefined){
 let data18 = data12.Superseded;
 const _errs37 = errors;
-if(!(typeof data18 == "number")){
+if(!((typeof data18 == "number") && (isFinite(data18)))){
 validate75.errors = [{instancePath:instancePath+"/phase/Superseded",schemaPath:"#/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Superseded.type,parentSchema:schema31.properties.phase.properties.Superseded,data:data18}];
 return false;
 }
@@ -11531,7 +7636,7 @@ if(valid3){
 if(data12.Aborted !== undefined){
 let data19 = data12.Aborted;
 const _errs39 = errors;
-if(!(typeof data19 == "number")){
+if(!((typeof data19 == "number") && (isFinite(data19)))){
 validate75.errors = [{instancePath:instancePath+"/phase/Aborted",schemaPath:"#/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema31.properties.phase.properties.Aborted.type,parentSchema:schema31.properties.phase.properties.Aborted,data:data19}];
 return false;
 }
@@ -11562,7 +7667,7 @@ if(valid0){
 if(data.underWay !== undefined){
 let data20 = data.underWay;
 const _errs41 = errors;
-if(!(typeof data20 == "number")){
+if(!((typeof data20 == "number") && (isFinite(data20)))){
 validate75.errors = [{instancePath:instancePath+"/underWay",schemaPath:"#/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema31.properties.underWay.type,parentSchema:schema31.properties.underWay,data:data20}];
 return false;
 }
@@ -11575,7 +7680,7 @@ if(valid0){
 if(data.quarantined !== undefined){
 let data21 = data.quarantined;
 const _errs43 = errors;
-if(!(typeof data21 == "number")){
+if(!((typeof data21 == "number") && (isFinite(data21)))){
 validate75.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema31.properties.quarantined.type,parentSchema:schema31.properties.quarantined,data:data21}];
 return false;
 }
@@ -11632,7 +7737,7 @@ if(valid5){
 if(data23.total !== undefined){
 let data26 = data23.total;
 const _errs53 = errors;
-if(!(typeof data26 == "number")){
+if(!((typeof data26 == "number") && (isFinite(data26)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/total",schemaPath:"#/properties/environments/items/properties/total/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.total.type,parentSchema:schema31.properties.environments.items.properties.total,data:data26}];
 return false;
 }
@@ -11656,7 +7761,7 @@ else {
 if(data27.Healthy !== undefined){
 let data28 = data27.Healthy;
 const _errs57 = errors;
-if(!(typeof data28 == "number")){
+if(!((typeof data28 == "number") && (isFinite(data28)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Healthy",schemaPath:"#/properties/environments/items/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Healthy.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Healthy,data:data28}];
 return false;
 }
@@ -11669,7 +7774,7 @@ if(valid6){
 if(data27.Progressing !== undefined){
 let data29 = data27.Progressing;
 const _errs59 = errors;
-if(!(typeof data29 == "number")){
+if(!((typeof data29 == "number") && (isFinite(data29)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Progressing",schemaPath:"#/properties/environments/items/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Progressing.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Progressing,data:data29}];
 return false;
 }
@@ -11682,7 +7787,7 @@ if(valid6){
 if(data27.Degraded !== undefined){
 let data30 = data27.Degraded;
 const _errs61 = errors;
-if(!(typeof data30 == "number")){
+if(!((typeof data30 == "number") && (isFinite(data30)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Degraded",schemaPath:"#/properties/environments/items/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Degraded.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Degraded,data:data30}];
 return false;
 }
@@ -11695,7 +7800,7 @@ if(valid6){
 if(data27.Suspended !== undefined){
 let data31 = data27.Suspended;
 const _errs63 = errors;
-if(!(typeof data31 == "number")){
+if(!((typeof data31 == "number") && (isFinite(data31)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Suspended",schemaPath:"#/properties/environments/items/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Suspended.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Suspended,data:data31}];
 return false;
 }
@@ -11708,7 +7813,7 @@ if(valid6){
 if(data27.Missing !== undefined){
 let data32 = data27.Missing;
 const _errs65 = errors;
-if(!(typeof data32 == "number")){
+if(!((typeof data32 == "number") && (isFinite(data32)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Missing",schemaPath:"#/properties/environments/items/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.health.properties.Missing.type,parentSchema:schema31.properties.environments.items.properties.health.properties.Missing,data:data32}];
 return false;
 }
@@ -11748,7 +7853,7 @@ else {
 if(data33.Synced !== undefined){
 let data34 = data33.Synced;
 const _errs69 = errors;
-if(!(typeof data34 == "number")){
+if(!((typeof data34 == "number") && (isFinite(data34)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Synced",schemaPath:"#/properties/environments/items/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.sync.properties.Synced.type,parentSchema:schema31.properties.environments.items.properties.sync.properties.Synced,data:data34}];
 return false;
 }
@@ -11761,7 +7866,7 @@ if(valid7){
 if(data33.OutOfSync !== undefined){
 let data35 = data33.OutOfSync;
 const _errs71 = errors;
-if(!(typeof data35 == "number")){
+if(!((typeof data35 == "number") && (isFinite(data35)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/OutOfSync",schemaPath:"#/properties/environments/items/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.sync.properties.OutOfSync.type,parentSchema:schema31.properties.environments.items.properties.sync.properties.OutOfSync,data:data35}];
 return false;
 }
@@ -11774,7 +7879,7 @@ if(valid7){
 if(data33.Unknown !== undefined){
 let data36 = data33.Unknown;
 const _errs73 = errors;
-if(!(typeof data36 == "number")){
+if(!((typeof data36 == "number") && (isFinite(data36)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Unknown",schemaPath:"#/properties/environments/items/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.sync.properties.Unknown.type,parentSchema:schema31.properties.environments.items.properties.sync.properties.Unknown,data:data36}];
 return false;
 }
@@ -11812,7 +7917,7 @@ else {
 if(data37.Pending !== undefined){
 let data38 = data37.Pending;
 const _errs77 = errors;
-if(!(typeof data38 == "number")){
+if(!((typeof data38 == "number") && (isFinite(data38)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Pending",schemaPath:"#/properties/environments/items/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Pending.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Pending,data:data38}];
 return false;
 }
@@ -11825,7 +7930,7 @@ if(valid8){
 if(data37.Running !== undefined){
 let data39 = data37.Running;
 const _errs79 = errors;
-if(!(typeof data39 == "number")){
+if(!((typeof data39 == "number") && (isFinite(data39)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Running",schemaPath:"#/properties/environments/items/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Running.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Running,data:data39}];
 return false;
 }
@@ -11838,7 +7943,7 @@ if(valid8){
 if(data37.Succeeded !== undefined){
 let data40 = data37.Succeeded;
 const _errs81 = errors;
-if(!(typeof data40 == "number")){
+if(!((typeof data40 == "number") && (isFinite(data40)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Succeeded",schemaPath:"#/properties/environments/items/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Succeeded.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Succeeded,data:data40}];
 return false;
 }
@@ -11851,7 +7956,7 @@ if(valid8){
 if(data37.Failed !== undefined){
 let data41 = data37.Failed;
 const _errs83 = errors;
-if(!(typeof data41 == "number")){
+if(!((typeof data41 == "number") && (isFinite(data41)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Failed",schemaPath:"#/properties/environments/items/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Failed.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Failed,data:data41}];
 return false;
 }
@@ -11864,7 +7969,7 @@ if(valid8){
 if(data37.RolledBack !== undefined){
 let data42 = data37.RolledBack;
 const _errs85 = errors;
-if(!(typeof data42 == "number")){
+if(!((typeof data42 == "number") && (isFinite(data42)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/RolledBack",schemaPath:"#/properties/environments/items/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.RolledBack.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.RolledBack,data:data42}];
 return false;
 }
@@ -11877,7 +7982,7 @@ if(valid8){
 if(data37.Superseded !== undefined){
 let data43 = data37.Superseded;
 const _errs87 = errors;
-if(!(typeof data43 == "number")){
+if(!((typeof data43 == "number") && (isFinite(data43)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Superseded",schemaPath:"#/properties/environments/items/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Superseded.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Superseded,data:data43}];
 return false;
 }
@@ -11890,7 +7995,7 @@ if(valid8){
 if(data37.Aborted !== undefined){
 let data44 = data37.Aborted;
 const _errs89 = errors;
-if(!(typeof data44 == "number")){
+if(!((typeof data44 == "number") && (isFinite(data44)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Aborted",schemaPath:"#/properties/environments/items/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.phase.properties.Aborted.type,parentSchema:schema31.properties.environments.items.properties.phase.properties.Aborted,data:data44}];
 return false;
 }
@@ -11921,7 +8026,7 @@ if(valid5){
 if(data23.underWay !== undefined){
 let data45 = data23.underWay;
 const _errs91 = errors;
-if(!(typeof data45 == "number")){
+if(!((typeof data45 == "number") && (isFinite(data45)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/underWay",schemaPath:"#/properties/environments/items/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.underWay.type,parentSchema:schema31.properties.environments.items.properties.underWay,data:data45}];
 return false;
 }
@@ -11934,7 +8039,7 @@ if(valid5){
 if(data23.quarantined !== undefined){
 let data46 = data23.quarantined;
 const _errs93 = errors;
-if(!(typeof data46 == "number")){
+if(!((typeof data46 == "number") && (isFinite(data46)))){
 validate75.errors = [{instancePath:instancePath+"/environments/" + i0+"/quarantined",schemaPath:"#/properties/environments/items/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema31.properties.environments.items.properties.quarantined.type,parentSchema:schema31.properties.environments.items.properties.quarantined,data:data46}];
 return false;
 }
@@ -12063,7 +8168,7 @@ return errors === 0;
 
 export const why = validate77;
 const schema33 = {"$ref":"Why","$id":"why"};
-const schema34 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"anyOf":[{"type":"string"},{"type":"null"}]},"serving":{"anyOf":[{"type":"string"},{"type":"null"}]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"anyOf":[{"type":"string"},{"type":"null"}]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"anyOf":[{"type":"string","description":"a code of docs/reasons.md"},{"type":"null"}]},"text":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"liftedBy":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"next":{"anyOf":[{"type":"object","required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},{"type":"null"}]},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
+const schema34 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"type":["string","null"]},"serving":{"type":["string","null"]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"type":["string","null"],"enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted",null]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"type":["string","null"]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"type":["string","null"],"description":"a code of docs/reasons.md"},"text":{"type":"string"},"until":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"liftedBy":{"type":["string","null"]}}}},"next":{"type":["object","null"],"required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deadline":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
 
 function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Why" */;
@@ -12103,72 +8208,17 @@ if(valid0){
 if(data.observedAt !== undefined){
 let data1 = data.observedAt;
 const _errs3 = errors;
-const _errs4 = errors;
-let valid1 = false;
-const _errs5 = errors;
-if(errors === _errs5){
-if(errors === _errs5){
-if(typeof data1 === "string"){
-if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.observedAt.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.observedAt.anyOf[0].type,parentSchema:schema34.properties.observedAt.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs7 = errors;
-if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.observedAt.anyOf[1].type,parentSchema:schema34.properties.observedAt.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.observedAt.anyOf,parentSchema:schema34.properties.observedAt,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate78.errors = vErrors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate78.errors = [{instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/type",keyword:"type",params:{type: schema34.properties.observedAt.type},schema:schema34.properties.observedAt.type,parentSchema:schema34.properties.observedAt,data:data1}];
 return false;
 }
-else {
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
+if(errors === _errs3){
+if(errors === _errs3){
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+validate78.errors = [{instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.observedAt,data:data1}];
+return false;
 }
-else {
-vErrors = null;
 }
 }
 }
@@ -12180,9 +8230,35 @@ var valid0 = true;
 if(valid0){
 if(data.environment !== undefined){
 let data2 = data.environment;
-const _errs9 = errors;
+const _errs5 = errors;
 if(typeof data2 !== "string"){
 validate78.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema34.properties.environment.type,parentSchema:schema34.properties.environment,data:data2}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.process !== undefined){
+let data3 = data.process;
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate78.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema34.properties.process.type,parentSchema:schema34.properties.process,data:data3}];
+return false;
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pinned !== undefined){
+let data4 = data.pinned;
+const _errs9 = errors;
+if((typeof data4 !== "string") && (data4 !== null)){
+validate78.errors = [{instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/type",keyword:"type",params:{type: schema34.properties.pinned.type},schema:schema34.properties.pinned.type,parentSchema:schema34.properties.pinned,data:data4}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -12191,11 +8267,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.process !== undefined){
-let data3 = data.process;
+if(data.serving !== undefined){
+let data5 = data.serving;
 const _errs11 = errors;
-if(typeof data3 !== "string"){
-validate78.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema34.properties.process.type,parentSchema:schema34.properties.process,data:data3}];
+if((typeof data5 !== "string") && (data5 !== null)){
+validate78.errors = [{instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/type",keyword:"type",params:{type: schema34.properties.serving.type},schema:schema34.properties.serving.type,parentSchema:schema34.properties.serving,data:data5}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -12204,133 +8280,9 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.pinned !== undefined){
-let data4 = data.pinned;
-const _errs13 = errors;
-const _errs14 = errors;
-let valid2 = false;
-const _errs15 = errors;
-if(typeof data4 !== "string"){
-const err4 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.pinned.anyOf[0].type,parentSchema:schema34.properties.pinned.anyOf[0],data:data4};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid1 = _errs15 === errors;
-valid2 = valid2 || _valid1;
-if(!valid2){
-const _errs17 = errors;
-if(data4 !== null){
-const err5 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.pinned.anyOf[1].type,parentSchema:schema34.properties.pinned.anyOf[1],data:data4};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs17 === errors;
-valid2 = valid2 || _valid1;
-}
-if(!valid2){
-const err6 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.pinned.anyOf,parentSchema:schema34.properties.pinned,data:data4};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-validate78.errors = vErrors;
-return false;
-}
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs13 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.serving !== undefined){
-let data5 = data.serving;
-const _errs19 = errors;
-const _errs20 = errors;
-let valid3 = false;
-const _errs21 = errors;
-if(typeof data5 !== "string"){
-const err7 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.serving.anyOf[0].type,parentSchema:schema34.properties.serving.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-var _valid2 = _errs21 === errors;
-valid3 = valid3 || _valid2;
-if(!valid3){
-const _errs23 = errors;
-if(data5 !== null){
-const err8 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.serving.anyOf[1].type,parentSchema:schema34.properties.serving.anyOf[1],data:data5};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var _valid2 = _errs23 === errors;
-valid3 = valid3 || _valid2;
-}
-if(!valid3){
-const err9 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.serving.anyOf,parentSchema:schema34.properties.serving,data:data5};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-validate78.errors = vErrors;
-return false;
-}
-else {
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs19 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
 if(data.sync !== undefined){
 let data6 = data.sync;
-const _errs25 = errors;
+const _errs13 = errors;
 if(typeof data6 !== "string"){
 validate78.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema34.properties.sync.type,parentSchema:schema34.properties.sync,data:data6}];
 return false;
@@ -12339,7 +8291,7 @@ if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))
 validate78.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema34.properties.sync.enum},schema:schema34.properties.sync.enum,parentSchema:schema34.properties.sync,data:data6}];
 return false;
 }
-var valid0 = _errs25 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
@@ -12347,7 +8299,7 @@ var valid0 = true;
 if(valid0){
 if(data.health !== undefined){
 let data7 = data.health;
-const _errs27 = errors;
+const _errs15 = errors;
 if(typeof data7 !== "string"){
 validate78.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema34.properties.health.type,parentSchema:schema34.properties.health,data:data7}];
 return false;
@@ -12356,7 +8308,7 @@ if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degra
 validate78.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema34.properties.health.enum},schema:schema34.properties.health.enum,parentSchema:schema34.properties.health,data:data7}];
 return false;
 }
-var valid0 = _errs27 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
@@ -12364,71 +8316,16 @@ var valid0 = true;
 if(valid0){
 if(data.phase !== undefined){
 let data8 = data.phase;
-const _errs29 = errors;
-const _errs30 = errors;
-let valid4 = false;
-const _errs31 = errors;
-if(typeof data8 !== "string"){
-const err10 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.phase.anyOf[0].type,parentSchema:schema34.properties.phase.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err11 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema34.properties.phase.anyOf[0].enum},schema:schema34.properties.phase.anyOf[0].enum,parentSchema:schema34.properties.phase.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-var _valid3 = _errs31 === errors;
-valid4 = valid4 || _valid3;
-if(!valid4){
-const _errs33 = errors;
-if(data8 !== null){
-const err12 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.phase.anyOf[1].type,parentSchema:schema34.properties.phase.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-var _valid3 = _errs33 === errors;
-valid4 = valid4 || _valid3;
-}
-if(!valid4){
-const err13 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.phase.anyOf,parentSchema:schema34.properties.phase,data:data8};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-validate78.errors = vErrors;
+const _errs17 = errors;
+if((typeof data8 !== "string") && (data8 !== null)){
+validate78.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: schema34.properties.phase.type},schema:schema34.properties.phase.type,parentSchema:schema34.properties.phase,data:data8}];
 return false;
 }
-else {
-errors = _errs30;
-if(vErrors !== null){
-if(_errs30){
-vErrors.length = _errs30;
+if(!((((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted")) || (data8 === null))){
+validate78.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema34.properties.phase.enum},schema:schema34.properties.phase.enum,parentSchema:schema34.properties.phase,data:data8}];
+return false;
 }
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs29 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
@@ -12436,9 +8333,9 @@ var valid0 = true;
 if(valid0){
 if(data.since !== undefined){
 let data9 = data.since;
-const _errs35 = errors;
-if(errors === _errs35){
-if(errors === _errs35){
+const _errs19 = errors;
+if(errors === _errs19){
+if(errors === _errs19){
 if(typeof data9 === "string"){
 if(!pattern0.test(data9)){
 validate78.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.since,data:data9}];
@@ -12451,19 +8348,19 @@ return false;
 }
 }
 }
-var valid0 = _errs35 === errors;
+var valid0 = _errs19 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.reason !== undefined){
-const _errs37 = errors;
+const _errs21 = errors;
 if(!(validate28(data.reason, {instancePath:instancePath+"/reason",parentData:data,parentDataProperty:"reason",rootData}))){
 vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs37 === errors;
+var valid0 = _errs21 === errors;
 }
 else {
 var valid0 = true;
@@ -12471,61 +8368,12 @@ var valid0 = true;
 if(valid0){
 if(data.strategy !== undefined){
 let data11 = data.strategy;
-const _errs38 = errors;
-const _errs39 = errors;
-let valid5 = false;
-const _errs40 = errors;
-if(typeof data11 !== "string"){
-const err14 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.strategy.anyOf[0].type,parentSchema:schema34.properties.strategy.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-var _valid4 = _errs40 === errors;
-valid5 = valid5 || _valid4;
-if(!valid5){
-const _errs42 = errors;
-if(data11 !== null){
-const err15 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.strategy.anyOf[1].type,parentSchema:schema34.properties.strategy.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-var _valid4 = _errs42 === errors;
-valid5 = valid5 || _valid4;
-}
-if(!valid5){
-const err16 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.strategy.anyOf,parentSchema:schema34.properties.strategy,data:data11};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-validate78.errors = vErrors;
+const _errs22 = errors;
+if((typeof data11 !== "string") && (data11 !== null)){
+validate78.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: schema34.properties.strategy.type},schema:schema34.properties.strategy.type,parentSchema:schema34.properties.strategy,data:data11}];
 return false;
 }
-else {
-errors = _errs39;
-if(vErrors !== null){
-if(_errs39){
-vErrors.length = _errs39;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs38 === errors;
+var valid0 = _errs22 === errors;
 }
 else {
 var valid0 = true;
@@ -12533,15 +8381,15 @@ var valid0 = true;
 if(valid0){
 if(data.gates !== undefined){
 let data12 = data.gates;
-const _errs44 = errors;
-if(errors === _errs44){
+const _errs24 = errors;
+if(errors === _errs24){
 if(Array.isArray(data12)){
-var valid6 = true;
+var valid1 = true;
 const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
 let data13 = data12[i0];
-const _errs46 = errors;
-if(errors === _errs46){
+const _errs26 = errors;
+if(errors === _errs26){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing1;
 if((((((((data13.gate === undefined) && (missing1 = "gate")) || ((data13.question === undefined) && (missing1 = "question"))) || ((data13.verdict === undefined) && (missing1 = "verdict"))) || ((data13.code === undefined) && (missing1 = "code"))) || ((data13.text === undefined) && (missing1 = "text"))) || ((data13.until === undefined) && (missing1 = "until"))) || ((data13.liftedBy === undefined) && (missing1 = "liftedBy"))){
@@ -12551,33 +8399,33 @@ return false;
 else {
 if(data13.gate !== undefined){
 let data14 = data13.gate;
-const _errs48 = errors;
+const _errs28 = errors;
 if(typeof data14 !== "string"){
 validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/gate",schemaPath:"#/properties/gates/items/properties/gate/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.gate.type,parentSchema:schema34.properties.gates.items.properties.gate,data:data14}];
 return false;
 }
-var valid7 = _errs48 === errors;
+var valid2 = _errs28 === errors;
 }
 else {
-var valid7 = true;
+var valid2 = true;
 }
-if(valid7){
+if(valid2){
 if(data13.question !== undefined){
 let data15 = data13.question;
-const _errs50 = errors;
+const _errs30 = errors;
 if(typeof data15 !== "string"){
 validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/question",schemaPath:"#/properties/gates/items/properties/question/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.question.type,parentSchema:schema34.properties.gates.items.properties.question,data:data15}];
 return false;
 }
-var valid7 = _errs50 === errors;
+var valid2 = _errs30 === errors;
 }
 else {
-var valid7 = true;
+var valid2 = true;
 }
-if(valid7){
+if(valid2){
 if(data13.verdict !== undefined){
 let data16 = data13.verdict;
-const _errs52 = errors;
+const _errs32 = errors;
 if(typeof data16 !== "string"){
 validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.verdict.type,parentSchema:schema34.properties.gates.items.properties.verdict,data:data16}];
 return false;
@@ -12586,225 +8434,72 @@ if(!((data16 === "open") || (data16 === "blocked"))){
 validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema34.properties.gates.items.properties.verdict.enum},schema:schema34.properties.gates.items.properties.verdict.enum,parentSchema:schema34.properties.gates.items.properties.verdict,data:data16}];
 return false;
 }
-var valid7 = _errs52 === errors;
+var valid2 = _errs32 === errors;
 }
 else {
-var valid7 = true;
+var valid2 = true;
 }
-if(valid7){
+if(valid2){
 if(data13.code !== undefined){
 let data17 = data13.code;
-const _errs54 = errors;
-const _errs55 = errors;
-let valid8 = false;
-const _errs56 = errors;
-if(typeof data17 !== "string"){
-const err17 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.code.anyOf[0].type,parentSchema:schema34.properties.gates.items.properties.code.anyOf[0],data:data17};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid5 = _errs56 === errors;
-valid8 = valid8 || _valid5;
-if(!valid8){
-const _errs58 = errors;
-if(data17 !== null){
-const err18 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.gates.items.properties.code.anyOf[1].type,parentSchema:schema34.properties.gates.items.properties.code.anyOf[1],data:data17};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-var _valid5 = _errs58 === errors;
-valid8 = valid8 || _valid5;
-}
-if(!valid8){
-const err19 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.gates.items.properties.code.anyOf,parentSchema:schema34.properties.gates.items.properties.code,data:data17};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-validate78.errors = vErrors;
+const _errs34 = errors;
+if((typeof data17 !== "string") && (data17 !== null)){
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/type",keyword:"type",params:{type: schema34.properties.gates.items.properties.code.type},schema:schema34.properties.gates.items.properties.code.type,parentSchema:schema34.properties.gates.items.properties.code,data:data17}];
 return false;
 }
-else {
-errors = _errs55;
-if(vErrors !== null){
-if(_errs55){
-vErrors.length = _errs55;
+var valid2 = _errs34 === errors;
 }
 else {
-vErrors = null;
+var valid2 = true;
 }
-}
-}
-var valid7 = _errs54 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
+if(valid2){
 if(data13.text !== undefined){
 let data18 = data13.text;
-const _errs60 = errors;
+const _errs36 = errors;
 if(typeof data18 !== "string"){
 validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/text",schemaPath:"#/properties/gates/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.text.type,parentSchema:schema34.properties.gates.items.properties.text,data:data18}];
 return false;
 }
-var valid7 = _errs60 === errors;
+var valid2 = _errs36 === errors;
 }
 else {
-var valid7 = true;
+var valid2 = true;
 }
-if(valid7){
+if(valid2){
 if(data13.until !== undefined){
 let data19 = data13.until;
-const _errs62 = errors;
-const _errs63 = errors;
-let valid9 = false;
-const _errs64 = errors;
-if(errors === _errs64){
-if(errors === _errs64){
+const _errs38 = errors;
+if((typeof data19 !== "string") && (data19 !== null)){
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/type",keyword:"type",params:{type: schema34.properties.gates.items.properties.until.type},schema:schema34.properties.gates.items.properties.until.type,parentSchema:schema34.properties.gates.items.properties.until,data:data19}];
+return false;
+}
+if(errors === _errs38){
+if(errors === _errs38){
 if(typeof data19 === "string"){
 if(!pattern0.test(data19)){
-const err20 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.gates.items.properties.until.anyOf[0],data:data19};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-else {
-const err21 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.until.anyOf[0].type,parentSchema:schema34.properties.gates.items.properties.until.anyOf[0],data:data19};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-}
-var _valid6 = _errs64 === errors;
-valid9 = valid9 || _valid6;
-if(!valid9){
-const _errs66 = errors;
-if(data19 !== null){
-const err22 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.gates.items.properties.until.anyOf[1].type,parentSchema:schema34.properties.gates.items.properties.until.anyOf[1],data:data19};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-var _valid6 = _errs66 === errors;
-valid9 = valid9 || _valid6;
-}
-if(!valid9){
-const err23 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.gates.items.properties.until.anyOf,parentSchema:schema34.properties.gates.items.properties.until,data:data19};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-validate78.errors = vErrors;
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.gates.items.properties.until,data:data19}];
 return false;
 }
-else {
-errors = _errs63;
-if(vErrors !== null){
-if(_errs63){
-vErrors.length = _errs63;
+}
+}
+}
+var valid2 = _errs38 === errors;
 }
 else {
-vErrors = null;
+var valid2 = true;
 }
-}
-}
-var valid7 = _errs62 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
+if(valid2){
 if(data13.liftedBy !== undefined){
 let data20 = data13.liftedBy;
-const _errs68 = errors;
-const _errs69 = errors;
-let valid10 = false;
-const _errs70 = errors;
-if(typeof data20 !== "string"){
-const err24 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.gates.items.properties.liftedBy.anyOf[0].type,parentSchema:schema34.properties.gates.items.properties.liftedBy.anyOf[0],data:data20};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-var _valid7 = _errs70 === errors;
-valid10 = valid10 || _valid7;
-if(!valid10){
-const _errs72 = errors;
-if(data20 !== null){
-const err25 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.gates.items.properties.liftedBy.anyOf[1].type,parentSchema:schema34.properties.gates.items.properties.liftedBy.anyOf[1],data:data20};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid7 = _errs72 === errors;
-valid10 = valid10 || _valid7;
-}
-if(!valid10){
-const err26 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.gates.items.properties.liftedBy.anyOf,parentSchema:schema34.properties.gates.items.properties.liftedBy,data:data20};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-validate78.errors = vErrors;
+const _errs40 = errors;
+if((typeof data20 !== "string") && (data20 !== null)){
+validate78.errors = [{instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/type",keyword:"type",params:{type: schema34.properties.gates.items.properties.liftedBy.type},schema:schema34.properties.gates.items.properties.liftedBy.type,parentSchema:schema34.properties.gates.items.properties.liftedBy,data:data20}];
 return false;
 }
-else {
-errors = _errs69;
-if(vErrors !== null){
-if(_errs69){
-vErrors.length = _errs69;
+var valid2 = _errs40 === errors;
 }
 else {
-vErrors = null;
-}
-}
-}
-var valid7 = _errs68 === errors;
-}
-else {
-var valid7 = true;
+var valid2 = true;
 }
 }
 }
@@ -12819,8 +8514,8 @@ validate78.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/pro
 return false;
 }
 }
-var valid6 = _errs46 === errors;
-if(!valid6){
+var valid1 = _errs26 === errors;
+if(!valid1){
 break;
 }
 }
@@ -12830,7 +8525,7 @@ validate78.errors = [{instancePath:instancePath+"/gates",schemaPath:"#/propertie
 return false;
 }
 }
-var valid0 = _errs44 === errors;
+var valid0 = _errs24 === errors;
 }
 else {
 var valid0 = true;
@@ -12838,250 +8533,83 @@ var valid0 = true;
 if(valid0){
 if(data.next !== undefined){
 let data21 = data.next;
-const _errs74 = errors;
-const _errs75 = errors;
-let valid11 = false;
-const _errs76 = errors;
-if(errors === _errs76){
+const _errs42 = errors;
+if((!(data21 && typeof data21 == "object" && !Array.isArray(data21))) && (data21 !== null)){
+validate78.errors = [{instancePath:instancePath+"/next",schemaPath:"#/properties/next/type",keyword:"type",params:{type: schema34.properties.next.type},schema:schema34.properties.next.type,parentSchema:schema34.properties.next,data:data21}];
+return false;
+}
+if(errors === _errs42){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing2;
 if((((data21.text === undefined) && (missing2 = "text")) || ((data21.due === undefined) && (missing2 = "due"))) || ((data21.deadline === undefined) && (missing2 = "deadline"))){
-const err27 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema34.properties.next.anyOf[0].required,parentSchema:schema34.properties.next.anyOf[0],data:data21};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
+validate78.errors = [{instancePath:instancePath+"/next",schemaPath:"#/properties/next/required",keyword:"required",params:{missingProperty: missing2},schema:schema34.properties.next.required,parentSchema:schema34.properties.next,data:data21}];
+return false;
 }
 else {
 if(data21.text !== undefined){
 let data22 = data21.text;
-const _errs78 = errors;
+const _errs44 = errors;
 if(typeof data22 !== "string"){
-const err28 = {instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},schema:schema34.properties.next.anyOf[0].properties.text.type,parentSchema:schema34.properties.next.anyOf[0].properties.text,data:data22};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-var valid12 = _errs78 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data21.due !== undefined){
-let data23 = data21.due;
-const _errs80 = errors;
-const _errs81 = errors;
-let valid13 = false;
-const _errs82 = errors;
-if(errors === _errs82){
-if(errors === _errs82){
-if(typeof data23 === "string"){
-if(!pattern0.test(data23)){
-const err29 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.next.anyOf[0].properties.due.anyOf[0].type,parentSchema:schema34.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-}
-var _valid9 = _errs82 === errors;
-valid13 = valid13 || _valid9;
-if(!valid13){
-const _errs84 = errors;
-if(data23 !== null){
-const err31 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.next.anyOf[0].properties.due.anyOf[1].type,parentSchema:schema34.properties.next.anyOf[0].properties.due.anyOf[1],data:data23};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-var _valid9 = _errs84 === errors;
-valid13 = valid13 || _valid9;
-}
-if(!valid13){
-const err32 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.next.anyOf[0].properties.due.anyOf,parentSchema:schema34.properties.next.anyOf[0].properties.due,data:data23};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-else {
-errors = _errs81;
-if(vErrors !== null){
-if(_errs81){
-vErrors.length = _errs81;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid12 = _errs80 === errors;
-}
-else {
-var valid12 = true;
-}
-if(valid12){
-if(data21.deadline !== undefined){
-let data24 = data21.deadline;
-const _errs86 = errors;
-const _errs87 = errors;
-let valid14 = false;
-const _errs88 = errors;
-if(errors === _errs88){
-if(errors === _errs88){
-if(typeof data24 === "string"){
-if(!pattern0.test(data24)){
-const err33 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[0].type,parentSchema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-}
-var _valid10 = _errs88 === errors;
-valid14 = valid14 || _valid10;
-if(!valid14){
-const _errs90 = errors;
-if(data24 !== null){
-const err35 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[1].type,parentSchema:schema34.properties.next.anyOf[0].properties.deadline.anyOf[1],data:data24};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-var _valid10 = _errs90 === errors;
-valid14 = valid14 || _valid10;
-}
-if(!valid14){
-const err36 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.next.anyOf[0].properties.deadline.anyOf,parentSchema:schema34.properties.next.anyOf[0].properties.deadline,data:data24};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-else {
-errors = _errs87;
-if(vErrors !== null){
-if(_errs87){
-vErrors.length = _errs87;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid12 = _errs86 === errors;
-}
-else {
-var valid12 = true;
-}
-}
-}
-}
-}
-else {
-const err37 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema34.properties.next.anyOf[0].type,parentSchema:schema34.properties.next.anyOf[0],data:data21};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-}
-var _valid8 = _errs76 === errors;
-valid11 = valid11 || _valid8;
-if(!valid11){
-const _errs92 = errors;
-if(data21 !== null){
-const err38 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema34.properties.next.anyOf[1].type,parentSchema:schema34.properties.next.anyOf[1],data:data21};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-var _valid8 = _errs92 === errors;
-valid11 = valid11 || _valid8;
-}
-if(!valid11){
-const err39 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema34.properties.next.anyOf,parentSchema:schema34.properties.next,data:data21};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-validate78.errors = vErrors;
+validate78.errors = [{instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/properties/text/type",keyword:"type",params:{type: "string"},schema:schema34.properties.next.properties.text.type,parentSchema:schema34.properties.next.properties.text,data:data22}];
 return false;
 }
-else {
-errors = _errs75;
-if(vErrors !== null){
-if(_errs75){
-vErrors.length = _errs75;
+var valid3 = _errs44 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
+}
+if(valid3){
+if(data21.due !== undefined){
+let data23 = data21.due;
+const _errs46 = errors;
+if((typeof data23 !== "string") && (data23 !== null)){
+validate78.errors = [{instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/properties/due/type",keyword:"type",params:{type: schema34.properties.next.properties.due.type},schema:schema34.properties.next.properties.due.type,parentSchema:schema34.properties.next.properties.due,data:data23}];
+return false;
+}
+if(errors === _errs46){
+if(errors === _errs46){
+if(typeof data23 === "string"){
+if(!pattern0.test(data23)){
+validate78.errors = [{instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/properties/due/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.next.properties.due,data:data23}];
+return false;
 }
 }
 }
-var valid0 = _errs74 === errors;
+}
+var valid3 = _errs46 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data21.deadline !== undefined){
+let data24 = data21.deadline;
+const _errs48 = errors;
+if((typeof data24 !== "string") && (data24 !== null)){
+validate78.errors = [{instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/properties/deadline/type",keyword:"type",params:{type: schema34.properties.next.properties.deadline.type},schema:schema34.properties.next.properties.deadline.type,parentSchema:schema34.properties.next.properties.deadline,data:data24}];
+return false;
+}
+if(errors === _errs48){
+if(errors === _errs48){
+if(typeof data24 === "string"){
+if(!pattern0.test(data24)){
+validate78.errors = [{instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/properties/deadline/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema34.properties.next.properties.deadline,data:data24}];
+return false;
+}
+}
+}
+}
+var valid3 = _errs48 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+}
+var valid0 = _errs42 === errors;
 }
 else {
 var valid0 = true;
@@ -13089,20 +8617,20 @@ var valid0 = true;
 if(valid0){
 if(data.changedBy !== undefined){
 let data25 = data.changedBy;
-const _errs94 = errors;
-if(errors === _errs94){
+const _errs50 = errors;
+if(errors === _errs50){
 if(Array.isArray(data25)){
-var valid15 = true;
+var valid4 = true;
 const len1 = data25.length;
 for(let i1=0; i1<len1; i1++){
 let data26 = data25[i1];
-const _errs96 = errors;
+const _errs52 = errors;
 if(typeof data26 !== "string"){
 validate78.errors = [{instancePath:instancePath+"/changedBy/" + i1,schemaPath:"#/properties/changedBy/items/type",keyword:"type",params:{type: "string"},schema:schema34.properties.changedBy.items.type,parentSchema:schema34.properties.changedBy.items,data:data26}];
 return false;
 }
-var valid15 = _errs96 === errors;
-if(!valid15){
+var valid4 = _errs52 === errors;
+if(!valid4){
 break;
 }
 }
@@ -13112,7 +8640,7 @@ validate78.errors = [{instancePath:instancePath+"/changedBy",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs94 === errors;
+var valid0 = _errs50 === errors;
 }
 else {
 var valid0 = true;

@@ -70,7 +70,7 @@ else {
 if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs1 = errors;
-if(!(typeof data0 == "number")){
+if(!((typeof data0 == "number") && (isFinite(data0)))){
 validate22.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "number"},schema:schema7.properties.pid.type,parentSchema:schema7.properties.pid,data:data0}];
 return false;
 }
@@ -97,7 +97,7 @@ if(data.refused !== undefined){
 let data2 = data.refused;
 const _errs5 = errors;
 if(errors === _errs5){
-if(typeof data2 == "number"){
+if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 < 0 || isNaN(data2)){
 validate22.errors = [{instancePath:instancePath+"/refused",schemaPath:"#/properties/refused/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema7.properties.refused,data:data2}];
 return false;
@@ -118,7 +118,7 @@ if(data.restored !== undefined){
 let data3 = data.restored;
 const _errs7 = errors;
 if(errors === _errs7){
-if(typeof data3 == "number"){
+if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 < 0 || isNaN(data3)){
 validate22.errors = [{instancePath:instancePath+"/restored",schemaPath:"#/properties/restored/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema7.properties.restored,data:data3}];
 return false;
@@ -149,7 +149,7 @@ return errors === 0;
 }
 
 export const identity = validate23;
-const schema8 = {"type":"object","required":["pid","startTime","url","host","controlUrl","token","startedAt","settings","workers","standby"],"properties":{"pid":{"type":"integer","minimum":1,"description":"a process id"},"startTime":{"anyOf":[{"type":"string","minLength":1,"description":"a text that is not empty"},{"type":"null"}]},"url":{"type":"string","minLength":1,"description":"a text that is not empty"},"host":{"type":"string","minLength":1,"description":"a text that is not empty"},"controlUrl":{"type":"string","minLength":1,"description":"a text that is not empty"},"token":{"anyOf":[{"type":"string","minLength":1,"description":"a text that is not empty"},{"type":"null"}]},"startedAt":{"type":"string","minLength":1,"description":"a text that is not empty"},"settings":{"type":"string"},"workers":{"type":"array","items":{"type":"object","required":["pid","startTime"],"properties":{"pid":{"type":"integer","minimum":1,"description":"a process id"},"startTime":{"anyOf":[{"type":"string","minLength":1,"description":"a text that is not empty"},{"type":"null"}]}}}},"standby":{"anyOf":[{"type":"object","required":["pid","startTime"],"properties":{"pid":{"type":"integer","minimum":1,"description":"a process id"},"startTime":{"anyOf":[{"type":"string","minLength":1,"description":"a text that is not empty"},{"type":"null"}]}}},{"type":"null"}]}},"$id":"identity"};
+const schema8 = {"type":"object","required":["pid","startTime","url","host","controlUrl","token","startedAt","settings","workers","standby"],"properties":{"pid":{"type":"integer","minimum":1,"description":"a process id"},"startTime":{"type":["string","null"],"minLength":1,"description":"a text that is not empty"},"url":{"type":"string","minLength":1,"description":"a text that is not empty"},"host":{"type":"string","minLength":1,"description":"a text that is not empty"},"controlUrl":{"type":"string","minLength":1,"description":"a text that is not empty"},"token":{"type":["string","null"],"minLength":1,"description":"a text that is not empty"},"startedAt":{"type":"string","minLength":1,"description":"a text that is not empty"},"settings":{"type":"string"},"workers":{"type":"array","items":{"type":"object","required":["pid","startTime"],"properties":{"pid":{"type":"integer","minimum":1,"description":"a process id"},"startTime":{"type":["string","null"],"minLength":1,"description":"a text that is not empty"}}}},"standby":{"type":["object","null"],"required":["pid","startTime"],"properties":{"pid":{"type":"integer","minimum":1,"description":"a process id"},"startTime":{"type":["string","null"],"minLength":1,"description":"a text that is not empty"}}}},"$id":"identity"};
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="identity" */;
@@ -166,12 +166,12 @@ else {
 if(data.pid !== undefined){
 let data0 = data.pid;
 const _errs1 = errors;
-if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
 validate23.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "integer"},schema:schema8.properties.pid.type,parentSchema:schema8.properties.pid,data:data0}];
 return false;
 }
 if(errors === _errs1){
-if(typeof data0 == "number"){
+if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
 validate23.errors = [{instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema8.properties.pid,data:data0}];
 return false;
@@ -187,70 +187,15 @@ if(valid0){
 if(data.startTime !== undefined){
 let data1 = data.startTime;
 const _errs3 = errors;
-const _errs4 = errors;
-let valid1 = false;
-const _errs5 = errors;
-if(errors === _errs5){
-if(typeof data1 === "string"){
-if(data1.length < 1){
-const err0 = {instancePath:instancePath+"/startTime",schemaPath:"#/properties/startTime/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.startTime.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/startTime",schemaPath:"#/properties/startTime/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema8.properties.startTime.anyOf[0].type,parentSchema:schema8.properties.startTime.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs7 = errors;
-if(data1 !== null){
-const err2 = {instancePath:instancePath+"/startTime",schemaPath:"#/properties/startTime/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema8.properties.startTime.anyOf[1].type,parentSchema:schema8.properties.startTime.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err3 = {instancePath:instancePath+"/startTime",schemaPath:"#/properties/startTime/anyOf",keyword:"anyOf",params:{},schema:schema8.properties.startTime.anyOf,parentSchema:schema8.properties.startTime,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-validate23.errors = vErrors;
+if((typeof data1 !== "string") && (data1 !== null)){
+validate23.errors = [{instancePath:instancePath+"/startTime",schemaPath:"#/properties/startTime/type",keyword:"type",params:{type: schema8.properties.startTime.type},schema:schema8.properties.startTime.type,parentSchema:schema8.properties.startTime,data:data1}];
 return false;
 }
-else {
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
-}
-else {
-vErrors = null;
+if(errors === _errs3){
+if(typeof data1 === "string"){
+if(data1.length < 1){
+validate23.errors = [{instancePath:instancePath+"/startTime",schemaPath:"#/properties/startTime/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.startTime,data:data1}];
+return false;
 }
 }
 }
@@ -262,8 +207,8 @@ var valid0 = true;
 if(valid0){
 if(data.url !== undefined){
 let data2 = data.url;
-const _errs9 = errors;
-if(errors === _errs9){
+const _errs5 = errors;
+if(errors === _errs5){
 if(typeof data2 === "string"){
 if(data2.length < 1){
 validate23.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.url,data:data2}];
@@ -275,7 +220,7 @@ validate23.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/
 return false;
 }
 }
-var valid0 = _errs9 === errors;
+var valid0 = _errs5 === errors;
 }
 else {
 var valid0 = true;
@@ -283,8 +228,8 @@ var valid0 = true;
 if(valid0){
 if(data.host !== undefined){
 let data3 = data.host;
-const _errs11 = errors;
-if(errors === _errs11){
+const _errs7 = errors;
+if(errors === _errs7){
 if(typeof data3 === "string"){
 if(data3.length < 1){
 validate23.errors = [{instancePath:instancePath+"/host",schemaPath:"#/properties/host/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.host,data:data3}];
@@ -296,7 +241,7 @@ validate23.errors = [{instancePath:instancePath+"/host",schemaPath:"#/properties
 return false;
 }
 }
-var valid0 = _errs11 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
@@ -304,8 +249,8 @@ var valid0 = true;
 if(valid0){
 if(data.controlUrl !== undefined){
 let data4 = data.controlUrl;
-const _errs13 = errors;
-if(errors === _errs13){
+const _errs9 = errors;
+if(errors === _errs9){
 if(typeof data4 === "string"){
 if(data4.length < 1){
 validate23.errors = [{instancePath:instancePath+"/controlUrl",schemaPath:"#/properties/controlUrl/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.controlUrl,data:data4}];
@@ -317,7 +262,7 @@ validate23.errors = [{instancePath:instancePath+"/controlUrl",schemaPath:"#/prop
 return false;
 }
 }
-var valid0 = _errs13 === errors;
+var valid0 = _errs9 === errors;
 }
 else {
 var valid0 = true;
@@ -325,75 +270,20 @@ var valid0 = true;
 if(valid0){
 if(data.token !== undefined){
 let data5 = data.token;
-const _errs15 = errors;
-const _errs16 = errors;
-let valid2 = false;
-const _errs17 = errors;
-if(errors === _errs17){
-if(typeof data5 === "string"){
-if(data5.length < 1){
-const err4 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.token.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-else {
-const err5 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema8.properties.token.anyOf[0].type,parentSchema:schema8.properties.token.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-var _valid1 = _errs17 === errors;
-valid2 = valid2 || _valid1;
-if(!valid2){
-const _errs19 = errors;
-if(data5 !== null){
-const err6 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema8.properties.token.anyOf[1].type,parentSchema:schema8.properties.token.anyOf[1],data:data5};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-var _valid1 = _errs19 === errors;
-valid2 = valid2 || _valid1;
-}
-if(!valid2){
-const err7 = {instancePath:instancePath+"/token",schemaPath:"#/properties/token/anyOf",keyword:"anyOf",params:{},schema:schema8.properties.token.anyOf,parentSchema:schema8.properties.token,data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-validate23.errors = vErrors;
+const _errs11 = errors;
+if((typeof data5 !== "string") && (data5 !== null)){
+validate23.errors = [{instancePath:instancePath+"/token",schemaPath:"#/properties/token/type",keyword:"type",params:{type: schema8.properties.token.type},schema:schema8.properties.token.type,parentSchema:schema8.properties.token,data:data5}];
 return false;
 }
-else {
-errors = _errs16;
-if(vErrors !== null){
-if(_errs16){
-vErrors.length = _errs16;
-}
-else {
-vErrors = null;
+if(errors === _errs11){
+if(typeof data5 === "string"){
+if(data5.length < 1){
+validate23.errors = [{instancePath:instancePath+"/token",schemaPath:"#/properties/token/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.token,data:data5}];
+return false;
 }
 }
 }
-var valid0 = _errs15 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
@@ -401,8 +291,8 @@ var valid0 = true;
 if(valid0){
 if(data.startedAt !== undefined){
 let data6 = data.startedAt;
-const _errs21 = errors;
-if(errors === _errs21){
+const _errs13 = errors;
+if(errors === _errs13){
 if(typeof data6 === "string"){
 if(data6.length < 1){
 validate23.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.startedAt,data:data6}];
@@ -414,7 +304,7 @@ validate23.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/prope
 return false;
 }
 }
-var valid0 = _errs21 === errors;
+var valid0 = _errs13 === errors;
 }
 else {
 var valid0 = true;
@@ -422,12 +312,12 @@ var valid0 = true;
 if(valid0){
 if(data.settings !== undefined){
 let data7 = data.settings;
-const _errs23 = errors;
+const _errs15 = errors;
 if(typeof data7 !== "string"){
 validate23.errors = [{instancePath:instancePath+"/settings",schemaPath:"#/properties/settings/type",keyword:"type",params:{type: "string"},schema:schema8.properties.settings.type,parentSchema:schema8.properties.settings,data:data7}];
 return false;
 }
-var valid0 = _errs23 === errors;
+var valid0 = _errs15 === errors;
 }
 else {
 var valid0 = true;
@@ -435,15 +325,15 @@ var valid0 = true;
 if(valid0){
 if(data.workers !== undefined){
 let data8 = data.workers;
-const _errs25 = errors;
-if(errors === _errs25){
+const _errs17 = errors;
+if(errors === _errs17){
 if(Array.isArray(data8)){
-var valid3 = true;
+var valid1 = true;
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 let data9 = data8[i0];
-const _errs27 = errors;
-if(errors === _errs27){
+const _errs19 = errors;
+if(errors === _errs19){
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 let missing1;
 if(((data9.pid === undefined) && (missing1 = "pid")) || ((data9.startTime === undefined) && (missing1 = "startTime"))){
@@ -453,99 +343,44 @@ return false;
 else {
 if(data9.pid !== undefined){
 let data10 = data9.pid;
-const _errs29 = errors;
-if(!((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10)))){
+const _errs21 = errors;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
 validate23.errors = [{instancePath:instancePath+"/workers/" + i0+"/pid",schemaPath:"#/properties/workers/items/properties/pid/type",keyword:"type",params:{type: "integer"},schema:schema8.properties.workers.items.properties.pid.type,parentSchema:schema8.properties.workers.items.properties.pid,data:data10}];
 return false;
 }
-if(errors === _errs29){
-if(typeof data10 == "number"){
+if(errors === _errs21){
+if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 < 1 || isNaN(data10)){
 validate23.errors = [{instancePath:instancePath+"/workers/" + i0+"/pid",schemaPath:"#/properties/workers/items/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema8.properties.workers.items.properties.pid,data:data10}];
 return false;
 }
 }
 }
-var valid4 = _errs29 === errors;
+var valid2 = _errs21 === errors;
 }
 else {
-var valid4 = true;
+var valid2 = true;
 }
-if(valid4){
+if(valid2){
 if(data9.startTime !== undefined){
 let data11 = data9.startTime;
-const _errs31 = errors;
-const _errs32 = errors;
-let valid5 = false;
-const _errs33 = errors;
-if(errors === _errs33){
-if(typeof data11 === "string"){
-if(data11.length < 1){
-const err8 = {instancePath:instancePath+"/workers/" + i0+"/startTime",schemaPath:"#/properties/workers/items/properties/startTime/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.workers.items.properties.startTime.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/workers/" + i0+"/startTime",schemaPath:"#/properties/workers/items/properties/startTime/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema8.properties.workers.items.properties.startTime.anyOf[0].type,parentSchema:schema8.properties.workers.items.properties.startTime.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-var _valid2 = _errs33 === errors;
-valid5 = valid5 || _valid2;
-if(!valid5){
-const _errs35 = errors;
-if(data11 !== null){
-const err10 = {instancePath:instancePath+"/workers/" + i0+"/startTime",schemaPath:"#/properties/workers/items/properties/startTime/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema8.properties.workers.items.properties.startTime.anyOf[1].type,parentSchema:schema8.properties.workers.items.properties.startTime.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-var _valid2 = _errs35 === errors;
-valid5 = valid5 || _valid2;
-}
-if(!valid5){
-const err11 = {instancePath:instancePath+"/workers/" + i0+"/startTime",schemaPath:"#/properties/workers/items/properties/startTime/anyOf",keyword:"anyOf",params:{},schema:schema8.properties.workers.items.properties.startTime.anyOf,parentSchema:schema8.properties.workers.items.properties.startTime,data:data11};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-validate23.errors = vErrors;
+const _errs23 = errors;
+if((typeof data11 !== "string") && (data11 !== null)){
+validate23.errors = [{instancePath:instancePath+"/workers/" + i0+"/startTime",schemaPath:"#/properties/workers/items/properties/startTime/type",keyword:"type",params:{type: schema8.properties.workers.items.properties.startTime.type},schema:schema8.properties.workers.items.properties.startTime.type,parentSchema:schema8.properties.workers.items.properties.startTime,data:data11}];
 return false;
 }
-else {
-errors = _errs32;
-if(vErrors !== null){
-if(_errs32){
-vErrors.length = _errs32;
+if(errors === _errs23){
+if(typeof data11 === "string"){
+if(data11.length < 1){
+validate23.errors = [{instancePath:instancePath+"/workers/" + i0+"/startTime",schemaPath:"#/properties/workers/items/properties/startTime/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.workers.items.properties.startTime,data:data11}];
+return false;
+}
+}
+}
+var valid2 = _errs23 === errors;
 }
 else {
-vErrors = null;
-}
-}
-}
-var valid4 = _errs31 === errors;
-}
-else {
-var valid4 = true;
+var valid2 = true;
 }
 }
 }
@@ -555,8 +390,8 @@ validate23.errors = [{instancePath:instancePath+"/workers/" + i0,schemaPath:"#/p
 return false;
 }
 }
-var valid3 = _errs27 === errors;
-if(!valid3){
+var valid1 = _errs19 === errors;
+if(!valid1){
 break;
 }
 }
@@ -566,7 +401,7 @@ validate23.errors = [{instancePath:instancePath+"/workers",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs25 === errors;
+var valid0 = _errs17 === errors;
 }
 else {
 var valid0 = true;
@@ -574,185 +409,65 @@ var valid0 = true;
 if(valid0){
 if(data.standby !== undefined){
 let data12 = data.standby;
-const _errs37 = errors;
-const _errs38 = errors;
-let valid6 = false;
-const _errs39 = errors;
-if(errors === _errs39){
+const _errs25 = errors;
+if((!(data12 && typeof data12 == "object" && !Array.isArray(data12))) && (data12 !== null)){
+validate23.errors = [{instancePath:instancePath+"/standby",schemaPath:"#/properties/standby/type",keyword:"type",params:{type: schema8.properties.standby.type},schema:schema8.properties.standby.type,parentSchema:schema8.properties.standby,data:data12}];
+return false;
+}
+if(errors === _errs25){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if(((data12.pid === undefined) && (missing2 = "pid")) || ((data12.startTime === undefined) && (missing2 = "startTime"))){
-const err12 = {instancePath:instancePath+"/standby",schemaPath:"#/properties/standby/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema8.properties.standby.anyOf[0].required,parentSchema:schema8.properties.standby.anyOf[0],data:data12};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+validate23.errors = [{instancePath:instancePath+"/standby",schemaPath:"#/properties/standby/required",keyword:"required",params:{missingProperty: missing2},schema:schema8.properties.standby.required,parentSchema:schema8.properties.standby,data:data12}];
+return false;
 }
 else {
 if(data12.pid !== undefined){
 let data13 = data12.pid;
-const _errs41 = errors;
-if(!((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13)))){
-const err13 = {instancePath:instancePath+"/standby/pid",schemaPath:"#/properties/standby/anyOf/0/properties/pid/type",keyword:"type",params:{type: "integer"},schema:schema8.properties.standby.anyOf[0].properties.pid.type,parentSchema:schema8.properties.standby.anyOf[0].properties.pid,data:data13};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(errors === _errs41){
-if(typeof data13 == "number"){
-if(data13 < 1 || isNaN(data13)){
-const err14 = {instancePath:instancePath+"/standby/pid",schemaPath:"#/properties/standby/anyOf/0/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema8.properties.standby.anyOf[0].properties.pid,data:data13};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-}
-var valid7 = _errs41 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data12.startTime !== undefined){
-let data14 = data12.startTime;
-const _errs43 = errors;
-const _errs44 = errors;
-let valid8 = false;
-const _errs45 = errors;
-if(errors === _errs45){
-if(typeof data14 === "string"){
-if(data14.length < 1){
-const err15 = {instancePath:instancePath+"/standby/startTime",schemaPath:"#/properties/standby/anyOf/0/properties/startTime/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.standby.anyOf[0].properties.startTime.anyOf[0],data:data14};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/standby/startTime",schemaPath:"#/properties/standby/anyOf/0/properties/startTime/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema8.properties.standby.anyOf[0].properties.startTime.anyOf[0].type,parentSchema:schema8.properties.standby.anyOf[0].properties.startTime.anyOf[0],data:data14};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-var _valid4 = _errs45 === errors;
-valid8 = valid8 || _valid4;
-if(!valid8){
-const _errs47 = errors;
-if(data14 !== null){
-const err17 = {instancePath:instancePath+"/standby/startTime",schemaPath:"#/properties/standby/anyOf/0/properties/startTime/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema8.properties.standby.anyOf[0].properties.startTime.anyOf[1].type,parentSchema:schema8.properties.standby.anyOf[0].properties.startTime.anyOf[1],data:data14};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid4 = _errs47 === errors;
-valid8 = valid8 || _valid4;
-}
-if(!valid8){
-const err18 = {instancePath:instancePath+"/standby/startTime",schemaPath:"#/properties/standby/anyOf/0/properties/startTime/anyOf",keyword:"anyOf",params:{},schema:schema8.properties.standby.anyOf[0].properties.startTime.anyOf,parentSchema:schema8.properties.standby.anyOf[0].properties.startTime,data:data14};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-else {
-errors = _errs44;
-if(vErrors !== null){
-if(_errs44){
-vErrors.length = _errs44;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid7 = _errs43 === errors;
-}
-else {
-var valid7 = true;
-}
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/standby",schemaPath:"#/properties/standby/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema8.properties.standby.anyOf[0].type,parentSchema:schema8.properties.standby.anyOf[0],data:data12};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-var _valid3 = _errs39 === errors;
-valid6 = valid6 || _valid3;
-if(!valid6){
-const _errs49 = errors;
-if(data12 !== null){
-const err20 = {instancePath:instancePath+"/standby",schemaPath:"#/properties/standby/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema8.properties.standby.anyOf[1].type,parentSchema:schema8.properties.standby.anyOf[1],data:data12};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-var _valid3 = _errs49 === errors;
-valid6 = valid6 || _valid3;
-}
-if(!valid6){
-const err21 = {instancePath:instancePath+"/standby",schemaPath:"#/properties/standby/anyOf",keyword:"anyOf",params:{},schema:schema8.properties.standby.anyOf,parentSchema:schema8.properties.standby,data:data12};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-validate23.errors = vErrors;
+const _errs27 = errors;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+validate23.errors = [{instancePath:instancePath+"/standby/pid",schemaPath:"#/properties/standby/properties/pid/type",keyword:"type",params:{type: "integer"},schema:schema8.properties.standby.properties.pid.type,parentSchema:schema8.properties.standby.properties.pid,data:data13}];
 return false;
 }
-else {
-errors = _errs38;
-if(vErrors !== null){
-if(_errs38){
-vErrors.length = _errs38;
+if(errors === _errs27){
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 1 || isNaN(data13)){
+validate23.errors = [{instancePath:instancePath+"/standby/pid",schemaPath:"#/properties/standby/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema8.properties.standby.properties.pid,data:data13}];
+return false;
+}
+}
+}
+var valid3 = _errs27 === errors;
 }
 else {
-vErrors = null;
+var valid3 = true;
+}
+if(valid3){
+if(data12.startTime !== undefined){
+let data14 = data12.startTime;
+const _errs29 = errors;
+if((typeof data14 !== "string") && (data14 !== null)){
+validate23.errors = [{instancePath:instancePath+"/standby/startTime",schemaPath:"#/properties/standby/properties/startTime/type",keyword:"type",params:{type: schema8.properties.standby.properties.startTime.type},schema:schema8.properties.standby.properties.startTime.type,parentSchema:schema8.properties.standby.properties.startTime,data:data14}];
+return false;
+}
+if(errors === _errs29){
+if(typeof data14 === "string"){
+if(data14.length < 1){
+validate23.errors = [{instancePath:instancePath+"/standby/startTime",schemaPath:"#/properties/standby/properties/startTime/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema8.properties.standby.properties.startTime,data:data14}];
+return false;
 }
 }
 }
-var valid0 = _errs37 === errors;
+var valid3 = _errs29 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+var valid0 = _errs25 === errors;
 }
 else {
 var valid0 = true;
@@ -795,7 +510,7 @@ return errors === 0;
 }
 
 export const route = validate25;
-const schema10 = {"type":"object","required":["process","timeoutMs","sticky","shares"],"properties":{"process":{"type":"string","pattern":"^[a-z0-9]+(?:-[a-z0-9]+)*$","description":"a process id: lower-case words joined by hyphens"},"timeoutMs":{"type":"integer","minimum":1,"maximum":2147483647,"description":"a whole number from 1 to 2147483647"},"sticky":{"anyOf":[{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["header","cookie"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$","description":"the name of a header or a cookie"}}},{"type":"null"}]},"shares":{"type":"array","items":{"type":"object","required":["version","digest","weight","endpoints","targets"],"properties":{"version":{"type":"string","pattern":"^[0-9A-Za-z.+-]{1,200}$","description":"a semantic version"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"weight":{"type":"number","minimum":0,"maximum":100,"description":"a number from 0 to 100"},"endpoints":{"type":"array","items":{"type":"object","required":["method","path"],"properties":{"method":{"type":"string","pattern":"^[A-Z]{1,20}$","description":"a method in upper case, or ANY"},"path":{"type":"string","description":"a path"}}}},"targets":{"type":"array","items":{"type":"object","required":["instance","url"],"properties":{"instance":{"type":"string","pattern":"^[\\x21-\\x7e]{1,200}$","description":"the name of an instance"},"url":{"type":"string","pattern":"^https?:\\/\\/[^\\s]{1,2000}$","description":"an http(s) URL"}}}}}}}},"$id":"route"};
+const schema10 = {"type":"object","required":["process","timeoutMs","sticky","shares"],"properties":{"process":{"type":"string","pattern":"^[a-z0-9]+(?:-[a-z0-9]+)*$","description":"a process id: lower-case words joined by hyphens"},"timeoutMs":{"type":"integer","minimum":1,"maximum":2147483647,"description":"a whole number from 1 to 2147483647"},"sticky":{"type":["object","null"],"required":["kind","name"],"properties":{"kind":{"type":"string","enum":["header","cookie"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$","description":"the name of a header or a cookie"}}},"shares":{"type":"array","items":{"type":"object","required":["version","digest","weight","endpoints","targets"],"properties":{"version":{"type":"string","pattern":"^[0-9A-Za-z.+-]{1,200}$","description":"a semantic version"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"weight":{"type":"number","minimum":0,"maximum":100,"description":"a number from 0 to 100"},"endpoints":{"type":"array","items":{"type":"object","required":["method","path"],"properties":{"method":{"type":"string","pattern":"^[A-Z]{1,20}$","description":"a method in upper case, or ANY"},"path":{"type":"string","description":"a path"}}}},"targets":{"type":"array","items":{"type":"object","required":["instance","url"],"properties":{"instance":{"type":"string","pattern":"^[\\x21-\\x7e]{1,200}$","description":"the name of an instance"},"url":{"type":"string","pattern":"^https?:\\/\\/[^\\s]{1,2000}$","description":"an http(s) URL"}}}}}}}},"$id":"route"};
 const pattern0 = new RegExp("^[a-z0-9]+(?:-[a-z0-9]+)*$", "u");
 const pattern1 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$", "u");
 const pattern2 = new RegExp("^[0-9A-Za-z.+-]{1,200}$", "u");
@@ -840,12 +555,12 @@ if(valid0){
 if(data.timeoutMs !== undefined){
 let data1 = data.timeoutMs;
 const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
 validate25.errors = [{instancePath:instancePath+"/timeoutMs",schemaPath:"#/properties/timeoutMs/type",keyword:"type",params:{type: "integer"},schema:schema10.properties.timeoutMs.type,parentSchema:schema10.properties.timeoutMs,data:data1}];
 return false;
 }
 if(errors === _errs3){
-if(typeof data1 == "number"){
+if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 2147483647 || isNaN(data1)){
 validate25.errors = [{instancePath:instancePath+"/timeoutMs",schemaPath:"#/properties/timeoutMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},schema:2147483647,parentSchema:schema10.properties.timeoutMs,data:data1}];
 return false;
@@ -867,135 +582,56 @@ if(valid0){
 if(data.sticky !== undefined){
 let data2 = data.sticky;
 const _errs5 = errors;
-const _errs6 = errors;
-let valid1 = false;
-const _errs7 = errors;
-if(errors === _errs7){
+if((!(data2 && typeof data2 == "object" && !Array.isArray(data2))) && (data2 !== null)){
+validate25.errors = [{instancePath:instancePath+"/sticky",schemaPath:"#/properties/sticky/type",keyword:"type",params:{type: schema10.properties.sticky.type},schema:schema10.properties.sticky.type,parentSchema:schema10.properties.sticky,data:data2}];
+return false;
+}
+if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 let missing1;
 if(((data2.kind === undefined) && (missing1 = "kind")) || ((data2.name === undefined) && (missing1 = "name"))){
-const err0 = {instancePath:instancePath+"/sticky",schemaPath:"#/properties/sticky/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema10.properties.sticky.anyOf[0].required,parentSchema:schema10.properties.sticky.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+validate25.errors = [{instancePath:instancePath+"/sticky",schemaPath:"#/properties/sticky/required",keyword:"required",params:{missingProperty: missing1},schema:schema10.properties.sticky.required,parentSchema:schema10.properties.sticky,data:data2}];
+return false;
 }
 else {
 if(data2.kind !== undefined){
 let data3 = data2.kind;
-const _errs9 = errors;
+const _errs7 = errors;
 if(typeof data3 !== "string"){
-const err1 = {instancePath:instancePath+"/sticky/kind",schemaPath:"#/properties/sticky/anyOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema10.properties.sticky.anyOf[0].properties.kind.type,parentSchema:schema10.properties.sticky.anyOf[0].properties.kind,data:data3};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(!((data3 === "header") || (data3 === "cookie"))){
-const err2 = {instancePath:instancePath+"/sticky/kind",schemaPath:"#/properties/sticky/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema10.properties.sticky.anyOf[0].properties.kind.enum},schema:schema10.properties.sticky.anyOf[0].properties.kind.enum,parentSchema:schema10.properties.sticky.anyOf[0].properties.kind,data:data3};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var valid2 = _errs9 === errors;
-}
-else {
-var valid2 = true;
-}
-if(valid2){
-if(data2.name !== undefined){
-let data4 = data2.name;
-const _errs11 = errors;
-if(errors === _errs11){
-if(typeof data4 === "string"){
-if(!pattern1.test(data4)){
-const err3 = {instancePath:instancePath+"/sticky/name",schemaPath:"#/properties/sticky/anyOf/0/properties/name/pattern",keyword:"pattern",params:{pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$"},schema:"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$",parentSchema:schema10.properties.sticky.anyOf[0].properties.name,data:data4};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/sticky/name",schemaPath:"#/properties/sticky/anyOf/0/properties/name/type",keyword:"type",params:{type: "string"},schema:schema10.properties.sticky.anyOf[0].properties.name.type,parentSchema:schema10.properties.sticky.anyOf[0].properties.name,data:data4};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-var valid2 = _errs11 === errors;
-}
-else {
-var valid2 = true;
-}
-}
-}
-}
-else {
-const err5 = {instancePath:instancePath+"/sticky",schemaPath:"#/properties/sticky/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema10.properties.sticky.anyOf[0].type,parentSchema:schema10.properties.sticky.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-var _valid0 = _errs7 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs13 = errors;
-if(data2 !== null){
-const err6 = {instancePath:instancePath+"/sticky",schemaPath:"#/properties/sticky/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema10.properties.sticky.anyOf[1].type,parentSchema:schema10.properties.sticky.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-var _valid0 = _errs13 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err7 = {instancePath:instancePath+"/sticky",schemaPath:"#/properties/sticky/anyOf",keyword:"anyOf",params:{},schema:schema10.properties.sticky.anyOf,parentSchema:schema10.properties.sticky,data:data2};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-validate25.errors = vErrors;
+validate25.errors = [{instancePath:instancePath+"/sticky/kind",schemaPath:"#/properties/sticky/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema10.properties.sticky.properties.kind.type,parentSchema:schema10.properties.sticky.properties.kind,data:data3}];
 return false;
 }
-else {
-errors = _errs6;
-if(vErrors !== null){
-if(_errs6){
-vErrors.length = _errs6;
+if(!((data3 === "header") || (data3 === "cookie"))){
+validate25.errors = [{instancePath:instancePath+"/sticky/kind",schemaPath:"#/properties/sticky/properties/kind/enum",keyword:"enum",params:{allowedValues: schema10.properties.sticky.properties.kind.enum},schema:schema10.properties.sticky.properties.kind.enum,parentSchema:schema10.properties.sticky.properties.kind,data:data3}];
+return false;
+}
+var valid1 = _errs7 === errors;
 }
 else {
-vErrors = null;
+var valid1 = true;
+}
+if(valid1){
+if(data2.name !== undefined){
+let data4 = data2.name;
+const _errs9 = errors;
+if(errors === _errs9){
+if(typeof data4 === "string"){
+if(!pattern1.test(data4)){
+validate25.errors = [{instancePath:instancePath+"/sticky/name",schemaPath:"#/properties/sticky/properties/name/pattern",keyword:"pattern",params:{pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$"},schema:"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$",parentSchema:schema10.properties.sticky.properties.name,data:data4}];
+return false;
+}
+}
+else {
+validate25.errors = [{instancePath:instancePath+"/sticky/name",schemaPath:"#/properties/sticky/properties/name/type",keyword:"type",params:{type: "string"},schema:schema10.properties.sticky.properties.name.type,parentSchema:schema10.properties.sticky.properties.name,data:data4}];
+return false;
+}
+}
+var valid1 = _errs9 === errors;
+}
+else {
+var valid1 = true;
+}
+}
 }
 }
 }
@@ -1007,15 +643,15 @@ var valid0 = true;
 if(valid0){
 if(data.shares !== undefined){
 let data5 = data.shares;
-const _errs15 = errors;
-if(errors === _errs15){
+const _errs11 = errors;
+if(errors === _errs11){
 if(Array.isArray(data5)){
-var valid3 = true;
+var valid2 = true;
 const len0 = data5.length;
 for(let i0=0; i0<len0; i0++){
 let data6 = data5[i0];
-const _errs17 = errors;
-if(errors === _errs17){
+const _errs13 = errors;
+if(errors === _errs13){
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 let missing2;
 if((((((data6.version === undefined) && (missing2 = "version")) || ((data6.digest === undefined) && (missing2 = "digest"))) || ((data6.weight === undefined) && (missing2 = "weight"))) || ((data6.endpoints === undefined) && (missing2 = "endpoints"))) || ((data6.targets === undefined) && (missing2 = "targets"))){
@@ -1025,8 +661,8 @@ return false;
 else {
 if(data6.version !== undefined){
 let data7 = data6.version;
-const _errs19 = errors;
-if(errors === _errs19){
+const _errs15 = errors;
+if(errors === _errs15){
 if(typeof data7 === "string"){
 if(!pattern2.test(data7)){
 validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/version",schemaPath:"#/properties/shares/items/properties/version/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Za-z.+-]{1,200}$"},schema:"^[0-9A-Za-z.+-]{1,200}$",parentSchema:schema10.properties.shares.items.properties.version,data:data7}];
@@ -1038,16 +674,16 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/version",schem
 return false;
 }
 }
-var valid4 = _errs19 === errors;
+var valid3 = _errs15 === errors;
 }
 else {
-var valid4 = true;
+var valid3 = true;
 }
-if(valid4){
+if(valid3){
 if(data6.digest !== undefined){
 let data8 = data6.digest;
-const _errs21 = errors;
-if(errors === _errs21){
+const _errs17 = errors;
+if(errors === _errs17){
 if(typeof data8 === "string"){
 if(!pattern3.test(data8)){
 validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/digest",schemaPath:"#/properties/shares/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema10.properties.shares.items.properties.digest,data:data8}];
@@ -1059,17 +695,17 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/digest",schema
 return false;
 }
 }
-var valid4 = _errs21 === errors;
+var valid3 = _errs17 === errors;
 }
 else {
-var valid4 = true;
+var valid3 = true;
 }
-if(valid4){
+if(valid3){
 if(data6.weight !== undefined){
 let data9 = data6.weight;
-const _errs23 = errors;
-if(errors === _errs23){
-if(typeof data9 == "number"){
+const _errs19 = errors;
+if(errors === _errs19){
+if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 > 100 || isNaN(data9)){
 validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/weight",schemaPath:"#/properties/shares/items/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},schema:100,parentSchema:schema10.properties.shares.items.properties.weight,data:data9}];
 return false;
@@ -1086,23 +722,23 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/weight",schema
 return false;
 }
 }
-var valid4 = _errs23 === errors;
+var valid3 = _errs19 === errors;
 }
 else {
-var valid4 = true;
+var valid3 = true;
 }
-if(valid4){
+if(valid3){
 if(data6.endpoints !== undefined){
 let data10 = data6.endpoints;
-const _errs25 = errors;
-if(errors === _errs25){
+const _errs21 = errors;
+if(errors === _errs21){
 if(Array.isArray(data10)){
-var valid5 = true;
+var valid4 = true;
 const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
 let data11 = data10[i1];
-const _errs27 = errors;
-if(errors === _errs27){
+const _errs23 = errors;
+if(errors === _errs23){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing3;
 if(((data11.method === undefined) && (missing3 = "method")) || ((data11.path === undefined) && (missing3 = "path"))){
@@ -1112,8 +748,8 @@ return false;
 else {
 if(data11.method !== undefined){
 let data12 = data11.method;
-const _errs29 = errors;
-if(errors === _errs29){
+const _errs25 = errors;
+if(errors === _errs25){
 if(typeof data12 === "string"){
 if(!pattern4.test(data12)){
 validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/endpoints/" + i1+"/method",schemaPath:"#/properties/shares/items/properties/endpoints/items/properties/method/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{1,20}$"},schema:"^[A-Z]{1,20}$",parentSchema:schema10.properties.shares.items.properties.endpoints.items.properties.method,data:data12}];
@@ -1125,23 +761,23 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/endpoints/" + 
 return false;
 }
 }
-var valid6 = _errs29 === errors;
+var valid5 = _errs25 === errors;
 }
 else {
-var valid6 = true;
+var valid5 = true;
 }
-if(valid6){
+if(valid5){
 if(data11.path !== undefined){
 let data13 = data11.path;
-const _errs31 = errors;
+const _errs27 = errors;
 if(typeof data13 !== "string"){
 validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/endpoints/" + i1+"/path",schemaPath:"#/properties/shares/items/properties/endpoints/items/properties/path/type",keyword:"type",params:{type: "string"},schema:schema10.properties.shares.items.properties.endpoints.items.properties.path.type,parentSchema:schema10.properties.shares.items.properties.endpoints.items.properties.path,data:data13}];
 return false;
 }
-var valid6 = _errs31 === errors;
+var valid5 = _errs27 === errors;
 }
 else {
-var valid6 = true;
+var valid5 = true;
 }
 }
 }
@@ -1151,8 +787,8 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/endpoints/" + 
 return false;
 }
 }
-var valid5 = _errs27 === errors;
-if(!valid5){
+var valid4 = _errs23 === errors;
+if(!valid4){
 break;
 }
 }
@@ -1162,23 +798,23 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/endpoints",sch
 return false;
 }
 }
-var valid4 = _errs25 === errors;
+var valid3 = _errs21 === errors;
 }
 else {
-var valid4 = true;
+var valid3 = true;
 }
-if(valid4){
+if(valid3){
 if(data6.targets !== undefined){
 let data14 = data6.targets;
-const _errs33 = errors;
-if(errors === _errs33){
+const _errs29 = errors;
+if(errors === _errs29){
 if(Array.isArray(data14)){
-var valid7 = true;
+var valid6 = true;
 const len2 = data14.length;
 for(let i2=0; i2<len2; i2++){
 let data15 = data14[i2];
-const _errs35 = errors;
-if(errors === _errs35){
+const _errs31 = errors;
+if(errors === _errs31){
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 let missing4;
 if(((data15.instance === undefined) && (missing4 = "instance")) || ((data15.url === undefined) && (missing4 = "url"))){
@@ -1188,8 +824,8 @@ return false;
 else {
 if(data15.instance !== undefined){
 let data16 = data15.instance;
-const _errs37 = errors;
-if(errors === _errs37){
+const _errs33 = errors;
+if(errors === _errs33){
 if(typeof data16 === "string"){
 if(!pattern5.test(data16)){
 validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/targets/" + i2+"/instance",schemaPath:"#/properties/shares/items/properties/targets/items/properties/instance/pattern",keyword:"pattern",params:{pattern: "^[\\x21-\\x7e]{1,200}$"},schema:"^[\\x21-\\x7e]{1,200}$",parentSchema:schema10.properties.shares.items.properties.targets.items.properties.instance,data:data16}];
@@ -1201,16 +837,16 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/targets/" + i2
 return false;
 }
 }
-var valid8 = _errs37 === errors;
+var valid7 = _errs33 === errors;
 }
 else {
-var valid8 = true;
+var valid7 = true;
 }
-if(valid8){
+if(valid7){
 if(data15.url !== undefined){
 let data17 = data15.url;
-const _errs39 = errors;
-if(errors === _errs39){
+const _errs35 = errors;
+if(errors === _errs35){
 if(typeof data17 === "string"){
 if(!pattern6.test(data17)){
 validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/targets/" + i2+"/url",schemaPath:"#/properties/shares/items/properties/targets/items/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?:\\/\\/[^\\s]{1,2000}$"},schema:"^https?:\\/\\/[^\\s]{1,2000}$",parentSchema:schema10.properties.shares.items.properties.targets.items.properties.url,data:data17}];
@@ -1222,10 +858,10 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/targets/" + i2
 return false;
 }
 }
-var valid8 = _errs39 === errors;
+var valid7 = _errs35 === errors;
 }
 else {
-var valid8 = true;
+var valid7 = true;
 }
 }
 }
@@ -1235,8 +871,8 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/targets/" + i2
 return false;
 }
 }
-var valid7 = _errs35 === errors;
-if(!valid7){
+var valid6 = _errs31 === errors;
+if(!valid6){
 break;
 }
 }
@@ -1246,10 +882,10 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0+"/targets",schem
 return false;
 }
 }
-var valid4 = _errs33 === errors;
+var valid3 = _errs29 === errors;
 }
 else {
-var valid4 = true;
+var valid3 = true;
 }
 }
 }
@@ -1262,8 +898,8 @@ validate25.errors = [{instancePath:instancePath+"/shares/" + i0,schemaPath:"#/pr
 return false;
 }
 }
-var valid3 = _errs17 === errors;
-if(!valid3){
+var valid2 = _errs13 === errors;
+if(!valid2){
 break;
 }
 }
@@ -1273,7 +909,7 @@ validate25.errors = [{instancePath:instancePath+"/shares",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs15 === errors;
+var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
@@ -1328,12 +964,12 @@ else {
 if(data1.index !== undefined){
 let data2 = data1.index;
 const _errs5 = errors;
-if(!((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2)))){
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
 validate26.errors = [{instancePath:instancePath+"/refused/" + i0+"/index",schemaPath:"#/properties/refused/items/properties/index/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.refused.items.properties.index.type,parentSchema:schema11.properties.refused.items.properties.index,data:data2}];
 return false;
 }
 if(errors === _errs5){
-if(typeof data2 == "number"){
+if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 < 0 || isNaN(data2)){
 validate26.errors = [{instancePath:instancePath+"/refused/" + i0+"/index",schemaPath:"#/properties/refused/items/properties/index/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.refused.items.properties.index,data:data2}];
 return false;
@@ -1543,12 +1179,12 @@ if(valid0){
 if(data.port !== undefined){
 let data1 = data.port;
 const _errs3 = errors;
-if(!((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1)))){
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
 validate28.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.port.type,parentSchema:schema13.properties.port,data:data1}];
 return false;
 }
 if(errors === _errs3){
-if(typeof data1 == "number"){
+if((typeof data1 == "number") && (isFinite(data1))){
 if(data1 > 65535 || isNaN(data1)){
 validate28.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema13.properties.port,data:data1}];
 return false;
@@ -1620,12 +1256,12 @@ if(valid1){
 if(data2.maxConnections !== undefined){
 let data5 = data2.maxConnections;
 const _errs11 = errors;
-if(!((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5)))){
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
 validate28.errors = [{instancePath:instancePath+"/settings/maxConnections",schemaPath:"#/properties/settings/properties/maxConnections/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.settings.properties.maxConnections.type,parentSchema:schema13.properties.settings.properties.maxConnections,data:data5}];
 return false;
 }
 if(errors === _errs11){
-if(typeof data5 == "number"){
+if((typeof data5 == "number") && (isFinite(data5))){
 if(data5 > 9007199254740991 || isNaN(data5)){
 validate28.errors = [{instancePath:instancePath+"/settings/maxConnections",schemaPath:"#/properties/settings/properties/maxConnections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},schema:9007199254740991,parentSchema:schema13.properties.settings.properties.maxConnections,data:data5}];
 return false;
@@ -1647,12 +1283,12 @@ if(valid1){
 if(data2.bodyIdleMs !== undefined){
 let data6 = data2.bodyIdleMs;
 const _errs13 = errors;
-if(!((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6)))){
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
 validate28.errors = [{instancePath:instancePath+"/settings/bodyIdleMs",schemaPath:"#/properties/settings/properties/bodyIdleMs/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.settings.properties.bodyIdleMs.type,parentSchema:schema13.properties.settings.properties.bodyIdleMs,data:data6}];
 return false;
 }
 if(errors === _errs13){
-if(typeof data6 == "number"){
+if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 > 9007199254740991 || isNaN(data6)){
 validate28.errors = [{instancePath:instancePath+"/settings/bodyIdleMs",schemaPath:"#/properties/settings/properties/bodyIdleMs/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},schema:9007199254740991,parentSchema:schema13.properties.settings.properties.bodyIdleMs,data:data6}];
 return false;
@@ -1701,7 +1337,7 @@ else {
 if(data8.port !== undefined){
 let data9 = data8.port;
 const _errs21 = errors;
-if(!((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9)))){
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
 const err1 = {instancePath:instancePath+"/settings/environments/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",schemaPath:"#/properties/settings/properties/environments/patternProperties/%5E.*%24/anyOf/0/properties/port/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.settings.properties.environments.patternProperties["^.*$"].anyOf[0].properties.port.type,parentSchema:schema13.properties.settings.properties.environments.patternProperties["^.*$"].anyOf[0].properties.port,data:data9};
 if(vErrors === null){
 vErrors = [err1];
@@ -1712,7 +1348,7 @@ vErrors.push(err1);
 errors++;
 }
 if(errors === _errs21){
-if(typeof data9 == "number"){
+if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 > 65535 || isNaN(data9)){
 const err2 = {instancePath:instancePath+"/settings/environments/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",schemaPath:"#/properties/settings/properties/environments/patternProperties/%5E.*%24/anyOf/0/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema13.properties.settings.properties.environments.patternProperties["^.*$"].anyOf[0].properties.port,data:data9};
 if(vErrors === null){
@@ -2033,7 +1669,7 @@ if(data1.requests !== undefined){
 let data6 = data1.requests;
 const _errs13 = errors;
 if(errors === _errs13){
-if(typeof data6 == "number"){
+if((typeof data6 == "number") && (isFinite(data6))){
 if(data6 < 0 || isNaN(data6)){
 validate30.errors = [{instancePath:instancePath+"/traffic/" + i0+"/requests",schemaPath:"#/properties/traffic/items/properties/requests/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema15.properties.traffic.items.properties.requests,data:data6}];
 return false;
@@ -2054,7 +1690,7 @@ if(data1.errors !== undefined){
 let data7 = data1.errors;
 const _errs15 = errors;
 if(errors === _errs15){
-if(typeof data7 == "number"){
+if((typeof data7 == "number") && (isFinite(data7))){
 if(data7 < 0 || isNaN(data7)){
 validate30.errors = [{instancePath:instancePath+"/traffic/" + i0+"/errors",schemaPath:"#/properties/traffic/items/properties/errors/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema15.properties.traffic.items.properties.errors,data:data7}];
 return false;
@@ -2075,7 +1711,7 @@ if(data1.inFlight !== undefined){
 let data8 = data1.inFlight;
 const _errs17 = errors;
 if(errors === _errs17){
-if(typeof data8 == "number"){
+if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 < 0 || isNaN(data8)){
 validate30.errors = [{instancePath:instancePath+"/traffic/" + i0+"/inFlight",schemaPath:"#/properties/traffic/items/properties/inFlight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema15.properties.traffic.items.properties.inFlight,data:data8}];
 return false;
@@ -2096,7 +1732,7 @@ if(data1.latencySumMs !== undefined){
 let data9 = data1.latencySumMs;
 const _errs19 = errors;
 if(errors === _errs19){
-if(typeof data9 == "number"){
+if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 < 0 || isNaN(data9)){
 validate30.errors = [{instancePath:instancePath+"/traffic/" + i0+"/latencySumMs",schemaPath:"#/properties/traffic/items/properties/latencySumMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema15.properties.traffic.items.properties.latencySumMs,data:data9}];
 return false;
@@ -2135,7 +1771,7 @@ if(data11.leMs !== undefined){
 let data12 = data11.leMs;
 const _errs25 = errors;
 if(errors === _errs25){
-if(typeof data12 == "number"){
+if((typeof data12 == "number") && (isFinite(data12))){
 if(data12 < 0 || isNaN(data12)){
 validate30.errors = [{instancePath:instancePath+"/traffic/" + i0+"/latency/" + i1+"/leMs",schemaPath:"#/properties/traffic/items/properties/latency/items/properties/leMs/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema15.properties.traffic.items.properties.latency.items.properties.leMs,data:data12}];
 return false;
@@ -2156,7 +1792,7 @@ if(data11.count !== undefined){
 let data13 = data11.count;
 const _errs27 = errors;
 if(errors === _errs27){
-if(typeof data13 == "number"){
+if((typeof data13 == "number") && (isFinite(data13))){
 if(data13 < 0 || isNaN(data13)){
 validate30.errors = [{instancePath:instancePath+"/traffic/" + i0+"/latency/" + i1+"/count",schemaPath:"#/properties/traffic/items/properties/latency/items/properties/count/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema15.properties.traffic.items.properties.latency.items.properties.count,data:data13}];
 return false;

@@ -1,6 +1,6 @@
 /** Fills in what the journals of older releases do not say, so that everything behind the door knows one form only. */
 
-import { isRecord } from "./guards.ts";
+import { isRecord } from "./parse-json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -3,9 +3,9 @@
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Command, CommandResult } from "../../../domain/journal/commands.ts";
 import type { Decision } from "../../../domain/journal/state.ts";
+import * as fits from "../../../generated/validators/journal.mjs";
 import type { Connection } from "./database.ts";
-import { isCommandResult } from "../codec/command-rows.ts";
-import { parseJson } from "../codec/rows.ts";
+import { parseJson } from "../codec/parse-json.ts";
 
 /** Answers are for whoever gave the command and waits; after this time nobody does. */
 const keepAnswersMs = 30 * 24 * 3_600_000;
@@ -36,7 +36,7 @@ export function createCommandTable(connection: Connection): CommandTable {
     isAnswered: (environment, id) => find.get(environment, id) !== undefined,
     findAnswer: (environment, id) => {
       const row = find.get(environment, id);
-      return Array.isArray(row) ? parseJson(row[0], isCommandResult) : null;
+      return Array.isArray(row) ? parseJson(row[0], fits.commandResult) : null;
     },
   };
 }

@@ -3,21 +3,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { DeploymentCount } from "../../../ports/journal.ts";
 import type { Connection } from "./database.ts";
-import { isNumber, isText, listOf, nullable, shape } from "../codec/guards.ts";
+import * as fits from "../../../generated/validators/journal.mjs";
 import type { Row } from "./pages.ts";
-import { isDeploymentKind, isDeploymentPhase, parseJson } from "../codec/rows.ts";
-
-const isDeploymentCount = shape<DeploymentCount>({
-  environment: isText,
-  process: isText,
-  kind: isDeploymentKind,
-  strategy: isText,
-  phase: isDeploymentPhase,
-  trigger: nullable(isText),
-  count: isNumber,
-  durationMs: isNumber,
-});
-const isRows = listOf(shape<object>({}));
+import { parseJson } from "../codec/parse-json.ts";
 
 const key = "environment, process, kind, strategy, phase, rejected_by";
 const atOnce = 2_000;
@@ -38,8 +26,8 @@ export function createCountReader(connection: Connection): () => Promise<readonl
     const deploymentCounts: DeploymentCount[] = [];
     for (let after: Row = ["", "", "", "", "", ""]; ;) {
       const [text] = find.get(...after) as Row;
-      const rows = parseJson(text, isRows) ?? [];
-      deploymentCounts.push(...rows.filter(isDeploymentCount));
+      const rows = parseJson(text, fits.objects) ?? [];
+      deploymentCounts.push(...rows.filter(fits.deploymentCount));
       const next = rows.length < atOnce ? undefined : (findLast.get(...after) as Row | undefined);
       if (next === undefined) return deploymentCounts;
       after = next;

@@ -3,47 +3,21 @@
 import type { ValidationResult } from "../../../domain/validation-result.ts";
 import type { Deployment, DeploymentStepRecord, KeptBeside } from "../../../domain/journal/state.ts";
 import type { HistoryQuery } from "../../../ports/journal.ts";
+import type { DeploymentRow } from "../../../schemas/journal.ts";
+import * as fits from "../../../generated/validators/journal.mjs";
 import type { Log } from "../../../ports/log.ts";
 import type { Connection } from "./database.ts";
-import { isNumber, isText, nullable, shape } from "../codec/guards.ts";
 import { bounded } from "./pages.ts";
 import { createChangesReader } from "./recorded-changes.ts";
 import { createPlanReader } from "./recorded-plans.ts";
 import { completeResult } from "../codec/older-releases.ts";
-import { isDeploymentKind, isDeploymentPhase, isValidationResult, parseJson } from "../codec/rows.ts";
-import { isDigest } from "../codec/value-rows.ts";
-import { isReasonCode, type ReasonCode } from "../../../domain/journal/reason.ts";
-
-/** As it is in its row. */
-interface Bare extends Omit<Deployment, "steps" | "validations" | KeptBeside | "reason"> {
-  readonly reason: string;
-  readonly reasonCode: ReasonCode;
-}
+import { parseJson } from "../codec/parse-json.ts";
 
 const columns = `id, environment, process, kind, version, digest, from_version AS "from", strategy, commit_id AS "commit",
   started_at AS startedAt, ended_at AS endedAt, phase, reason, reason_code AS reasonCode, rejected_by AS "trigger"`;
 const defaultLimit = 50;
 /** Steps, and results, of one deployment: some dozens are usual. */
 const mostRows = 1_000;
-
-const isStep = shape<DeploymentStepRecord>({ at: isNumber, state: isText, code: isReasonCode, why: isText });
-const isDeployment = shape<Bare>({
-  id: isText,
-  environment: isText,
-  process: isText,
-  kind: isDeploymentKind,
-  version: nullable(isText),
-  digest: nullable(isDigest),
-  from: nullable(isText),
-  strategy: isText,
-  commit: isText,
-  startedAt: isNumber,
-  endedAt: nullable(isNumber),
-  phase: isDeploymentPhase,
-  reason: isText,
-  reasonCode: isReasonCode,
-  trigger: nullable(isText),
-});
 
 const noPlan = { deploymentPlan: null, rollbackPlan: null };
 
@@ -55,7 +29,7 @@ export function readHistory(connection: Connection, log: Log, query: HistoryQuer
   const planOf = createPlanReader(connection);
   const isWhole = query.id !== undefined;
   return findDeployments(connection, query).flatMap((row) => {
-    if (isDeployment(row)) {
+    if (fits.deploymentRow(row)) {
       const { id } = row;
       const about = { changes: changesOf(id, isWhole), handEdits: undoneBy(id, isWhole), ...(isWhole ? planOf(id) : noPlan) };
       return [{ ...whole(row), steps: stepsOf(id), validations: validationsOf(id), ...about }];
@@ -65,7 +39,7 @@ export function readHistory(connection: Connection, log: Log, query: HistoryQuer
   });
 }
 
-function whole({ reason, reasonCode, ...row }: Bare): Omit<Deployment, "steps" | "validations" | KeptBeside> {
+function whole({ reason, reasonCode, ...row }: DeploymentRow): Omit<Deployment, "steps" | "validations" | KeptBeside> {
   return { ...row, reason: { code: reasonCode, text: reason } };
 }
 
@@ -83,7 +57,7 @@ function stepReader(connection: Connection): (deployment: string) => readonly De
   const find = connection.prepare(
     `SELECT at, state, code, ${bounded("why")} AS why FROM deployment_step WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`,
   );
-  return (deployment) => find.all(deployment).map(plain).filter(isStep);
+  return (deployment) => find.all(deployment).map(plain).filter(fits.timelineStep);
 }
 
 function validationReader(connection: Connection): (deployment: string) => readonly ValidationResult[] {
@@ -92,7 +66,7 @@ function validationReader(connection: Connection): (deployment: string) => reado
     .raw(true);
   return (deployment) => {
     const rows = find.all(deployment) as readonly (readonly unknown[])[];
-    return rows.flatMap(([body]) => parseJson(body, isValidationResult, completeResult) ?? []);
+    return rows.flatMap(([body]) => parseJson(body, fits.validationResult, completeResult) ?? []);
   };
 }
 

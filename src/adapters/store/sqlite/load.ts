@@ -8,21 +8,18 @@ import type { ValidationResult } from "../../../domain/validation-result.ts";
 import type { EnvironmentName, ProcessId } from "../../../domain/names.ts";
 import type { Freeze, Command } from "../../../domain/journal/commands.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../../domain/journal/state.ts";
+import * as fits from "../../../generated/validators/journal.mjs";
 import type { Log } from "../../../ports/log.ts";
 import type { Connection } from "./database.ts";
-import { listOf } from "../codec/guards.ts";
 import { completeProcessState, completeProcessStates, completeResult } from "../codec/older-releases.ts";
-import { isFreeze, isCommand } from "../codec/command-rows.ts";
+import { parseJson } from "../codec/parse-json.ts";
 import type { Slices } from "../../../domain/slices.ts";
 import { bounded, createLeftOut, eachPage, type LeftOut, type Row, type Table, textAtOnce } from "./pages.ts";
-import { isAction, isProcessState, isStuck, isValidationResult, parseJson } from "../codec/rows.ts";
 
 interface Source {
   readonly connection: Connection;
   readonly log: Log;
 }
-
-const isProcessStates = listOf(isProcessState);
 
 /** Everything the journal holds of an environment, freshly read. */
 export function* loadEnvironment(source: Source, environment: EnvironmentName): Slices<EnvironmentState> {
@@ -74,12 +71,12 @@ function* inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
 /** One JSON text for many rows parses about twice as fast as a text for each; null when anything in it is wrong. */
 function loadAtOnce(rows: readonly Row[]): readonly ProcessState[] | null {
   if (rows.some(([, body]) => body === null)) return null;
-  return parseJson(`[${rows.map(([, body]) => String(body)).join(",")}]`, isProcessStates, completeProcessStates);
+  return parseJson(`[${rows.map(([, body]) => String(body)).join(",")}]`, fits.processStates, completeProcessStates);
 }
 
 function loadOneByOne(rows: readonly Row[], environment: EnvironmentName, leftOut: LeftOut): readonly ProcessState[] {
   return rows.flatMap(([process, body]) => {
-    const state = parseJson(body, isProcessState, completeProcessState);
+    const state = parseJson(body, fits.processState, completeProcessState);
     if (state && state.process === process) return [state];
     leftOut.say({ environment, process });
     return [];
@@ -98,7 +95,7 @@ function* loadOwed({ connection, log }: Source, environment: EnvironmentName): S
   const owed: { readonly position: number; readonly action: OwedAction }[] = [];
   yield* eachPage(connection, owedTable, environment, (rows) => {
     for (const [id, process, text, notBefore, stuck, position] of rows) {
-      const action = parseJson(text, isAction);
+      const action = parseJson(text, fits.action);
       const isOwn = action !== null && processOf(action) === process;
       if (isOwn) owed.push({ position: Number(position), action: owedAction(Number(id), action, Number(notBefore), stuck) });
       else leftOut.say({ environment, process, owed: id });
@@ -110,7 +107,7 @@ function* loadOwed({ connection, log }: Source, environment: EnvironmentName): S
 }
 
 function owedAction(id: number, action: OwedAction["action"], notBefore: number, stuck: unknown): OwedAction {
-  return { id, action, notBefore, stuck: parseJson(stuck, isStuck) };
+  return { id, action, notBefore, stuck: parseJson(stuck, fits.stuck) };
 }
 
 const validationTable: Table = {
@@ -129,7 +126,7 @@ function* loadValidations(
   yield* eachPage(connection, validationTable, environment, (rows) => {
     for (const [, id, body] of rows) {
       const deployment = String(id);
-      const result = parseJson(body, isValidationResult, completeResult);
+      const result = parseJson(body, fits.validationResult, completeResult);
       const known = validationResults.get(deployment) ?? [];
       if (result === null) leftOut.say({ environment, deployment });
       else validationResults.set(deployment, known);
@@ -157,7 +154,7 @@ function loadFreeze({ connection, log }: Source, environment: EnvironmentName): 
     .raw(true)
     .get(environment) as Row | undefined;
   if (row === undefined) return null;
-  const freeze = parseJson(row[0], isFreeze);
+  const freeze = parseJson(row[0], fits.freeze);
   if (freeze) return freeze;
   log.warn({ environment }, "it is unreadable who has frozen this environment; it stays frozen until it is unfrozen");
   return { by: { name: "unknown", email: null }, why: "it is unreadable who has frozen it, and why", at: 0 };
@@ -168,7 +165,7 @@ function* loadCommands({ connection, log }: Source, environment: EnvironmentName
   const commands: Command[] = [];
   yield* eachPage(connection, commandTable, environment, (rows) => {
     for (const [, id, body] of rows) {
-      const command = parseJson(body, isCommand);
+      const command = parseJson(body, fits.command);
       if (command && command.id === id && command.environment === environment) commands.push(command);
       else leftOut.say({ environment, command: id });
     }

@@ -2,12 +2,12 @@
 
 import { setImmediate } from "node:timers/promises";
 import type { PinionEvent } from "../../../domain/journal/events.ts";
+import * as fits from "../../../generated/validators/journal.mjs";
 import type { Log } from "../../../ports/log.ts";
 import { type Connection, transact } from "./database.ts";
 import { completeEvent } from "../codec/older-releases.ts";
-import { isEvent } from "../codec/command-rows.ts";
+import { parseJson } from "../codec/parse-json.ts";
 import { bounded, createLeftOut, type Row } from "./pages.ts";
-import { parseJson } from "../codec/rows.ts";
 
 /** How many of the newest events are still known by their id after they were told. */
 const keepTold = 10_000;
@@ -36,7 +36,7 @@ export function createOutbox(connection: Connection, log: Log): Outbox {
     for (;;) {
       const rows = (find.all(limit) as readonly Row[]).map(([id, body]) => ({
         id: String(id),
-        event: parseJson(body, isEvent, completeEvent),
+        event: parseJson(body, fits.event, completeEvent),
       }));
       const unreadable = rows.filter(({ event }) => event === null).map(({ id }) => id);
       for (const event of unreadable) leftOut.say({ event });

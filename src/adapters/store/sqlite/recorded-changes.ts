@@ -3,7 +3,7 @@
 import type { HandEdit, RecordedChanges } from "../../../domain/changes/recorded.ts";
 import type { EnvironmentName, ProcessId } from "../../../domain/names.ts";
 import * as fits from "../../../generated/validators/journal.mjs";
-import { isRecord } from "../codec/guards.ts";
+import { isRecord } from "../codec/parse-json.ts";
 import type { Connection } from "./database.ts";
 import { bounded } from "./pages.ts";
 

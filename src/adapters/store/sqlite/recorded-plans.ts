@@ -3,7 +3,7 @@
 import type { OpenedPlan } from "../../../domain/journal/rollout-plan.ts";
 import type { Deployment } from "../../../domain/journal/state.ts";
 import * as fits from "../../../generated/validators/journal.mjs";
-import { parseJson } from "../codec/rows.ts";
+import { parseJson } from "../codec/parse-json.ts";
 import type { Connection } from "./database.ts";
 import { bounded } from "./pages.ts";
 
