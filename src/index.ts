@@ -38,6 +38,7 @@ export {
 export { EmergencyRecovery, type EmergencyReport, type RecoveryOptions } from "./library/emergency-recovery.ts";
 export { deployProcess, monitorDeployment, rollbackDeployment, validateDeployment, type WithPinion } from "./library/functions.ts";
 export { ManualRollback, type RollbackOptions, type RollbackResult } from "./library/manual-rollback.ts";
+export type { HistoryPage } from "./api/history-pages.ts";
 export type { OpenOptions } from "./library/open-options.ts";
 export type {
   DeployOptions,

@@ -11,7 +11,6 @@ import { Mismatch } from "../domain/checked.ts";
 import type { EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { CommandResult } from "../domain/journal/commands.ts";
-import type { HistoryQuery } from "../ports/journal.ts";
 import {
   type History,
   parseDeployment,
@@ -24,7 +23,7 @@ import {
   parseSummary,
 } from "./parse-answers.ts";
 import type { Page, Summary } from "./listing.ts";
-import type { ProcessesQuery } from "../schemas/queries.ts";
+import type { HistoryQuery, ProcessesQuery } from "../schemas/queries.ts";
 import type { PostedCommand } from "./parse-command.ts";
 import type { Selection } from "./selection.ts";
 
@@ -40,9 +39,9 @@ export interface ControllerClient {
   /** Asks the engine now. */
   live(environment: EnvironmentName, process: ProcessId): Promise<LiveChanges>;
   /** Newest first. @throws the same. */
-  history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
-  /** The same with the controller's clock. */
-  historyAsOf(query: Omit<HistoryQuery, "id">): Promise<History>;
+  history(query: HistoryQuery): Promise<readonly Deployment[]>;
+  /** The same as one page, with the controller's clock. */
+  historyPage(query: HistoryQuery): Promise<History>;
   /** @throws the same, and `deployment/unknown`. */
   deployment(id: string): Promise<Deployment>;
   /** Polls the repository and looks at all engines now. */
@@ -71,10 +70,10 @@ const commandTimeoutMs = 60_000;
 export function createControllerClient(controller: ControllerTarget | string): ControllerClient {
   const target = typeof controller === "string" ? { url: controller, socket: null, token: () => Promise.resolve(null) } : controller;
   const base: ControllerTarget = { ...target, url: target.url.replace(/\/+$/u, "") };
-  const historyAsOf: ControllerClient["historyAsOf"] = async (query) =>
-    parseAnswer(base, parseHistory, await ask(base, `/api/v1/history${queryOf({ ...query })}`));
+  const historyPage: ControllerClient["historyPage"] = async (query) =>
+    parseAnswer(base, parseHistory, await ask(base, `/api/v1/history${queryOf(query)}`));
   return {
-    historyAsOf,
+    historyPage,
     async overview(selection) {
       return parseAnswer(base, parseOverview, await ask(base, `/api/v1/status${queryOf({ ...selection })}`));
     },
@@ -90,7 +89,7 @@ export function createControllerClient(controller: ControllerTarget | string): C
     async why(environment, process) {
       return parseAnswer(base, parseEvaluation, await ask(base, `/api/v1/why${queryOf({ environment, process })}`));
     },
-    history: async (query) => (await historyAsOf(query)).deployments,
+    history: async (query) => (await historyPage(query)).deployments,
     async deployment(id) {
       return parseAnswer(base, parseDeployment, await ask(base, `/api/v1/deployments/${encodeURIComponent(id)}`));
     },

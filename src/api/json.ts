@@ -7,8 +7,9 @@ import type { Instant } from "../domain/names.ts";
 import type { CommandResult } from "../domain/journal/commands.ts";
 import type { Progress } from "../domain/journal/progress.ts";
 import type { RevertView } from "../domain/journal/revert-view.ts";
+import type { HistoryPage } from "./history-pages.ts";
 import { type Page, summarise } from "./listing.ts";
-import type { DeploymentAnswer, ProcessAnswer, ProcessesAnswer, StatusAnswer, SummaryAnswer } from "../schemas/answers.ts";
+import type { DeploymentAnswer, HistoryAnswer, ProcessAnswer, ProcessesAnswer, StatusAnswer, SummaryAnswer } from "../schemas/answers.ts";
 import type { IsoTime } from "../schemas/shapes.ts";
 import type { Deployment } from "../domain/journal/state.ts";
 
@@ -84,6 +85,11 @@ export function processJson(view: ProcessView): ProcessAnswer {
 export function pageJson({ processes, total, next }: Page, now: Instant): ProcessesAnswer {
   const listed = processes.map((view) => ({ environment: view.environment, ...processJson(view) }));
   return { now: isoTime(now), total, next, processes: listed };
+}
+
+/** One page of the history, as plain JSON. */
+export function historyJson({ deployments, total, next }: HistoryPage, now: Instant): HistoryAnswer {
+  return { now: isoTime(now), total, next, deployments: deployments.map(deploymentJson) };
 }
 
 /** The counts of all environments and of each, as plain JSON. */

@@ -1,8 +1,8 @@
 /** Lists of processes as somebody asks for them: filtered, sorted, a page at a time; and how many there are of each kind. Pure. */
 
 import type { DeploymentPhase, Health, SyncStatus } from "../domain/journal/status.ts";
-import { PinionError } from "../domain/errors.ts";
 import type { ProcessesQuery } from "../schemas/queries.ts";
+import { type Place, readCursor, writeCursor } from "./cursors.ts";
 import type { Overview, ProcessView } from "./views.ts";
 
 type SortKey = NonNullable<ProcessesQuery["sort"]>;
@@ -21,8 +21,6 @@ const defaultLimit = 100;
 /** What needs somebody comes first. */
 const urgency: readonly Health[] = ["Degraded", "Missing", "Suspended", "Progressing", "Healthy"];
 
-type Place = readonly (string | number)[];
-
 /** By this, and then by environment and process, so that every process has a place of its own. */
 const places: Readonly<Record<SortKey, (view: ProcessView) => Place>> = {
   environment: ({ environment, process }) => [environment, process],
@@ -40,7 +38,7 @@ export function listProcesses({ environments }: Overview, query: ProcessesQuery)
     .filter((view) => isAskedFor(view, query))
     .map((view) => ({ view, place: placeOf(view) }))
     .toSorted((one, other) => compare(one.place, other.place));
-  const after = query.cursor === undefined ? null : readCursor(query.cursor);
+  const after = query.cursor === undefined ? null : readCursor(query.cursor, 2);
   const rest = after === null ? found : found.filter(({ place }) => compare(place, after) > 0);
   const page = rest.slice(0, query.limit ?? defaultLimit);
   const last = page.at(-1);
@@ -62,20 +60,6 @@ function compare(one: Place, other: Place): number {
     if (part !== opposite) return part < opposite ? -1 : 1;
   }
   return 0;
-}
-
-function writeCursor(place: Place): string {
-  return Buffer.from(JSON.stringify(place)).toString("base64url");
-}
-
-function readCursor(cursor: string): Place {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (Array.isArray(place) && place.length >= 2) return place as Place;
-  } catch {
-    // Said below.
-  }
-  throw new PinionError("usage/invalid", "/cursor: expected what `next` of the page before says");
 }
 
 /** How many processes are in each state. */

@@ -11,6 +11,7 @@ import type { Instant } from "../domain/names.ts";
 import * as fits from "../generated/validators/answers.mjs";
 import type { DeploymentAnswer, ProcessAnswer } from "../schemas/answers.ts";
 import type { IsoTime } from "../schemas/shapes.ts";
+import type { HistoryPage } from "./history-pages.ts";
 import type { Page, Summary } from "./listing.ts";
 import type { Overview, ProcessView } from "./views.ts";
 
@@ -24,9 +25,8 @@ type Read<T> = T extends IsoTime
       : T;
 
 /** Deployments as of the controller's clock. */
-export interface History {
+export interface History extends HistoryPage {
   readonly now: Instant;
-  readonly deployments: readonly Deployment[];
 }
 
 /** @throws Mismatch */
@@ -81,8 +81,8 @@ export function parseDeployment(value: unknown): Deployment {
 
 /** @throws Mismatch */
 export function parseHistory(value: unknown): History {
-  const { now, deployments } = read(fits.history, value);
-  return { now, deployments: deployments.map(deploymentOf) };
+  const { deployments, ...page } = read(fits.history, value);
+  return { ...page, deployments: deployments.map(deploymentOf) };
 }
 
 function deploymentOf({ durationMs: _durationMs, ...deployment }: Read<DeploymentAnswer>): Deployment {

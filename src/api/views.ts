@@ -14,7 +14,7 @@ import type { Deployment } from "../domain/journal/state.ts";
 import type { ProcessStatus } from "../domain/journal/status.ts";
 import type { StoreFailure } from "../domain/status/store-failure.ts";
 import type { EngineInstance } from "../domain/desired/unit.ts";
-import type { HistoryQuery } from "../ports/journal.ts";
+import type { HistoryPage, HistoryQuery } from "../ports/journal.ts";
 
 /** How far the config repository can be followed. Contains no secret. */
 export interface RepositoryStatus {
@@ -91,6 +91,7 @@ export interface Queries {
   why(environment: EnvironmentName, process: ProcessId): Promise<ProcessEvaluation>;
   /** Newest first. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
+  historyPage(query: HistoryQuery): Promise<HistoryPage>;
   /** What is in the engine instead of what was installed, asked now. @throws `process/unknown`, `engine/unreachable`. */
   live(environment: EnvironmentName, process: ProcessId): Promise<LiveChanges>;
   /** What was answered to a command; null: not yet, or never heard of. */

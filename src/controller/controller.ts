@@ -36,6 +36,7 @@ export function createController(parts: LoopParts): Controller {
       why: (environment, process) => why({ environment, process }, parts, { instances, passedAt: (name) => loop.passedAt(name) }),
       live: (environment, process) => live({ environment, process }, parts),
       history: (query) => parts.ports.journal.history(query),
+      historyPage: (query) => parts.ports.journal.historyPage(query),
       result: (environment, id) => parts.ports.journal.result(environment, id),
     },
     commands: { refresh: () => loop.refresh(), command: createCommandDesk(parts, (environment) => loop.wake(environment)) },

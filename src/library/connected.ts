@@ -60,6 +60,10 @@ export function overClient(client: ControllerClient, clock: Clock): Pinion {
     overview: (selection = {}) => client.overview(selection),
     why: (environment, process) => client.why(environment, process),
     history: (query = {}) => client.history(query),
+    async historyPage(query = {}) {
+      const { now: _now, ...page } = await client.historyPage(query);
+      return page;
+    },
     deployments: async (query = {}) => (await client.history(query)).map(toDeployment),
     deployment: async (id) => toDeployment(await client.deployment(id)),
     command: (command) => give(client, clock, command),

@@ -7,7 +7,7 @@ import type { VersionDigest } from "../domain/names.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts";
 import type { ConfigEditor, VersionEdit } from "../ports/config-editor.ts";
-import type { HistoryQuery } from "../ports/journal.ts";
+import { askHistory, type HistoryPage } from "../api/history-pages.ts";
 import { selectFrom } from "../api/selection.ts";
 import { orThrow, personOf, toCommandRequest } from "./asking.ts";
 import { type CommittingParts, createCommitting } from "./committing.ts";
@@ -15,7 +15,7 @@ import { toDeployment } from "./deployment.ts";
 import { planDeploy } from "./deploy-edit.ts";
 import { toEnvironmentEdit } from "./parse-environment.ts";
 import { followDeploy } from "./follow-deploy.ts";
-import type { EmbeddedPinion, PinionCommand } from "./pinion.ts";
+import type { DeploymentQuery, EmbeddedPinion, PinionCommand } from "./pinion.ts";
 import { formatVersion } from "./semantic-version.ts";
 import { toVersionEdit } from "./parse-version.ts";
 import type { PublishedVersion } from "./vocabulary.ts";
@@ -42,13 +42,10 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
       return selectFrom(await queries.overview(), selection);
     },
     why: (environment, process) => whyOf(parts, environment, process),
-    history: (query = {}) => historyOf(parts, query),
-    deployments: async (query = {}) => (await historyOf(parts, query)).map(toDeployment),
-    async deployment(id) {
-      const [recorded] = typeof id === "string" ? await historyOf(parts, { id, limit: 1 }) : [];
-      if (!recorded) throw new PinionError("deployment/unknown", `no deployment has the id "${id}"`);
-      return toDeployment(recorded);
-    },
+    history: async (query = {}) => (await pageOf(parts, query)).deployments,
+    historyPage: (query = {}) => pageOf(parts, query),
+    deployments: async (query = {}) => (await pageOf(parts, query)).deployments.map(toDeployment),
+    deployment: async (id) => toDeployment(await deploymentOf(parts, id)),
     async command(command: PinionCommand) {
       checkOpen();
       return orThrow(await commands.command({ ...toCommandRequest(command), at: clock.now() }));
@@ -87,9 +84,16 @@ async function whyOf({ controller, checkOpen }: EmbeddedParts, environment: stri
   return controller.queries.why(environment, process);
 }
 
-async function historyOf({ controller, checkOpen }: EmbeddedParts, query: HistoryQuery): Promise<readonly DeploymentRecord[]> {
+async function pageOf({ controller, checkOpen }: EmbeddedParts, query: DeploymentQuery): Promise<HistoryPage> {
   checkOpen();
-  return controller.queries.history(query);
+  return askHistory(controller.queries, query);
+}
+
+async function deploymentOf({ controller, checkOpen }: EmbeddedParts, id: unknown): Promise<DeploymentRecord> {
+  checkOpen();
+  const [recorded] = typeof id === "string" ? await controller.queries.history({ id, limit: 1 }) : [];
+  if (!recorded) throw new PinionError("deployment/unknown", `no deployment has the id "${String(id)}"`);
+  return recorded;
 }
 
 function publishedOf({ process, version, status, digest }: VersionEdit): PublishedVersion {

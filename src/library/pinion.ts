@@ -4,6 +4,8 @@ import type { Overview } from "../api/views.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { CommandResult, CommandSpec } from "../domain/journal/commands.ts";
 import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts";
+import type { DeploymentPhase } from "../domain/journal/status.ts";
+import type { HistoryPage } from "../api/history-pages.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Deployment } from "./deployment.ts";
 import type { SemanticVersion } from "./semantic-version.ts";
@@ -29,6 +31,11 @@ export interface PinionCommand extends CommandedBy {
 export interface DeploymentQuery {
   readonly environment?: string;
   readonly process?: string;
+  readonly phase?: DeploymentPhase;
+  /** A part of the process's id, the version, the commit or the reason. */
+  readonly q?: string;
+  /** What `next` of the page before says. */
+  readonly cursor?: string;
   /** 50 when not said. */
   readonly limit?: number;
 }
@@ -62,7 +69,9 @@ export interface Pinion {
   why(environment: string, processId: string): Promise<ProcessEvaluation>;
   /** As the journal has them, newest first: times are milliseconds since 1970. */
   history(query?: DeploymentQuery): Promise<readonly DeploymentRecord[]>;
-  /** The same as the library shows them. */
+  /** The same with how many there are, and what the next page is asked with. @throws `usage/invalid` for a cursor that no page has given. */
+  historyPage(query?: DeploymentQuery): Promise<HistoryPage>;
+  /** As the library shows them. */
   deployments(query?: DeploymentQuery): Promise<readonly Deployment[]>;
   /** @throws `deployment/unknown`. */
   deployment(id: string): Promise<Deployment>;

@@ -14,8 +14,21 @@ export interface HistoryQuery {
   readonly process?: string;
   /** A deployment's id. */
   readonly id?: string;
+  readonly phase?: DeploymentPhase;
+  /** A part of the process's id, the version, the commit or the reason; small letters and capitals of ASCII are the same. */
+  readonly q?: string;
+  /** Only those that were opened before this one; of one that is not known: none. */
+  readonly before?: string;
   /** Newest first; default 50. */
   readonly limit?: number;
+}
+
+export interface HistoryPage {
+  readonly deployments: readonly Deployment[];
+  /** How many there are on all pages. */
+  readonly total: number;
+  /** `before` of the next page; null: this is the last one. */
+  readonly next: string | null;
 }
 
 /** Deployments of one kind that ended the same way. */
@@ -87,6 +100,9 @@ export interface Journal {
 
   /** Newest first. Asked for by id it comes with its plan and all that is kept of changes, else without what is large. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
+
+  /** The same, with how many there are and where the next page begins. */
+  historyPage(query: HistoryQuery): Promise<HistoryPage>;
 
   /** What was changed by hand in this process, newest first, at most 20. */
   handEdits(environment: EnvironmentName, process: ProcessId): Promise<readonly HandEdit[]>;

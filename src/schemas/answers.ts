@@ -256,8 +256,8 @@ export const live = Type.Object({
   earlier: list(handEdit(time)),
 });
 
-/** Deployments, newest first, and the controller's clock. */
-export const history = Type.Object({ now: time, deployments: list(deployment) });
+/** One page of the deployments, newest first, and the controller's clock. `total` and `next` as in a list of processes. */
+export const history = Type.Object({ now: time, total: number, next: nullable(text), deployments: list(deployment) });
 
 /** What became of something that a person asked for. */
 export const commandResult = named("CommandResult", Type.Object({ id: text, kind: oneOf(["done", "refused"]), why: text, at: time }));
@@ -285,5 +285,6 @@ export const problem = named(
 export type StatusAnswer = Static<typeof status>;
 export type ProcessAnswer = Static<typeof process>;
 export type DeploymentAnswer = Static<typeof deployment>;
+export type HistoryAnswer = Static<typeof history>;
 export type ProcessesAnswer = Static<typeof processes>;
 export type SummaryAnswer = Static<typeof summary>;

@@ -52,7 +52,7 @@ export const apiRoutes: Readonly<Record<string, ApiRoute>> = {
     query: queries.liveQuery,
     answers: { 200: answers.live },
   },
-  "GET /api/v1/history": { summary: "Deployments, newest first.", query: queries.historyQuery, answers: { 200: answers.history } },
+  "GET /api/v1/history": { summary: "Deployments, filtered, newest first, a page at a time.", query: queries.historyQuery, answers: { 200: answers.history } },
   "GET /api/v1/deployments/{id}": { summary: "One deployment with its steps and validations.", answers: { 200: answers.deployment } },
   "POST /api/v1/refresh": {
     summary: "Polls the repository and looks at all engines now.",

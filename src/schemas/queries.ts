@@ -16,9 +16,15 @@ export const whyQuery = Type.Object({ environment: named, process: named }, exac
 
 export const liveQuery = Type.Object({ environment: named, process: named }, exactly);
 
-export const historyQuery = Type.Object({ environment: name, process: name, limit }, exactly);
+const cursor = Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: "what `next` of the page before says" }));
 
-/** `q`: a part of the process's name, its version or its reason. `cursor`: what `next` of the page before said. */
+/** `q`: a part of the process's name, the version, the commit or the reason. `cursor`: what `next` of the page before said. */
+export const historyQuery = Type.Object(
+  { environment: name, process: name, phase: Type.Optional(deploymentPhase), q: name, cursor, limit },
+  exactly,
+);
+
+/** `q`: a part of the process's name, its version or its reason. */
 export const processesQuery = Type.Object(
   {
     environment: name,
@@ -28,7 +34,7 @@ export const processesQuery = Type.Object(
     sync: Type.Optional(syncStatus),
     q: name,
     sort: Type.Optional(oneOf(["environment", "process", "health", "since"])),
-    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: "what `next` of the page before says" })),
+    cursor,
     limit,
   },
   exactly,
@@ -36,4 +42,5 @@ export const processesQuery = Type.Object(
 
 export const summaryQuery = Type.Object({ environment: name }, exactly);
 
+export type HistoryQuery = Static<typeof historyQuery>;
 export type ProcessesQuery = Static<typeof processesQuery>;

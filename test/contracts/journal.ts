@@ -210,6 +210,44 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       expect(await found({ id: "d9" })).toEqual([]);
     });
 
+    it("finds them by how they ended and by a text, and says how many there are", async () => {
+      for (const [process, id] of [
+        ["orders", "d1"],
+        ["returns", "d2"],
+        ["orders", "d3"],
+      ] as const)
+        await journal.record(decision(production, { deployments: [opening(production, process, id)] }));
+      await journal.record(decision(production, { deployments: [ending("d1"), ending("d3")] }));
+      const [ended] = await journal.history({ id: "d1" });
+      const found = async (query: Parameters<Journal["history"]>[0]) => {
+        const { deployments, total } = await journal.historyPage(query);
+        expect(await journal.history(query)).toEqual(deployments);
+        return [deployments.map(({ id }) => id), total];
+      };
+      expect(await found({ phase: ended!.phase })).toEqual([["d3", "d1"], 2]);
+      expect(await found({ phase: "Aborted" })).toEqual([[], 0]);
+      expect(await found({ q: "ETURN" })).toEqual([["d2"], 1]);
+      expect(await found({ q: ended!.reason.text.slice(1, 5).toUpperCase(), phase: ended!.phase })).toEqual([["d3", "d1"], 2]);
+      expect(await found({ q: ended!.commit.slice(0, 4) })).toEqual([["d3", "d2", "d1"], 3]);
+      expect(await found({ q: "%" })).toEqual([[], 0]);
+      expect(await found({ q: "orders", limit: 1 })).toEqual([["d3"], 2]);
+    });
+
+    it("gives them a page at a time, also when new ones come between two pages", async () => {
+      const open = (id: string) => journal.record(decision(production, { deployments: [opening(production, "a", id)] }));
+      for (const id of ["d1", "d2", "d3", "d4", "d5"]) await open(id);
+      const page = async (before?: string) => {
+        const { deployments, ...rest } = await journal.historyPage({ limit: 2, ...(before !== undefined && { before }) });
+        return { ...rest, ids: deployments.map(({ id }) => id) };
+      };
+      expect(await page()).toEqual({ ids: ["d5", "d4"], total: 5, next: "d4" });
+      await open("d6");
+      expect(await page("d4")).toEqual({ ids: ["d3", "d2"], total: 6, next: "d2" });
+      expect(await page("d2")).toEqual({ ids: ["d1"], total: 6, next: null });
+      expect(await page("d1")).toEqual({ ids: [], total: 6, next: null });
+      expect(await page("never-opened")).toEqual({ ids: [], total: 6, next: null });
+    });
+
     it("does not stumble over a step of a deployment it does not know", async () => {
       await journal.record(decision(production, { processes: [row("a")], deployments: [ending("never-opened")] }));
       expect((await journal.state(production)).processes.size).toBe(1);

@@ -5,7 +5,7 @@ import type { HandEdit, RecordedChanges } from "../../src/domain/changes/recorde
 import type { OpenedPlan } from "../../src/domain/journal/rollout-plan.ts";
 import type { ValidationResult } from "../../src/domain/validation-result.ts";
 import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/journal/state.ts";
-import type { HistoryQuery, DeploymentCount } from "../../src/ports/journal.ts";
+import type { HistoryPage, HistoryQuery, DeploymentCount } from "../../src/ports/journal.ts";
 
 const nothingBeside = { changes: null, handEdits: [], deploymentPlan: null, rollbackPlan: null };
 
@@ -44,14 +44,28 @@ export function tallied(deployments: readonly Deployment[]): readonly Deployment
   return [...deploymentCounts.values()];
 }
 
-/** Newest first. */
+/** All of them, newest first. */
 export function matching(deployments: readonly Deployment[], query: HistoryQuery): readonly Deployment[] {
   return deployments
     .toReversed()
     .filter((deployment) => query.environment === undefined || deployment.environment === query.environment)
     .filter((deployment) => query.process === undefined || deployment.process === query.process)
     .filter((deployment) => query.id === undefined || deployment.id === query.id)
-    .slice(0, query.limit ?? 50);
+    .filter((deployment) => query.phase === undefined || deployment.phase === query.phase)
+    .filter(({ process, version, commit, reason }) => holds([process, version ?? "", commit, reason.text], query.q));
+}
+
+function holds(texts: readonly string[], q: string | undefined): boolean {
+  return q === undefined || texts.some((text) => text.toLowerCase().includes(q.toLowerCase()));
+}
+
+/** Those of them that one page shows. */
+export function pageFrom(all: readonly Deployment[], found: readonly Deployment[], { before, limit = 50 }: HistoryQuery): HistoryPage {
+  const from = before === undefined ? all.length : all.findIndex(({ id }) => id === before);
+  const older = new Set(all.slice(0, Math.max(0, from)).map(({ id }) => id));
+  const rest = found.filter(({ id }) => older.has(id));
+  const deployments = rest.slice(0, limit);
+  return { deployments, total: found.length, next: rest.length > limit ? (deployments.at(-1)?.id ?? null) : null };
 }
 
 /** While it is there it has one record, which also says when it was undone. Newest first. */

@@ -16,8 +16,8 @@ import type { PinionEvent } from "../../src/domain/journal/events.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { CommandResult } from "../../src/domain/journal/commands.ts";
 import type { Deployment, EnvironmentState, Decision } from "../../src/domain/journal/state.ts";
-import type { Journal } from "../../src/ports/journal.ts";
-import { keepHandEdit, matching, storyWith, tallied, withChanges, updateHistory, withResults } from "./journal-history.ts";
+import type { HistoryPage, HistoryQuery, Journal } from "../../src/ports/journal.ts";
+import { keepHandEdit, matching, pageFrom, storyWith, tallied, withChanges, updateHistory, withResults } from "./journal-history.ts";
 
 /** A call that changed something, in order. */
 export interface JournalCall {
@@ -145,13 +145,19 @@ export function createFakeJournal(contents: Contents = nothing()): FakeJournal {
         for (const id of ids) if (contents.untold.delete(id)) contents.told.add(id);
       }),
     deploymentCounts: async () => tallied([...contents.history.values()]),
-    history: async (query) =>
-      matching([...contents.history.values()], query).map((each) => withChanges(each, contents, query.id !== undefined)),
+    history: async (query) => pageOf(contents, query).deployments,
+    historyPage: async (query) => pageOf(contents, query),
   };
   return journal;
 }
 
 /** The answers and the events of a step. What was answered or told once is not answered or told again. */
+function pageOf(contents: Contents, query: HistoryQuery): HistoryPage {
+  const all = [...contents.history.values()];
+  const page = pageFrom(all, matching(all, query), query);
+  return { ...page, deployments: page.deployments.map((each) => withChanges(each, contents, query.id !== undefined)) };
+}
+
 function takeMail(contents: Contents, decision: Decision): void {
   for (const result of decision.results) {
     const key = letter(decision.environment, result.id);

@@ -24,10 +24,21 @@ import { createEmbedded } from "../../src/library/embedded.ts";
 import type { EmbeddedPinion, Pinion } from "../../src/library/pinion.ts";
 import type { Environment, WorkflowVersion } from "../../src/library/vocabulary.ts";
 import { listProcesses } from "../../src/api/listing.ts";
-import { deploymentJson, evaluationJson, liveJson, commandResultJson, overviewJson, pageJson, summaryJson } from "../../src/api/json.ts";
+import { askHistory } from "../../src/api/history-pages.ts";
+import {
+  deploymentJson,
+  evaluationJson,
+  historyJson,
+  liveJson,
+  commandResultJson,
+  overviewJson,
+  pageJson,
+  summaryJson,
+} from "../../src/api/json.ts";
 import type { ControllerClient } from "../../src/api/client.ts";
 import {
   parseDeployment,
+  parseHistory,
   parseEvaluation,
   parseLive,
   parseCommandResult,
@@ -220,16 +231,16 @@ type ControllerParts = Pick<ReturnType<typeof createController>, "queries" | "co
 /** What the API would say, as text and back, without sockets, for which no time passes here. */
 function clientOf({ queries, commands }: ControllerParts, clock: VirtualClock): ControllerClient {
   const wired = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-  const history: ControllerClient["history"] = async (query) =>
-    (await queries.history(query)).map((one) => parseDeployment(wired(deploymentJson(one))));
+  const historyPage: ControllerClient["historyPage"] = async (query) =>
+    parseHistory(wired(historyJson(await askHistory(queries, query), clock.now())));
   return {
     live: async (environment, process) => parseLive(wired(liveJson(await queries.live(environment, process), environment, clock.now()))),
     why: async (environment, process) => parseEvaluation(wired(evaluationJson(await queries.why(environment, process)))),
     overview: async (selection) => parseOverview(wired(overviewJson(selectFrom(await queries.overview(), selection)))),
     processes: async (query) => parsePage(wired(pageJson(listProcesses(await queries.overview(), query), clock.now()))),
     summary: async (query = {}) => parseSummary(wired(summaryJson(selectFrom(await queries.overview(), query), clock.now()))),
-    history,
-    historyAsOf: async (query) => ({ now: clock.now(), deployments: await history(query) }),
+    history: async (query) => (await historyPage(query)).deployments,
+    historyPage,
     async deployment(id) {
       const [one] = await queries.history({ id });
       if (!one) throw new PinionError("deployment/unknown", `no deployment has the id "${id}"`);

@@ -37,6 +37,7 @@ describe("what is closed", () => {
     const questions = [
       () => pinion.overview(),
       () => pinion.history(),
+      () => pinion.historyPage(),
       () => pinion.publish(orders("2.0.0")),
       () => pinion.approve("rollback/x"),
     ];

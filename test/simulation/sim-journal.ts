@@ -73,6 +73,7 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
     pendingEvents: (limit) => journal.pendingEvents(limit),
     deploymentCounts: () => journal.deploymentCounts(),
     history: (query) => journal.history(query),
+    historyPage: (query) => journal.historyPage(query),
     handEdits: (environment, process) => journal.handEdits(environment, process),
     async restart() {
       await rules.beforeRestart(journal);

@@ -31,7 +31,7 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: ["*", "node:"],
   },
   main: { layers: ["adapters", "api", "composition", "controller", "domain", "ports", "surfaces"], packages: ["*", "node:"] },
-  index: { layers: ["composition", "controller", "domain", "library"], packages: [] },
+  index: { layers: ["api!", "composition", "controller", "domain", "library"], packages: [] },
 };
 
 /** Folders of src/adapters/ whose folders are the adapters. */

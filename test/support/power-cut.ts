@@ -49,6 +49,7 @@ const methods = {
     pendingEvents: "asks",
     deploymentCounts: "asks",
     history: "asks",
+    historyPage: "asks",
     handEdits: "asks",
   } satisfies MethodsOf<Journal>,
   pinWriter: { revert: "changes" } satisfies MethodsOf<PinWriter>,

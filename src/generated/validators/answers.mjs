@@ -2512,7 +2512,7 @@ return errors === 0;
 }
 
 export const history = validate40;
-const schema17 = {"type":"object","required":["now","deployments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployments":{"type":"array","items":{"$ref":"Deployment"}}},"$id":"history"};
+const schema17 = {"type":"object","required":["now","total","next","deployments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"type":["string","null"]},"deployments":{"type":"array","items":{"$ref":"Deployment"}}},"$id":"history"};
 
 function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="history" */;
@@ -2521,7 +2521,7 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if(((data.now === undefined) && (missing0 = "now")) || ((data.deployments === undefined) && (missing0 = "deployments"))){
+if(((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.deployments === undefined) && (missing0 = "deployments"))){
 validate40.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema17.required,parentSchema:schema17,data}];
 return false;
 }
@@ -2549,34 +2549,62 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.deployments !== undefined){
-let data1 = data.deployments;
+if(data.total !== undefined){
+let data1 = data.total;
 const _errs3 = errors;
-if(errors === _errs3){
-if(Array.isArray(data1)){
-var valid1 = true;
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
+if(!((typeof data1 == "number") && (isFinite(data1)))){
+validate40.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema17.properties.total.type,parentSchema:schema17.properties.total,data:data1}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.next !== undefined){
+let data2 = data.next;
 const _errs5 = errors;
-if(!(validate27(data1[i0], {instancePath:instancePath+"/deployments/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+if((typeof data2 !== "string") && (data2 !== null)){
+validate40.errors = [{instancePath:instancePath+"/next",schemaPath:"#/properties/next/type",keyword:"type",params:{type: schema17.properties.next.type},schema:schema17.properties.next.type,parentSchema:schema17.properties.next,data:data2}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.deployments !== undefined){
+let data3 = data.deployments;
+const _errs7 = errors;
+if(errors === _errs7){
+if(Array.isArray(data3)){
+var valid1 = true;
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+const _errs9 = errors;
+if(!(validate27(data3[i0], {instancePath:instancePath+"/deployments/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
 vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
-var valid1 = _errs5 === errors;
+var valid1 = _errs9 === errors;
 if(!valid1){
 break;
 }
 }
 }
 else {
-validate40.errors = [{instancePath:instancePath+"/deployments",schemaPath:"#/properties/deployments/type",keyword:"type",params:{type: "array"},schema:schema17.properties.deployments.type,parentSchema:schema17.properties.deployments,data:data1}];
+validate40.errors = [{instancePath:instancePath+"/deployments",schemaPath:"#/properties/deployments/type",keyword:"type",params:{type: "array"},schema:schema17.properties.deployments.type,parentSchema:schema17.properties.deployments,data:data3}];
 return false;
 }
 }
-var valid0 = _errs3 === errors;
+var valid0 = _errs7 === errors;
 }
 else {
 var valid0 = true;
+}
+}
 }
 }
 }

@@ -8,8 +8,9 @@ import type { GatewayStatus } from "../../domain/observed/gateway-status.ts";
 import type { Instant } from "../../domain/names.ts";
 import { historyQuery, liveQuery, processesQuery, statusQuery, summaryQuery, whyQuery } from "../../generated/validators/queries.mjs";
 import type { Log } from "../../ports/log.ts";
+import { askHistory } from "../../api/history-pages.ts";
 import { listProcesses } from "../../api/listing.ts";
-import { deploymentJson, evaluationJson, liveJson, overviewJson, pageJson, summaryJson } from "../../api/json.ts";
+import { deploymentJson, evaluationJson, historyJson, liveJson, overviewJson, pageJson, summaryJson } from "../../api/json.ts";
 import { type Entrance, isOwnOrigin } from "./open-server.ts";
 import { addCommands } from "./commands.ts";
 import { foreignHost, foreignOrigin, metricsOnly, notFound, type Problem, problemOf, stranger } from "../../api/problems.ts";
@@ -67,10 +68,7 @@ export function createHttp({ entrance, queries, commands, log, metrics, gateway,
     const { environment, process } = parseRequest(liveQuery, query);
     return liveJson(await queries.live(environment, process), environment, now());
   });
-  app.get("/api/v1/history", async ({ query }) => ({
-    now: new Date(now()).toISOString(),
-    deployments: (await queries.history(parseRequest(historyQuery, query))).map(deploymentJson),
-  }));
+  app.get("/api/v1/history", async ({ query }) => historyJson(await askHistory(queries, parseRequest(historyQuery, query)), now()));
   app.get<{ Params: { id: string } }>("/api/v1/deployments/:id", async ({ params: { id } }) => {
     const [deployment] = await queries.history({ id, limit: 1 });
     if (!deployment) throw new PinionError("deployment/unknown", `no deployment has the id "${id}"`);

@@ -7,6 +7,7 @@ import type { Commands, Overview, Queries } from "../../../src/api/views.ts";
 import type { GatewayStatus } from "../../../src/domain/observed/gateway-status.ts";
 import type { Command, CommandResult } from "../../../src/domain/journal/commands.ts";
 import type { Deployment } from "../../../src/domain/journal/state.ts";
+import type { HistoryPage } from "../../../src/ports/journal.ts";
 import { createKeptLog } from "../../support/log.ts";
 import { noon } from "../http/pictures.ts";
 
@@ -68,6 +69,10 @@ export function historyOf(deployments: () => readonly Deployment[]): Queries["hi
     );
 }
 
+function onePage(deployments: readonly Deployment[]): HistoryPage {
+  return { deployments, total: deployments.length, next: null };
+}
+
 /** Queries and commands; what a test does not say is refused as a bug, but for the history, which is empty. */
 export function complete(parts: ControllerParts): { readonly queries: Queries; readonly commands: Commands } {
   const unasked = () => Promise.reject(new Error("was not expected to be asked"));
@@ -76,11 +81,12 @@ export function complete(parts: ControllerParts): { readonly queries: Queries; r
     why = unasked,
     live = unasked,
     history = historyOf(() => []),
+    historyPage = async (query) => onePage(await history(query)),
     result = unasked,
     refresh = () => undefined,
     command = unasked,
   } = parts;
-  return { queries: { overview, why, live, history, result }, commands: { refresh, command } };
+  return { queries: { overview, why, live, history, historyPage, result }, commands: { refresh, command } };
 }
 
 /** Takes commands, and keeps them. */

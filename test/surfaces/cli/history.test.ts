@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { deployment, noon, overview } from "../http/pictures.ts";
-import { createControllers } from "./controller.ts";
+import type { HistoryQuery } from "../../../src/ports/journal.ts";
+import { type ControllerParts, createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
 import { openedPlan } from "../../support/opened-plan.ts";
 import { saying } from "../../support/reason.ts";
@@ -74,6 +75,30 @@ describe("pinion history", () => {
       await controller(overview(), [failed, deployment]),
     ]);
     expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ id: failed.id, endedAt: null, durationMs: null }] });
+  });
+
+  it("says how many there are, and how the older ones are asked for", async () => {
+    const asked: HistoryQuery[] = [];
+    const historyPage: ControllerParts["historyPage"] = (query) => {
+      asked.push(query);
+      return Promise.resolve({ deployments: [deployment], total: 134, next: deployment.id });
+    };
+    const url = await controllers.startWith({ historyPage });
+    const argv = ["history", "--phase", "Succeeded", "-q", "traffic", "-n", "1", "--controller", url];
+    const { stdout } = await pinion(argv, { columns: 80 });
+    const [, cursor = ""] = /\n1 of 134 deployments; the older ones with\n {2}--cursor (\S+)\n$/u.exec(stdout) ?? [];
+    expect(cursor).not.toBe("");
+    const json = JSON.parse((await pinion([...argv, "--cursor", cursor, "--format", "json"])).stdout) as Record<string, unknown>;
+    expect(json).toMatchObject({ total: 134, next: cursor, deployments: [{ id: deployment.id }] });
+    const query = { phase: "Succeeded", q: "traffic", limit: 1 };
+    expect(asked).toEqual([query, { ...query, before: deployment.id }]);
+  });
+
+  it("refuses a phase that there is not", async () => {
+    expect(await pinion(["history", "--phase", "Broken"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("Allowed choices are"),
+    });
   });
 
   it("tells the story of one", async () => {

@@ -147,6 +147,8 @@ describe("GET /api/v1/status", () => {
     ["/api/v1/status?env=production", 400, "usage/invalid", 'there is no "env"; there are: environment, process'],
     ["/api/v1/status?environment=", 400, "usage/invalid", "/environment: expected 1 to 200 characters"],
     ["/api/v1/history?limit=0", 400, "usage/invalid", "limit"],
+    ["/api/v1/history?phase=Broken", 400, "usage/invalid", "/phase"],
+    ["/api/v1/history?cursor=x", 400, "usage/invalid", "/cursor"],
     ["/api/v1/history?limit=many", 400, "usage/invalid", "limit"],
     ["/api/v1/deployments/none", 404, "deployment/unknown", "none"],
     ["/api/v2/status", 404, "http/not-found", "nothing"],
@@ -194,6 +196,21 @@ describe("history", () => {
     const answer = await app.inject("/api/v1/history?environment=production&process=order-intake&limit=3");
     expect(asked).toEqual([{ environment: "production", process: "order-intake", limit: 3 }]);
     expect(answer.json()).toMatchObject({ deployments: [{ id: deployment.id, startedAt: "2026-11-21T11:50:00.000Z", durationMs: 4200 }] });
+  });
+
+  it("is filtered, and goes on where a page has ended", async () => {
+    const pages: HistoryQuery[] = [];
+    const historyPage: ControllerParts["historyPage"] = (query) => {
+      pages.push(query);
+      return Promise.resolve({ deployments: [deployment], total: 7, next: deployment.id });
+    };
+    const { app } = api({ historyPage });
+    const asked = "/api/v1/history?phase=RolledBack&q=error_rate&limit=1";
+    const { total, next } = (await app.inject(asked)).json<{ total: number; next: string }>();
+    expect(total).toBe(7);
+    await app.inject(`${asked}&cursor=${next}`);
+    const query = { phase: "RolledBack", q: "error_rate", limit: 1 };
+    expect(pages).toEqual([query, { ...query, before: deployment.id }]);
   });
 
   it("shows one deployment with steps and validations", async () => {

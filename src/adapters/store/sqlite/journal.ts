@@ -11,7 +11,7 @@ import { createChanges } from "./changes.ts";
 import type { Change, Part } from "./changes.ts";
 import { type Connection, onDisk, onDiskLater, transact } from "./database.ts";
 import { createChangesReader } from "./recorded-changes.ts";
-import { readHistory } from "./history.ts";
+import { readHistory, readHistoryPage } from "./history.ts";
 import { loadEnvironment } from "./load.ts";
 import { createCommandTable } from "./commands.ts";
 import { createOutbox } from "./outbox.ts";
@@ -44,6 +44,7 @@ export function createJournal(options: JournalOptions): Journal {
     dispatched: async (ids) => room.write(true, () => outbox.dispatched(ids)),
     deploymentCounts: () => onDiskLater(path, readCounts),
     history: async (query) => onDisk(path, () => readHistory(connection, log, query)),
+    historyPage: async (query) => onDisk(path, () => readHistoryPage(connection, log, query)),
     handEdits: async (environment, process) => onDisk(path, () => createChangesReader(connection).handEdits(environment, process)),
   };
 }

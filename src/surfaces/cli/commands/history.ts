@@ -1,16 +1,32 @@
 /** `pinion history`: what was deployed when, from what to what, and how it went. */
 
-import { deploymentJson } from "../../../api/json.ts";
+import { Option } from "commander";
+import { deploymentJson, historyJson } from "../../../api/json.ts";
+import type { DeploymentPhase } from "../../../domain/journal/status.ts";
+import type { HistoryQuery } from "../../../schemas/queries.ts";
 import type { Selection } from "../../../api/selection.ts";
 import { clientFor, configOption, controllerOption, type ControllerOptions } from "../asking/controller-option.ts";
-import { renderDeployment, renderHistory } from "../render/history.ts";
+import { renderDeployment, renderHistory, renderRest } from "../render/history.ts";
 import { type AddCommand, type Format, formatOption, parseLimit, print, printJson, type Session } from "../terminal/session.ts";
 
 interface Options extends ControllerOptions, Selection {
   readonly id?: string;
+  readonly phase?: DeploymentPhase;
+  readonly query?: string;
+  readonly cursor?: string;
   readonly limit: number;
   readonly format: Format;
 }
+
+const phases = Object.keys({
+  Pending: true,
+  Running: true,
+  Succeeded: true,
+  Failed: true,
+  RolledBack: true,
+  Superseded: true,
+  Aborted: true,
+} satisfies Readonly<Record<DeploymentPhase, true>>);
 
 export const addHistory: AddCommand = (program, session, finish) => {
   program
@@ -18,8 +34,11 @@ export const addHistory: AddCommand = (program, session, finish) => {
     .description("list deployments, newest first, or show one with its steps")
     .option("-e, --environment <name>", "only this environment")
     .option("-p, --process <id>", "only this process")
+    .addOption(new Option("--phase <phase>", "only those that are in it, or ended so").choices(phases))
+    .option("-q, --query <text>", "only where process, version, commit or reason hold this text")
     .option("--id <deployment>", "show this one with steps, timings, validations, plan and changes")
     .option("-n, --limit <number>", "at most so many", parseLimit, 20)
+    .option("--cursor <text>", "go on where the page before has ended, as it says there")
     .addOption(controllerOption())
     .addOption(configOption())
     .addOption(formatOption())
@@ -32,6 +51,7 @@ put the pin back, what was planned when it was opened, what it changes, and what
 Examples:
   pinion history --environment production
   pinion history --process order-intake --limit 5
+  pinion history --phase RolledBack --query error_rate
   pinion history --id production.order-intake.1.4.0.mi8xj2k1
 `,
     )
@@ -42,12 +62,18 @@ Examples:
 };
 
 async function showHistory(session: Session, options: Options): Promise<void> {
-  const { environment, process, limit, format } = options;
+  const { environment, process, phase, query: q, cursor, limit, format } = options;
   const client = await clientFor(session, options);
-  const only = { ...(environment !== undefined && { environment }), ...(process !== undefined && { process }) };
-  const { deployments, now } = await client.historyAsOf({ ...only, limit });
-  if (format === "json") printJson(session, { deployments: deployments.map(deploymentJson) });
-  else print(session, renderHistory(deployments, { ...viewOf(session), now: now ?? session.world.now() }));
+  const page = await client.historyPage({ ...said({ environment, process, phase, q, cursor }), limit });
+  if (format === "json") {
+    const { now: _now, ...shown } = historyJson(page, page.now);
+    printJson(session, shown);
+  } else print(session, [...renderHistory(page.deployments, { ...viewOf(session), now: page.now }), ...renderRest(page)]);
+}
+
+/** Without what is not said. */
+function said(query: { readonly [K in keyof HistoryQuery]: HistoryQuery[K] | undefined }): HistoryQuery {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
 }
 
 async function showDeployment(session: Session, options: Options, id: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Deployments as text: a table of many, or the timeline of one. */
 
+import type { HistoryPage } from "../../../api/history-pages.ts";
 import type { Deployment } from "../../../domain/journal/state.ts";
 import type { DeploymentPhase } from "../../../domain/journal/status.ts";
 import { renderTable } from "../terminal/table.ts";
@@ -20,6 +21,11 @@ export function renderHistory(deployments: readonly Deployment[], view: View): r
   const [head = "", ...lines] = renderTable(rows, { width: view.width, indent: "", head: titles });
   const fits = view.width === null || visibleLength(head) + leastReason <= view.width;
   return fits ? [view.colors.dim(head), ...lines] : deployments.flatMap((deployment) => cardOf(deployment, view));
+}
+
+/** How many there are beside those that are shown, and how they are asked for. */
+export function renderRest({ deployments, total, next }: Pick<HistoryPage, "deployments" | "total" | "next">): readonly string[] {
+  return next === null ? [] : ["", `${deployments.length} of ${total} deployments; the older ones with`, `  --cursor ${printable(next)}`];
 }
 
 /** Columns without which a reason is hard to read. */
