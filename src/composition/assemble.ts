@@ -15,6 +15,7 @@ import { createChangeRecords } from "../controller/changes/change-records.ts";
 import { createPlanRecords } from "../controller/plans/plan-records.ts";
 import { createLastPlacements } from "../controller/last-placements.ts";
 import { createObservedBefore } from "../controller/observed-before.ts";
+import { createAttention } from "../controller/attention.ts";
 import { createUnrecorded } from "../controller/unrecorded.ts";
 import { createReverts } from "../controller/reverts.ts";
 import { createSource, type Source } from "../controller/source.ts";
@@ -94,6 +95,7 @@ export function assemble(assembly: Assembly): Assembled {
     journal: store.journal,
     unrecorded: createUnrecorded(),
     observedBefore: createObservedBefore(),
+    attention: createAttention(),
     manifests: source,
     hash: sha256,
     validations: createValidations(wake),

@@ -6,14 +6,13 @@
 import { hasLeftovers } from "../domain/decision/maintain.ts";
 import type { EngineKind, EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { TrafficCount } from "../domain/observed/route.ts";
-import type { EngineObservation, Known, Observation } from "../domain/observed/observation.ts";
+import type { EngineObservation, Known, Observation, Seen } from "../domain/observed/observation.ts";
 import type { Desired } from "../domain/desired/resolve.ts";
 import type { Installed } from "../domain/desired/unit.ts";
+import { rowsUnderWay } from "../domain/journal/rows.ts";
 import type { EnvironmentState } from "../domain/journal/state.ts";
 import { everyEngine } from "./engines.ts";
 import type { DesiredEnvironment, Ports } from "./ports.ts";
-
-type Seen = Omit<Observation, "measured">;
 
 /** Null when the repository does not know the environment (yet). */
 export async function observe(environment: EnvironmentName, ports: Ports): Promise<Seen | null> {
@@ -49,9 +48,7 @@ function asWanted(environment: EnvironmentName, { commit, desired, environment: 
 }
 
 function underWay({ processes }: EnvironmentState): ReadonlySet<ProcessId> {
-  const found = new Set<ProcessId>();
-  for (const { process, rollout } of processes.values()) if (rollout !== null) found.add(process);
-  return found;
+  return new Set(rowsUnderWay(processes).map(({ process }) => process));
 }
 
 /** Those that are removed once nothing is in flight on them any more. */

@@ -4,8 +4,8 @@ import type { Action } from "../domain/journal/actions.ts";
 import type { DesiredState } from "../domain/desired/resolve.ts";
 import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
 import type { HandEdit, LiveChanges } from "../domain/changes/recorded.ts";
-import type { EngineObservation, Known, Observation } from "../domain/observed/observation.ts";
 import type { Route } from "../domain/observed/route.ts";
+import type { EngineObservation, Known, Observation, Seen } from "../domain/observed/observation.ts";
 import type { CommitId, EngineKind, EnvironmentName, Hash, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Measured, MetricRequest } from "../domain/analysis/metrics.ts";
 import type { Decision, EnvironmentState, OwedAction } from "../domain/journal/state.ts";
@@ -110,8 +110,22 @@ export interface PlanRecords {
   close(): Promise<void>;
 }
 
+/**
+ * Which processes must be decided about. What has been touched is given up only when the decision is kept: whatever goes wrong before,
+ * everything is looked at again.
+ */
+export interface Attention {
+  /** Where all must be looked at (at first, once in a while, or when something has changed that holds for all), that is done in slices. */
+  look(observation: Seen, state: () => Promise<EnvironmentState>): Promise<void>;
+  /** About what has been touched since the last decision that was kept. */
+  decide(state: EnvironmentState, observation: Observation): Decision;
+  /** It is recorded, or there was nothing to record. */
+  keep(environment: EnvironmentName): void;
+}
+
 export interface Ports {
   readonly journal: Journal;
+  readonly attention: Attention;
   readonly unrecorded: Unrecorded;
   readonly router: Router;
   readonly prober: Prober;

@@ -4,11 +4,10 @@
  */
 
 import { allEngines } from "../domain/observed/observation.ts";
-import { decide } from "../domain/decision/decide.ts";
 import { processOf } from "../domain/journal/actions.ts";
 import { earlier } from "../domain/strategies/deadline.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import { isNothingNew, type Decision } from "../domain/journal/state.ts";
+import { isNothingNew, type Decision, type EnvironmentState } from "../domain/journal/state.ts";
 import { takesAway } from "../domain/plan/takes-away.ts";
 import { metricRequestsOf } from "../domain/strategies/metric-requests.ts";
 import { observe } from "./observe.ts";
@@ -24,18 +23,21 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   const observation = await observe(environment, ports);
   if (!observation) return null;
 
-  const state = ports.unrecorded.over(await ports.journal.state(environment));
+  await ports.attention.look(observation, () => remembered(environment, ports));
+  const state = await remembered(environment, ports);
   const measured = ports.measurements.latest(environment, metricRequestsOf(state, observation.spec));
   const seen = { ...observation, measured };
-  const decision = decide(state, seen);
+  const decision = ports.attention.decide(state, seen);
   const toRecord = ports.unrecorded.joined(decision);
   if (isNothingNew(toRecord)) {
+    ports.attention.keep(environment);
     const next = hasHeldBack === true ? await performAfter(decision, ports) : decision;
     ports.changes.seen(environment, allEngines(observation), ports);
     return next;
   }
 
   await record(decision, state, ports);
+  ports.attention.keep(environment);
   ports.changes.opened(decision, state, ports);
   ports.plans.opened(decision, seen, ports);
   report(decision, state, ports.log);
@@ -43,6 +45,10 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   await performOwed(environment, ports);
   ports.changes.seen(environment, allEngines(observation), ports);
   return decision;
+}
+
+async function remembered(environment: EnvironmentName, ports: Ports): Promise<EnvironmentState> {
+  return ports.unrecorded.over(await ports.journal.state(environment));
 }
 
 /** What takes away something that `main` wants by now, or removes something, waits for the decision: it was owed before. True when there is any. */

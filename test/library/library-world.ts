@@ -14,6 +14,7 @@ import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createObservedBefore } from "../../src/controller/observed-before.ts";
 import type { Ports } from "../../src/controller/ports.ts";
+import { createComparedAttention } from "../support/compared-attention.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { createSource } from "../../src/controller/source.ts";
@@ -132,6 +133,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     hash: sha256,
     validations: createValidations(wake),
     unrecorded: createUnrecorded(),
+    attention: createComparedAttention(),
     reverts: createReverts({ onWritten: () => controller.commands.refresh(), wake }),
     measurements,
     placements: createLastPlacements(),

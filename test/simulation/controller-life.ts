@@ -7,6 +7,7 @@ import { createMeasurements } from "../../src/controller/measuring/measurements.
 import type { Ports } from "../../src/controller/ports.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createObservedBefore } from "../../src/controller/observed-before.ts";
+import { createComparedAttention } from "../support/compared-attention.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { createSource, type Source } from "../../src/controller/source.ts";
@@ -211,6 +212,7 @@ function openPorts(
     changes: nothingToRecord,
     plans: nothingToPlan,
     unrecorded: createUnrecorded(),
+    attention: createComparedAttention(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: createMeasurements({ sources, clock, awake, log, wake, timeoutMs: 3_000 }),
     pinWriter: network.port(life, "writer", writer(life), rules.writer),

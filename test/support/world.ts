@@ -15,6 +15,7 @@ import { createChangeRecords } from "../../src/controller/changes/change-records
 import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createObservedBefore } from "../../src/controller/observed-before.ts";
+import { createComparedAttention } from "./compared-attention.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
@@ -149,6 +150,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
       changes: createChangeRecords(),
       plans: createPlanRecords(),
       unrecorded: createUnrecorded(),
+      attention: createComparedAttention(),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
       dispatcher: { notify: () => undefined },

@@ -12,10 +12,12 @@ import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
 import { type Desired, desiredOf } from "../desired/resolve.ts";
 import { placesHeld } from "../gates/concurrency.ts";
 import { planHandovers, type Stirring } from "./handovers.ts";
-import { isAtRest } from "./maintain.ts";
+import { untilChanged } from "./maintain.ts";
+import { everyProcess, isKnownProcess } from "./known-processes.ts";
+import { restOf } from "./touched.ts";
 import { isFirstAnswer } from "./lost-journal.ts";
 import type { Instant, ProcessId } from "../names.ts";
-import { everyInstalled, type Observation, servingUnit } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import {
   type FreezeOutcome,
   applyFreezeCommands,
@@ -40,11 +42,32 @@ import { withEvents } from "../events/derive.ts";
 
 const none: readonly OwedAction[] = [];
 
-/** `touched`: only about these, in the order of all; whoever leaves others out knows that nothing is to be decided about them. */
-export function decide(state: EnvironmentState, observation: Observation, touched = everyProcess(state, observation)): Decision {
+/** A decision, and what was found of those that it is about. */
+export interface DecidedAbout {
+  readonly decision: Decision;
+  /** Not at rest, or spoken to. */
+  readonly restless: ReadonlySet<ProcessId>;
+  /** Until when others are at rest that are so for a time only. */
+  readonly timers: ReadonlyMap<ProcessId, Instant>;
+}
+
+/** `touched`: only about these; whoever leaves others out knows that nothing is to be decided about them. */
+export function decide(state: EnvironmentState, observation: Observation, touched?: Iterable<ProcessId>): Decision {
+  return decideAbout(touched ?? everyProcess(state, observation), state, observation).decision;
+}
+
+/** The same, with what was found. What is decided about several does not hang on the order in which they are named. */
+export function decideAbout(touched: Iterable<ProcessId>, state: EnvironmentState, observation: Observation): DecidedAbout {
+  const { stirring, timers } = whoStirs(touched, state, observation);
+  const wakeAt = [...timers.values()].reduce<Instant | null>(earlier, null);
+  const decision = decideOn(stirring, state, observation);
+  const restless = new Set(stirring.map(({ remembered }) => remembered.process));
+  return { decision: { ...decision, wakeAt: earlier(decision.wakeAt, wakeAt) }, restless, timers };
+}
+
+function decideOn(stirring: readonly Stirring[], state: EnvironmentState, observation: Observation): Decision {
   const owedBy = owedByProcess(state.owed);
   const freezing = applyFreezeCommands(state, observation);
-  const stirring = [...whoStirs(touched, state, observation)];
   const handovers = planHandovers(stirring, observation, freezing.freeze);
   const pass: Pass = { state, observation, freeze: freezing.freeze, places: placesHeld(state, handovers), handovers };
   const decision = emptyDraft(state, observation);
@@ -75,15 +98,36 @@ function answeredNow(state: EnvironmentState, observation: Observation): Pick<De
   return isFirstAnswer(state, observation) ? { hasAnswered: true } : {};
 }
 
-/** Whatever is not at rest, or is spoken to. */
-function* whoStirs(touched: Iterable<ProcessId>, state: EnvironmentState, observation: Observation): Iterable<Stirring> {
+interface Sorted {
+  /** Whatever is not at rest, or is spoken to, by name: whoever takes the last free place does not hang on who else was touched. */
+  readonly stirring: readonly Stirring[];
+  readonly timers: ReadonlyMap<ProcessId, Instant>;
+}
+
+function whoStirs(touched: Iterable<ProcessId>, state: EnvironmentState, observation: Observation): Sorted {
+  const stirring: Stirring[] = [];
+  const timers = new Map<ProcessId, Instant>();
   for (const process of touched) {
-    const known = state.processes.get(process);
-    const desired = desiredOf(process, observation.desired, known);
+    if (!isKnownProcess(process, state, observation)) continue;
     const commands = commandsFor(state, process);
-    if (known && commands.length === 0 && isAtRest(known, desired, observation)) continue;
-    yield { remembered: known ?? nothingKnown(process), desired, commands };
+    const until = commands.length > 0 ? null : restOf(process, state, observation);
+    if (until === null) stirring.push(stirringOf(process, commands, { state, observation }));
+    else if (until !== untilChanged) timers.set(process, until);
   }
+  return { stirring: stirring.sort(byName), timers };
+}
+
+function stirringOf(
+  process: ProcessId,
+  commands: readonly Command[],
+  { state, observation }: { readonly state: EnvironmentState; readonly observation: Observation },
+): Stirring {
+  const known = state.processes.get(process);
+  return { remembered: known ?? nothingKnown(process), desired: desiredOf(process, observation.desired, known), commands };
+}
+
+function byName({ remembered: one }: Stirring, { remembered: other }: Stirring): number {
+  return one.process < other.process ? -1 : Number(one.process > other.process);
 }
 
 interface Wanted {
@@ -135,24 +179,6 @@ function emptyDraft(state: EnvironmentState, observation: Observation): Draft {
   const wakeAt = retries.length === 0 ? null : Math.min(...retries);
   const { environment } = state;
   return { environment, at: observation.now, processes: [], forgotten: [], owed: new Map(), deployments: [], results: [], wakeAt };
-}
-
-/** Every process that anybody knows of, once: pinned, remembered, installed or routed. The order does not matter: gates see to it. */
-function* everyProcess(state: EnvironmentState, observation: Observation): Iterable<ProcessId> {
-  const pinned = observation.desired?.processes ?? new Map<ProcessId, Desired>();
-  yield* pinned.keys();
-  for (const process of state.processes.keys()) if (!pinned.has(process)) yield process;
-  yield* strays(observation, (process) => pinned.has(process) || state.processes.has(process));
-}
-
-/** What only engine and router know of. */
-function strays(observation: Observation, isKnown: (process: ProcessId) => boolean): ReadonlySet<ProcessId> {
-  const found = new Set<ProcessId>();
-  const { routes } = observation;
-  for (const process of everyInstalled(observation)) if (!isKnown(process)) found.add(process);
-  if (routes.kind === "unknown") return found;
-  for (const [process, route] of routes.value) if (!isKnown(process) && servingUnit(route)) found.add(process);
-  return found;
 }
 
 function owedByProcess(owed: readonly OwedAction[]): ReadonlyMap<ProcessId, readonly OwedAction[]> {

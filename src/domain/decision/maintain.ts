@@ -17,6 +17,7 @@ import {
   isReady,
   type ProcessObservation,
   type Observation,
+  type Seen,
   viewProcess,
   weightOf,
 } from "../observed/observation.ts";
@@ -76,29 +77,41 @@ function outlookOf(one: Case, view: ProcessObservation, unit: UnitRef): Outlook 
   };
 }
 
+/** At rest until something of it changes. */
+export const untilChanged = Infinity;
+
 /**
- * Whether all is as pinned, in place, and shown so already: nearly every process in nearly every pass. Whatever else could be decided
- * about such a process would change nothing, so this is asked first, and builds nothing.
+ * Until when all is as pinned, in place, and shown so already: nearly every process in nearly every pass. Whatever else could be decided
+ * about such a process would change nothing, so this is asked first, and builds nothing. Null: it is not at rest. What is asked here is
+ * what `touchedSince` compares.
  */
-export function isAtRest(before: ProcessState, desired: Desired | null, observation: Observation): boolean {
-  if (before.rollout || before.revert || before.refused || before.takenOutAt !== null || before.quarantined.length > 0) return false;
-  if (desired?.kind !== "run" || !areSettingsOfNow(observation)) return false;
+export function restsUntil(before: ProcessState, desired: Desired | null, observation: Seen): Instant | null {
+  if (isOwedMore(before) || desired?.kind !== "run" || !areSettingsOfNow(observation)) return null;
   const view = viewProcess(before.process, observation, desired);
-  return view !== null && isKeptUp(before, view, desired.unit, observation);
+  return view !== null && isKeptUp(before, view, desired.unit, observation) ? restOfWarm(before, view, desired.unit, observation) : null;
 }
 
-function areSettingsOfNow({ spec, settingsOf }: Observation): boolean {
+/** Until the first of the versions that are kept warm has been kept for long enough. */
+function restOfWarm(before: ProcessState, view: ProcessObservation, unit: UnitRef, observation: Seen): Instant | null {
+  if (view.installed.length === 1) return untilChanged;
+  if (leftoversOf(before, observation, view, unit).length > 0) return null;
+  return nextExpiry(before, observation, view) ?? untilChanged;
+}
+
+/** Something is under way, or was left behind by what went wrong. */
+function isOwedMore({ rollout, revert, refused, takenOutAt, quarantined }: ProcessState): boolean {
+  return rollout !== null || revert !== null || refused !== null || takenOutAt !== null || quarantined.length > 0;
+}
+
+function areSettingsOfNow({ spec, settingsOf }: Seen): boolean {
   return spec !== null && settingsOf === undefined;
 }
 
-function isKeptUp(before: ProcessState, view: ProcessObservation, unit: UnitRef, observation: Observation): boolean {
+function isKeptUp(before: ProcessState, view: ProcessObservation, unit: UnitRef, observation: Seen): boolean {
   if (whyKiller(unit, observation) !== null) return false;
   const { installed, instances, route } = view;
   if (!isShownAtRest(before.status, installed, unit) || !isReady(findInstalled(installed, unit.digest), instances)) return false;
-  if (!isRoutedRight(view, unit.digest) || !isTreatedRight(route, observation.spec) || !isArmedAlone(installed, unit.digest)) return false;
-  return (
-    installed.length === 1 || (leftoversOf(before, observation, view, unit).length === 0 && nextExpiry(before, observation, view) === null)
-  );
+  return isRoutedRight(view, unit.digest) && isTreatedRight(route, observation.spec) && isArmedAlone(installed, unit.digest);
 }
 
 /** Of one version that serves, and those that are kept warm. */
@@ -142,8 +155,6 @@ export function hasLeftovers(before: ProcessState, observation: Seen): boolean {
 }
 
 /** What can be said before anything is measured. */
-type Seen = Omit<Observation, "measured">;
-
 /** Installed, but neither pinned nor kept warm to go back to, and without traffic. */
 function leftoversOf(before: ProcessState, observation: Seen, view: ProcessObservation, unit: UnitRef): readonly Installed[] {
   const warm = new Set(warmOf(before, observation, view, unit).map((good) => good.digest));
@@ -172,7 +183,7 @@ function replacedAt({ knownGood }: ProcessState, good: KnownGood): Instant {
 }
 
 /** When the first of the warm versions has been kept for long enough; null: never. */
-function nextExpiry(before: ProcessState, observation: Observation, view: ProcessObservation): Instant | null {
+function nextExpiry(before: ProcessState, observation: Seen, view: ProcessObservation): Instant | null {
   const maxAgeMs = warmLimit(observation, view.process)?.maxAgeMs ?? null;
   if (maxAgeMs === null) return null;
   const ends = before.knownGood

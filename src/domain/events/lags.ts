@@ -3,6 +3,7 @@
 import type { PinionEvent } from "../journal/events.ts";
 import type { ProcessId } from "../names.ts";
 import type { Revert } from "../journal/revert.ts";
+import { rowsBeingReverted } from "../journal/rows.ts";
 import type { Stuck } from "../journal/rollout.ts";
 import type { EnvironmentState, ProcessState, Decision } from "../journal/state.ts";
 import { eventOf, type EventContext } from "./decision-events.ts";
@@ -14,8 +15,8 @@ export function noteLags(before: EnvironmentState, decision: Omit<Decision, "eve
   const rows = decision.processes.map((row) => noted(row, refusals));
   const known = new Set(rows.map(({ process }) => process));
   const others: ProcessState[] = [];
-  for (const row of before.processes.values()) {
-    if (row.revert === null || known.has(row.process) || gone.has(row.process)) continue;
+  for (const row of rowsBeingReverted(before.processes)) {
+    if (known.has(row.process) || gone.has(row.process)) continue;
     const next = noted(row, refusals);
     if (next !== row) others.push(next);
   }

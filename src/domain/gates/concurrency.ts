@@ -1,5 +1,6 @@
 /** At most so many deployments at once in one environment (`restrictions.maxConcurrentDeployments`). */
 
+import { rowsUnderWay } from "../journal/rows.ts";
 import type { EnvironmentState } from "../journal/state.ts";
 import type { Handovers } from "../journal/handover.ts";
 import type { ProcessId } from "../names.ts";
@@ -21,7 +22,7 @@ function waitsForOthers({ process, state }: Rollout, handovers: Handovers | null
 /** The processes that hold one. */
 export function placesHeld({ processes }: EnvironmentState, handovers: Handovers | null): Set<ProcessId> {
   const places = new Set<ProcessId>();
-  for (const { process, rollout } of processes.values()) if (rollout && holdsPlace(rollout, handovers)) places.add(process);
+  for (const { process, rollout } of rowsUnderWay(processes)) if (rollout && holdsPlace(rollout, handovers)) places.add(process);
   return places;
 }
 

@@ -7,6 +7,7 @@ import type { EnvironmentName, Instant, ProcessId } from "../names.ts";
 import type { Command, CommandResult } from "./commands.ts";
 import type { RevertRequest, RevertOutcome } from "./revert.ts";
 import type { Stuck } from "./rollout.ts";
+import { withChanges } from "../sharded-map.ts";
 import type { EnvironmentState, OwedAction, ProcessState, Decision } from "./state.ts";
 
 /** An environment nothing is remembered of. */
@@ -61,7 +62,7 @@ export function afterReverted(state: EnvironmentState, request: RevertRequest, o
   const settled = afterAcknowledged(state, owedReverts(state, request));
   const row = state.processes.get(request.process);
   if (row?.revert?.request.id !== request.id) return settled;
-  return { ...settled, processes: new Map(state.processes).set(request.process, { ...row, revert: { ...row.revert, outcome } }) };
+  return { ...settled, processes: withChanges(state.processes, [[request.process, { ...row, revert: { ...row.revert, outcome } }]]) };
 }
 
 /** Ids of what is owed for this command. */
@@ -87,10 +88,9 @@ function resultKey(result: ValidationResult): string {
 
 function afterRows(rows: ReadonlyMap<ProcessId, ProcessState>, decision: Decision): ReadonlyMap<ProcessId, ProcessState> {
   if (decision.processes.length === 0 && decision.forgotten.length === 0) return rows;
-  const next = new Map(rows);
-  for (const row of decision.processes) next.set(row.process, row);
-  for (const process of decision.forgotten) next.delete(process);
-  return next;
+  const changed = decision.processes.map((row) => [row.process, row] as const);
+  const gone = decision.forgotten.map((process) => [process, undefined] as const);
+  return withChanges(rows, [...changed, ...gone]);
 }
 
 function afterOwed(owed: readonly OwedAction[], decision: Decision, takeId: () => number): readonly OwedAction[] {

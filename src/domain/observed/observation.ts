@@ -54,6 +54,9 @@ export interface Observation {
   readonly measured: ReadonlyMap<string, readonly Measured[]>;
 }
 
+/** All but what was measured: it is of those only that have a rollout. */
+export type Seen = Omit<Observation, "measured">;
+
 /** One process, as seen in one pass, when engine and router could be asked. */
 export interface ProcessObservation {
   readonly process: ProcessId;

@@ -4,6 +4,7 @@ import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { MetricRequest } from "../analysis/metrics.ts";
 import { rolloutStates } from "./rollout-states.ts";
 import type { Rollout } from "../journal/rollout.ts";
+import { rowsUnderWay } from "../journal/rows.ts";
 import type { EnvironmentState } from "../journal/state.ts";
 import { checksOf, triggersOf } from "./rollout-view.ts";
 
@@ -11,7 +12,7 @@ import { checksOf, triggersOf } from "./rollout-view.ts";
 export function metricRequestsOf({ processes }: EnvironmentState, spec: EnvironmentSpec | null): readonly MetricRequest[] {
   if (!spec) return [];
   const requests: MetricRequest[] = [];
-  for (const { rollout } of processes.values()) if (rollout) requests.push(...metricRequestsFor(rollout, spec));
+  for (const { rollout } of rowsUnderWay(processes)) if (rollout) requests.push(...metricRequestsFor(rollout, spec));
   return requests;
 }
 

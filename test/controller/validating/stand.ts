@@ -5,6 +5,7 @@ import { waysIn } from "../../../src/adapters/engines/node-red/ways-in.ts";
 import { createHash } from "node:crypto";
 import { mergeResults } from "../../../src/domain/journal/remembered.ts";
 import type { Ports } from "../../../src/controller/ports.ts";
+import { createComparedAttention } from "../../support/compared-attention.ts";
 import { createUnrecorded } from "../../../src/controller/unrecorded.ts";
 import { validate } from "../../../src/controller/validating/validate.ts";
 import type { Action } from "../../../src/domain/journal/actions.ts";
@@ -211,6 +212,7 @@ export function createStand(options: StandOptions = {}) {
     hash: sha256,
     awake: alwaysAwake({ now: () => stand.now }),
     unrecorded: createUnrecorded(),
+    attention: createComparedAttention(),
     clock: options.real?.clock ?? { now: () => stand.now, sleep: async (ms: number) => void (stand.now += ms) },
     secrets: { resolve: () => Promise.reject(new Error("no secrets here")) },
     manifests: { version: async (process: ProcessId, version: Version) => versionOf(process, version) },

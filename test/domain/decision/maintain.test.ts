@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pinned } from "../../../src/domain/desired/resolve.ts";
-import { isAtRest } from "../../../src/domain/decision/maintain.ts";
+import { restsUntil, untilChanged } from "../../../src/domain/decision/maintain.ts";
 import type { Digest } from "../../../src/domain/names.ts";
 import type { Route } from "../../../src/domain/observed/route.ts";
 import type { Observation } from "../../../src/domain/observed/observation.ts";
@@ -89,6 +89,7 @@ const state: ProcessState = {
   rolledBackAt: null,
   takenOutAt: null,
 };
+const limited = { ...spec, strategy: { ...blueGreen, warm: { count: 1, maxAgeMs: 60_000 } } };
 const withWarm = { ...status, actual: [...status.actual, { version: "1.0.0", weight: 0 }] };
 
 const order = {
@@ -109,11 +110,16 @@ const order = {
 
 describe("a process is at rest", () => {
   it("when what is pinned has all the traffic and is shown so", () => {
-    expect(isAtRest(state, desired, seenWith())).toBe(true);
+    expect(restsUntil(state, desired, seenWith())).toBe(untilChanged);
   });
 
   it("with the version before it kept warm", () => {
-    expect(isAtRest({ ...state, status: withWarm }, desired, seenWith({ installed: [installed, warm] }))).toBe(true);
+    expect(restsUntil({ ...state, status: withWarm }, desired, seenWith({ installed: [installed, warm] }))).toBe(untilChanged);
+  });
+
+  it("until that one has been kept for long enough", () => {
+    const seen = seenWith({ spec: limited, installed: [installed, warm] });
+    expect(restsUntil({ ...state, status: withWarm }, desired, seen)).toBe(now + 60_000);
   });
 });
 
@@ -134,7 +140,7 @@ describe("a process is not at rest", () => {
     ["while less traffic is shown", { status: { ...status, actual: [{ version: "1.1.0", weight: 50 }] } }],
     ["while more versions are shown than there are", { status: withWarm }],
   ])("%s", (_when, parts) => {
-    expect(isAtRest({ ...state, ...parts }, desired, seenWith())).toBe(false);
+    expect(restsUntil({ ...state, ...parts }, desired, seenWith())).toBeNull();
   });
 
   it.each<[string, Observation]>([
@@ -174,27 +180,27 @@ describe("a process is not at rest", () => {
     ],
     ["while the environment says another timeout", seenWith({ route: { ...route, timeoutMs: 1 } })],
   ])("%s", (_when, observation) => {
-    expect(isAtRest(state, desired, observation)).toBe(false);
+    expect(restsUntil(state, desired, observation)).toBeNull();
   });
 
   it("while its pin is broken, or gone", () => {
-    expect(isAtRest(state, { kind: "broken", process, version: "1.1.0", why: "unknown", pinned }, seenWith())).toBe(false);
-    expect(isAtRest(state, null, seenWith())).toBe(false);
+    expect(restsUntil(state, { kind: "broken", process, version: "1.1.0", why: "unknown", pinned }, seenWith())).toBeNull();
+    expect(restsUntil(state, null, seenWith())).toBeNull();
   });
 
   it("while a version is left that nobody keeps", () => {
     const left = { ...warm, version: "0.9.0", digest: oldestDigest };
     const shown = { ...status, actual: [...status.actual, { version: "0.9.0", weight: 0 }] };
-    expect(isAtRest({ ...state, status: shown }, desired, seenWith({ installed: [installed, left] }))).toBe(false);
+    expect(restsUntil({ ...state, status: shown }, desired, seenWith({ installed: [installed, left] }))).toBeNull();
   });
 
   it("while a warm version is shown with traffic", () => {
     const shown = { ...status, actual: [...status.actual, { version: "1.0.0", weight: 10 }] };
-    expect(isAtRest({ ...state, status: shown }, desired, seenWith({ installed: [installed, warm] }))).toBe(false);
+    expect(restsUntil({ ...state, status: shown }, desired, seenWith({ installed: [installed, warm] }))).toBeNull();
   });
 
-  it("while the time of a warm version runs", () => {
-    const limited = { ...spec, strategy: { ...blueGreen, warm: { count: 1, maxAgeMs: 60_000 } } };
-    expect(isAtRest({ ...state, status: withWarm }, desired, seenWith({ spec: limited, installed: [installed, warm] }))).toBe(false);
+  it("once the time of a warm version is over", () => {
+    const seen = seenWith({ spec: limited, installed: [installed, warm] });
+    expect(restsUntil({ ...state, status: withWarm }, desired, { ...seen, now: now + 60_000 })).toBeNull();
   });
 });

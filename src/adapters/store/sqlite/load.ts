@@ -13,6 +13,7 @@ import type { Log } from "../../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { completeProcessState, completeProcessStates, completeResult } from "../codec/older-releases.ts";
 import { parseJson } from "../codec/parse-json.ts";
+import { mapOf } from "../../../domain/sharded-map.ts";
 import type { Slices } from "../../../domain/slices.ts";
 import { bounded, createLeftOut, eachPage, type LeftOut, type Row, type Table, textAtOnce } from "./pages.ts";
 
@@ -50,7 +51,7 @@ function* loadProcesses({ connection, log }: Source, environment: EnvironmentNam
     }
   });
   leftOut.sum();
-  return states;
+  return mapOf(states);
 }
 
 /** As many rows together as are parsed in one turn. */

@@ -163,14 +163,14 @@ describe("a journal that grew where it should not", () => {
 
   beforeEach(() => void open());
 
-  it("is read in pages, in order, and leaves the loop to others in between", async () => {
+  it("is read in pages, each row once, and leaves the loop to others in between", async () => {
     const names = Array.from({ length: 1_234 }, (_, index) => `p${String(index).padStart(4, "0")}`);
     many(processes, names.length, (index) => [names[index] ?? "", JSON.stringify(row(names[index] ?? ""))]);
     const reading = open().journal.state("production");
     let turns = 0;
     const isRead = reading.then(() => true);
     while (!(await Promise.race([isRead, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]))) turns += 1;
-    expect([...(await reading).processes.keys()]).toEqual(names);
+    expect([...(await reading).processes.keys()].sort()).toEqual(names);
     expect(turns).toBeGreaterThan(1);
   });
 

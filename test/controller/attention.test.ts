@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { createAttention } from "../../src/controller/attention.ts";
+import type { Attention } from "../../src/controller/ports.ts";
+import type { EnvironmentState } from "../../src/domain/journal/state.ts";
+import type { Observation } from "../../src/domain/observed/observation.ts";
+import { fill } from "../support/full-disk.ts";
+import { running, type World } from "../support/world.ts";
+
+let world: World;
+let looks: string[];
+
+/** Notes when everything is looked at, and when it is over. */
+function noting(): Attention {
+  const attention = createAttention();
+  return {
+    ...attention,
+    look: (observation: Observation, state: () => Promise<EnvironmentState>) =>
+      attention.look(observation, () => {
+        looks.push("all");
+        return state();
+      }),
+  };
+}
+
+beforeEach(async () => {
+  world = await running();
+  looks = [];
+  world.ports = { ...world.ports, attention: noting() };
+  await world.settle();
+});
+
+describe("everything is looked at", () => {
+  it("at first, and then no more, whatever is deployed", async () => {
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect(looks).toEqual(["all"]);
+  });
+
+  it("once in a while", async () => {
+    world.now += 599_000;
+    await world.pass();
+    expect(looks).toEqual(["all"]);
+    world.now += 1_000;
+    await world.pass();
+    expect(looks).toEqual(["all", "all"]);
+  });
+
+  it("where the clock was put back", async () => {
+    world.now -= 3_600_000;
+    await world.pass();
+    expect(looks).toEqual(["all", "all"]);
+  });
+
+  it("when the settings change", async () => {
+    world.spec = { ...world.spec, requestTimeoutMs: 5 };
+    await world.settle();
+    expect(looks).toEqual(["all", "all"]);
+  });
+
+  it("when a decision could not be recorded, so that what it was about is not lost", async () => {
+    world.pin("orders", "1.1.0");
+    fill(world, "full");
+    await expect(world.pass()).rejects.toThrow("the disk is full");
+    fill(world, "free");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect(looks).toEqual(["all", "all"]);
+  });
+});
