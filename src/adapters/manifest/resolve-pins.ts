@@ -3,13 +3,16 @@
 import type { Finding } from "../../domain/finding.ts";
 import type { EngineKind, ProcessId } from "../../domain/names.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../domain/desired/snapshot.ts";
+import { isDeepStrictEqual } from "node:util";
 import { clashFindings, healthPaths } from "./address-clashes.ts";
+import { type Dependants, dependantsWith } from "./dependants.ts";
 import { dependencyFindings, type PinGraph } from "./dependency-rules.ts";
 import type { ProcessSet } from "./process/load-processes.ts";
 import { movedPins } from "./environment/pin-files.ts";
 import { pinFindings, processSuggestions } from "./pin-rules.ts";
 import type { VersionRecord } from "./process/process-record.ts";
 import type { EnvironmentRecord } from "./environment/read-environment.ts";
+import { withChanges } from "../../domain/sharded-map.ts";
 import type { Slices } from "../../domain/slices.ts";
 
 export interface ResolvedEnvironment {
@@ -17,6 +20,8 @@ export interface ResolvedEnvironment {
   readonly snapshot: EnvironmentSnapshot;
   /** Findings of pins that have any. */
   readonly noted: ReadonlyMap<ProcessId, readonly Finding[]>;
+  /** Those that name a process among their dependencies, by its name. */
+  readonly dependants: Dependants;
 }
 
 /** Every pinned version of the record must have been read before. `engines`: the kinds that the environment has, where that is known. */
@@ -30,21 +35,59 @@ export function* resolvePins(
   const touched = base === before ? touchedPins(base, record, processes) : new Set(record.pins.keys());
   if (base === before && base.record === record && touched.size === 0) return base;
   const graph = pinGraph(record, processes);
-  const rules = { record, processes, engines };
   yield;
-  const findings = yield* allFindings(touched, graph, rules);
+  const findings = yield* allFindings(touched, graph, { base, record, processes, engines });
 
-  const pins = new Map(base.snapshot.pins);
+  const { noted, news } = yield* update(new Set([...touched, ...findings.keys()]), findings, { before, base, graph, processes });
+  const pins = withChanges(base.snapshot.pins, news);
+  const dependants = dependantsWith(base, news);
+  return { record, noted, dependants, snapshot: keptSnapshot(before?.snapshot, snapshotOf(record, pins)) };
+}
+
+interface Updating {
+  readonly before: ResolvedEnvironment | null;
+  readonly base: ResolvedEnvironment;
+  readonly graph: PinGraph;
+  readonly processes: ProcessSet;
+}
+
+interface Updated extends Pick<ResolvedEnvironment, "noted"> {
+  /** Undefined: the pin is gone. */
+  readonly news: ReadonlyMap<ProcessId, PinnedVersion | undefined>;
+}
+
+/** Findings and pins of those touched, as they are now. */
+function* update(
+  touched: ReadonlySet<ProcessId>,
+  findings: ReadonlyMap<ProcessId, readonly Finding[]>,
+  { before, base, graph, processes }: Updating,
+): Slices<Updated> {
+  const news = new Map<ProcessId, PinnedVersion | undefined>();
   const noted = new Map(base.noted);
-  let count = 0;
-  for (const process of new Set([...touched, ...findings.keys()])) {
-    count += 1;
-    if (count % pinsAtOnce === 0) yield;
-    update(noted, process, findings.get(process));
-    update(pins, process, toPinned(process, findings.get(process) ?? none, graph, processes));
+  const known = before?.snapshot.pins;
+  for (const [index, process] of [...touched].entries()) {
+    if (index % pinsAtOnce === 0) yield;
+    const found = findings.get(process);
+    if (found === undefined) noted.delete(process);
+    else noted.set(process, found);
+    news.set(process, keptPin(known?.get(process), toPinned(process, found ?? none, graph, processes)));
   }
-  const errors = record.findings.filter((found) => found.severity === "error");
-  return { record, noted, snapshot: { name: record.name, spec: record.spec, pins, quarantine: heldIn(record), findings: errors } };
+  return { noted, news };
+}
+
+function snapshotOf(record: EnvironmentRecord, pins: EnvironmentSnapshot["pins"]): EnvironmentSnapshot {
+  const { name, spec } = record;
+  return { name, spec, pins, quarantine: heldIn(record), findings: record.findings.filter((found) => found.severity === "error") };
+}
+
+/** An equal one stays the object that it was: nobody is woken for it. */
+function keptPin(before: PinnedVersion | undefined, now: PinnedVersion | undefined): PinnedVersion | undefined {
+  return isDeepStrictEqual(before, now) ? before : now;
+}
+
+function keptSnapshot(before: EnvironmentSnapshot | undefined, now: EnvironmentSnapshot): EnvironmentSnapshot {
+  const isKept = before?.pins === now.pins && before.spec === now.spec;
+  return isKept && isDeepStrictEqual([before.quarantine, before.findings], [now.quarantine, now.findings]) ? before : now;
 }
 
 /** Without the places in the file. */
@@ -58,15 +101,12 @@ const pinsAtOnce = 100;
 
 function nothingBefore(record: EnvironmentRecord): ResolvedEnvironment {
   const { name, spec } = record;
-  return { record, noted: new Map(), snapshot: { name, spec, pins: new Map(), quarantine: heldIn(record), findings: [] } };
-}
-
-function update<T>(map: Map<ProcessId, T>, process: ProcessId, value: T | undefined): void {
-  if (value === undefined) map.delete(process);
-  else map.set(process, value);
+  const snapshot = { name, spec, pins: new Map(), quarantine: heldIn(record), findings: [] };
+  return { record, noted: new Map(), dependants: new Map(), snapshot };
 }
 
 interface Rules {
+  readonly base: ResolvedEnvironment;
   readonly record: EnvironmentRecord;
   readonly processes: ProcessSet;
   readonly engines: readonly EngineKind[] | null;
@@ -76,10 +116,11 @@ interface Rules {
 function* allFindings(
   touched: ReadonlySet<ProcessId>,
   graph: PinGraph,
-  { record, processes, engines }: Rules,
+  { base, record, processes, engines }: Rules,
 ): Slices<ReadonlyMap<ProcessId, readonly Finding[]>> {
   const all = new Map(yield* dependencyFindings(graph, touched));
-  for (const [process, clashes] of clashFindings(graph, record.spec, touched)) all.set(process, [...(all.get(process) ?? []), ...clashes]);
+  const moved = new Set([...touched].filter((process) => mayClash(process, base, graph)));
+  for (const [process, clashes] of clashFindings(graph, record.spec, moved)) all.set(process, [...(all.get(process) ?? []), ...clashes]);
   yield;
   const context = { environment: record, processes, engines, suggest: processSuggestions(processes) };
   let count = 0;
@@ -91,6 +132,14 @@ function* allFindings(
     if (own.length > 0) all.set(process, [...own, ...(all.get(process) ?? [])]);
   }
   return all;
+}
+
+/** What clashed with nobody, and is called where it was, clashes with none but those that are called elsewhere now. */
+function mayClash(process: ProcessId, { noted, snapshot }: ResolvedEnvironment, graph: PinGraph): boolean {
+  const before = snapshot.pins.get(process);
+  if (before?.kind !== "runnable" || noted.has(process)) return true;
+  const now = graph.content(process)?.summary.endpoints ?? none;
+  return before.summary.endpoints !== now && !isDeepStrictEqual(before.summary.endpoints, now);
 }
 
 /** What decides about every pin of an environment alike. */
@@ -108,12 +157,8 @@ function touchedPins(base: ResolvedEnvironment, record: EnvironmentRecord, proce
   for (const process of processes.changed) if (record.pins.has(process)) touched.add(process);
   if (touched.size === 0 && base.record === record) return touched;
   for (const process of base.noted.keys()) touched.add(process);
-  const dependants: ProcessId[] = [];
-  for (const [process, pinned] of base.snapshot.pins) {
-    if (pinned.kind === "runnable" && pinned.summary.dependencies.some(({ name }) => touched.has(name))) dependants.push(process);
-  }
-  for (const process of dependants) touched.add(process);
-  return touched;
+  const dependants = [...touched].flatMap((process) => [...(base.dependants.get(process) ?? [])]);
+  return new Set([...touched, ...dependants]);
 }
 
 type GoodVersion = Extract<VersionRecord, { kind: "good" }>;

@@ -6,6 +6,7 @@
 import type { EnvironmentSpec } from "./environment.ts";
 import { describeFinding, type Finding } from "../finding.ts";
 import type { CommitId, EnvironmentName, ProcessId } from "../names.ts";
+import { createSelection } from "../sharded-map.ts";
 import type { PinnedVersion } from "./snapshot.ts";
 
 /** One environment at one commit. */
@@ -26,10 +27,13 @@ export function whyNotTakenOut({ environment, spec, findings, pins }: Removable)
   return null;
 }
 
-/** What is wrong with the first pin that cannot run; null: all can. */
+const brokenPins = createSelection<PinnedVersion>(({ kind }) => kind === "broken");
+
+/** What is wrong with the first pin, by name, that cannot run; null: all can. */
 function firstBroken(pins: ReadonlyMap<ProcessId, PinnedVersion>): string | null {
-  for (const pinned of pins.values()) if (pinned.kind === "broken") return whyBroken(pinned);
-  return null;
+  let first: Extract<PinnedVersion, { kind: "broken" }> | null = null;
+  for (const pinned of brokenPins(pins)) if (pinned.kind === "broken" && (!first || pinned.process < first.process)) first = pinned;
+  return first && whyBroken(first);
 }
 
 /** The first of its findings, and how many there are besides. */

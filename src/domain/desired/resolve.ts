@@ -5,6 +5,7 @@ import { defaultEngineKind } from "./engine-kind.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Digest, Hash, Instant, ProcessId, UnitRef, Version } from "../names.ts";
 import { whyBroken, whyNotTakenOut } from "./removal.ts";
+import { differingKeys, mapOf, withChanges } from "../sharded-map.ts";
 import type { EnvironmentSnapshot, PinnedVersion, VersionSummary } from "./snapshot.ts";
 
 /** What is wanted of a process: what its pin says. */
@@ -82,12 +83,14 @@ interface Resolving {
 }
 
 function resolvePins(pins: EnvironmentSnapshot["pins"], { settings, hash, last }: Resolving): DesiredState["processes"] {
-  const processes = new Map<ProcessId, Pinned>();
-  for (const [process, pinned] of pins) {
-    const old = last?.processes.get(process);
-    processes.set(process, old?.pinned === pinned ? old : resolvePin(process, pinned, settings, hash));
-  }
-  return processes;
+  const resolved = ([process, pinned]: readonly [ProcessId, PinnedVersion]) =>
+    [process, resolvePin(process, pinned, settings, hash)] as const;
+  if (!last) return mapOf(Array.from(pins, resolved));
+  const changed = differingKeys(last.pins, pins).map((process) => {
+    const pinned = pins.get(process);
+    return pinned ? resolved([process, pinned]) : ([process, undefined] as const);
+  });
+  return withChanges(last.processes, changed);
 }
 
 /** What is to become of what has no pin at this commit; null: it is taken out. */

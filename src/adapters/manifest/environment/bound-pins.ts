@@ -2,6 +2,8 @@
 
 import { finding } from "../document/findings.ts";
 import { maxUnknownPins } from "../document/limits.ts";
+import type { ProcessId } from "../../../domain/names.ts";
+import { mapOf } from "../../../domain/sharded-map.ts";
 import type { ProcessSet } from "../process/load-processes.ts";
 import type { Pin } from "./pins-file.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
@@ -9,16 +11,35 @@ import type { EnvironmentRecord } from "./read-environment.ts";
 /** The record itself, or one with the pins of known processes and the first of the others. */
 export function boundPins(record: EnvironmentRecord, { records }: ProcessSet): EnvironmentRecord {
   if (record.pins.size <= records.size + maxUnknownPins) return record;
-  const pins = new Map<string, Pin>();
-  let unknown = 0;
-  let beyond: Pin | null = null;
-  for (const [process, pin] of record.pins) {
-    if (!records.has(process)) unknown += 1;
-    if (records.has(process) || unknown <= maxUnknownPins) pins.set(process, pin);
-    else beyond ??= pin;
+  const known: Entry[] = [];
+  const unknown: Entry[] = [];
+  let count = 0;
+  for (const entry of record.pins) {
+    if (records.has(entry[0])) known.push(entry);
+    else {
+      count += 1;
+      noteFirst(unknown, entry);
+    }
   }
-  if (beyond === null) return record;
+  const beyond = unknown[maxUnknownPins]?.[1];
+  if (beyond === undefined) return record;
   const at = { file: beyond.file, line: beyond.line, column: 1, pointer: "" };
-  const found = finding(at, "limit/pins", `${unknown} pins name processes that do not exist; the first ${maxUnknownPins} are shown`);
+  const found = finding(at, "limit/pins", `${count} pins name processes that do not exist; the first ${maxUnknownPins} are shown`);
+  const pins = mapOf([...known, ...unknown.slice(0, maxUnknownPins)]);
   return { ...record, pins, patched: null, findings: [...record.findings, found] };
+}
+
+type Entry = readonly [ProcessId, Pin];
+
+/** Keeps the first by file and line, and one beyond those that are shown. */
+function noteFirst(first: Entry[], entry: Entry): void {
+  const last = first.at(-1);
+  if (first.length > maxUnknownPins && last && comesBefore(last, entry)) return;
+  const place = first.findLastIndex((each) => comesBefore(each, entry));
+  first.splice(place + 1, 0, entry);
+  first.length = Math.min(first.length, maxUnknownPins + 1);
+}
+
+function comesBefore([, one]: Entry, [, other]: Entry): boolean {
+  return one.file === other.file ? one.line <= other.line : one.file < other.file;
 }

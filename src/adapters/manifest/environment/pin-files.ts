@@ -9,6 +9,7 @@ import { maxFindings, maxPinsBytes } from "../document/limits.ts";
 import { differingLines } from "./pin-lines.ts";
 import { type ParsedPins, parsePinsFile, type Pin } from "./pins-file.ts";
 import type { Reading } from "../process/read-process.ts";
+import { mapOf, withChanges } from "../../../domain/sharded-map.ts";
 import type { Slices } from "../../../domain/slices.ts";
 
 export interface PinFile {
@@ -97,7 +98,7 @@ function* mergePins(files: ReadonlyMap<string, PinFile>): Slices<Pick<PinFiles, 
       else noteTwice(twice, process, pinnedTwice(process, pin, first));
     }
   }
-  return { pins, twice };
+  return { pins: mapOf(pins), twice };
 }
 
 /** Pins put together without a pause. */
@@ -117,7 +118,7 @@ function pinnedTwice(process: ProcessId, second: Pin, first: Pin): Finding {
 
 /** The pins before with other versions, or null when more than versions changed. */
 function* patch(reads: readonly FileRead[], before: PinFiles): Slices<PinFiles | null> {
-  const pins = new Map(before.pins);
+  const pins = new Map<ProcessId, Pin>();
   const pinFiles = new Map(before.pinFiles);
   const moved: ProcessId[] = [];
   for (const { file, id, read } of reads) {
@@ -130,7 +131,7 @@ function* patch(reads: readonly FileRead[], before: PinFiles): Slices<PinFiles |
       moved.push(process);
     }
   }
-  return { pins, twice: before.twice, pinFiles, patched: { from: before.pins, moved } };
+  return { pins: withChanges(before.pins, pins), twice: before.twice, pinFiles, patched: { from: before.pins, moved } };
 }
 
 /** The pins on the lines that differ, when they are the same processes on as many lines; else null. */
