@@ -65,10 +65,12 @@ ${list(connections)}  config: {}
 `;
 }
 
-export function environmentFile(environment: BigEnvironment): string {
+/** Where all are alike they share one path, which all may have: that of the health check. */
+export function environmentFile(environment: BigEnvironment, alike: boolean): string {
+  const health = alike ? `, healthCheckUrl: /${subject({ index: 0, alike })}` : "";
   return `name: ${environment}
 type: ${environment}
-strategy: { type: blue-green, config: { keepOldVersion: true } }
+strategy: { type: blue-green, config: { keepOldVersion: true${health} } }
 deploymentTimeout: 10m
 variables: { REGION: eu, LIMIT: 100 }
 `;

@@ -97,7 +97,7 @@ function createPins({ processes, pins }: BigRepositoryOptions): Pins {
 
 function* firstFiles({ processes, alike = false }: BigRepositoryOptions, pins: Pins): Files {
   for (const environment of environments) {
-    yield [`environments/${environment}/environment.yaml`, environmentFile(environment)];
+    yield [`environments/${environment}/environment.yaml`, environmentFile(environment, alike)];
     yield* pins.all(environment);
   }
   for (let index = 0; index < processes; index += 1) {

@@ -154,7 +154,6 @@ export function hasLeftovers(before: ProcessState, observation: Seen): boolean {
   return leftoversOf(before, observation, view, desired.unit).length > 0;
 }
 
-/** What can be said before anything is measured. */
 /** Installed, but neither pinned nor kept warm to go back to, and without traffic. */
 function leftoversOf(before: ProcessState, observation: Seen, view: ProcessObservation, unit: UnitRef): readonly Installed[] {
   const warm = new Set(warmOf(before, observation, view, unit).map((good) => good.digest));
