@@ -13,10 +13,7 @@ import type { CommandResult, CommandSpec } from "../../src/domain/journal/comman
 import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/revert.ts";
 import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
 import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
-import { createLastPlacements } from "../../src/controller/last-placements.ts";
-import { createObservedBefore } from "../../src/controller/observed-before.ts";
-import { createComparedAttention } from "./compared-attention.ts";
-import { createUnrecorded } from "../../src/controller/unrecorded.ts";
+import { createControllerMemory } from "./controller-memory.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Finding } from "../../src/domain/finding.ts";
@@ -145,12 +142,9 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
       hash: sha256,
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
       validations: createValidations(() => undefined),
-      placements: createLastPlacements(),
-      observedBefore: createObservedBefore(),
+      ...createControllerMemory(),
       changes: createChangeRecords(),
       plans: createPlanRecords(),
-      unrecorded: createUnrecorded(),
-      attention: createComparedAttention(),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
       dispatcher: { notify: () => undefined },
