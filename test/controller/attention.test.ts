@@ -1,17 +1,17 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import { createAttention } from "../../src/controller/attention.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Attention } from "../../src/controller/ports.ts";
 import type { EnvironmentState } from "../../src/domain/journal/state.ts";
 import type { Observation } from "../../src/domain/observed/observation.ts";
+import { createComparedAttention } from "../support/compared-attention.ts";
 import { fill } from "../support/full-disk.ts";
-import { running, type World } from "../support/world.ts";
+import { environment, running, type World } from "../support/world.ts";
 
 let world: World;
 let looks: string[];
 
 /** Notes when everything is looked at, and when it is over. */
 function noting(): Attention {
-  const attention = createAttention();
+  const attention = createComparedAttention();
   return {
     ...attention,
     look: (observation: Observation, state: () => Promise<EnvironmentState>) =>
@@ -66,5 +66,27 @@ describe("everything is looked at", () => {
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
     expect(looks).toEqual(["all", "all"]);
+  });
+});
+
+describe("who is at rest, and loses something, is noticed without a look at everything", () => {
+  afterEach(async () => {
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(looks).toEqual(["all"]);
+  });
+
+  it("when the router has forgotten its route", async () => {
+    await world.router.ensureRoutes(environment, [{ process: "orders", timeoutMs: 1_000, sticky: null, shares: [] }]);
+    expect(world.traffic("orders")).toEqual({});
+  });
+
+  it("when somebody has given it another timeout", async () => {
+    const [route] = await world.router.routes(environment);
+    if (route) await world.router.ensureRoutes(environment, [{ ...route, timeoutMs: 1 }]);
+  });
+
+  it("when an instance has forgotten it", () => {
+    world.engine.forget(world.digest("orders", "1.0.0"), "one");
   });
 });
