@@ -36,7 +36,7 @@ const askAgainMs = 500;
 /** Adds the options of a command; `reason` says whether one must be given. */
 export function addCommandOptions(command: Command, reason: "required" | "optional"): Command {
   const needed = reason === "required" ? "; required" : "";
-  const why = new Option("--reason <text>", `why, for whoever reads the history${needed}`).argParser(parseReason);
+  const why = new Option("--reason <text>", `the reason, shown in the history${needed}`).argParser(parseReason);
   return command
     .addOption(reason === "required" ? why.makeOptionMandatory() : why)
     .addOption(

@@ -11,7 +11,7 @@ interface Options {
 export const addDown: AddCommand = (program, session, finish) => {
   program
     .command("down")
-    .description("end the gateway and the engines that `pinion run` left running")
+    .description("stop the gateway and the engines that `pinion run` left running")
     .addOption(configOption())
     .addOption(formatOption())
     .addHelpText(

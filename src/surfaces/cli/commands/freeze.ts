@@ -11,14 +11,14 @@ import { printable } from "../../../domain/safe-text.ts";
 
 /** Nothing new is deployed. */
 export const addFreeze: AddCommand = freezeCommand("freeze", {
-  description: "deploy nothing new in an environment until it is unfrozen",
+  description: "freeze an environment: no new deployments until it is unfrozen",
   meaning: "Nothing new is deployed and no version gets more traffic. Going back is always allowed: rollbacks and reverts are carried out.",
   example: 'pinion freeze production --reason "the till is being counted"',
 });
 
 /** All goes on. */
 export const addUnfreeze: AddCommand = freezeCommand("unfreeze", {
-  description: "lift a freeze: what waits is deployed",
+  description: "lift a freeze: waiting deployments start",
   meaning: "What was merged meanwhile is deployed, the newest commit only.",
   example: 'pinion unfreeze production --reason "all counted"',
 });

@@ -20,7 +20,7 @@ interface Options {
 export const addGateway: AddCommand = (program, session, finish) => {
   program
     .command("gateway")
-    .description("run a gateway by itself; `pinion run` starts its own unless pinion.yaml names one")
+    .description("run only a gateway; `pinion run` starts its own unless pinion.yaml names one")
     .option("--state <dir>", "folder of its routing table, identity and control token", ".pinion/gateway")
     .option("--host <address>", "public address to listen on", "127.0.0.1")
     .option("--port <number>", "public port; 0: the one before, else any", parsePort, 0)

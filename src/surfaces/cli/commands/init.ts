@@ -12,7 +12,7 @@ import { printable } from "../../../domain/safe-text.ts";
 export const addInit: AddCommand = (program, session, finish) => {
   program
     .command("init")
-    .description("write a small config repository and a pinion.yaml that run as they are")
+    .description("create a small config repository and a pinion.yaml that are ready to run")
     .argument("[dir]", "the folder to write to", ".")
     .addOption(formatOption())
     .addHelpText(

@@ -26,7 +26,7 @@ const commitPatienceMs = 15_000;
 export const addRecover: AddCommand = (program, session, finish) => {
   const command = program
     .command("recover")
-    .description("emergency: stop what is under way, go to the last good version, verify, say what was done")
+    .description("emergency: stop the rollout, go back to the last good version, verify it and report")
     .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
     .addOption(timeoutOption("how long it is followed, such as 90s or 5m", "5m"));
   addCommandOptions(command, "required")

@@ -28,7 +28,7 @@ const everyMs = 250;
 export const addRollback: AddCommand = (program, session, finish) => {
   const command = program
     .command("rollback")
-    .description("go back to a version that was good, by a commit")
+    .description("go back to a known good version, by a commit")
     .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
     .addOption(new Option("--to <version>", "the version to go back to; default: the last good one").argParser(parseVersion))
     .addOption(timeoutOption("how long it is followed, such as 90s or 5m", "1m"));

@@ -17,20 +17,20 @@ interface RolloutCommand {
 const rolloutCommands: readonly RolloutCommand[] = [
   {
     name: "pause",
-    description: "hold a rollout where it is",
+    description: "pause a rollout",
     meaning:
       "The traffic stays as it is shared, and the clock of the deployment stands still. Checks and triggers go on: a bad version is still taken back.",
     examples: ['pinion pause production/order-intake --reason "looking at the logs"'],
   },
   {
     name: "resume",
-    description: "let a paused rollout go on",
+    description: "resume a paused rollout",
     meaning: "It goes on where it was paused.",
     examples: ["pinion resume production/order-intake"],
   },
   {
     name: "abort",
-    description: "give a rollout up: all traffic back to the stable version",
+    description: "abort a rollout: all traffic goes back to the stable version",
     meaning: "The traffic goes back at once. The version is not tried again until its pin changes, or `pinion retry`.",
     examples: ['pinion abort production/order-intake --reason "wrong tariff file"'],
   },
@@ -43,7 +43,7 @@ const rolloutCommands: readonly RolloutCommand[] = [
   },
   {
     name: "promote",
-    description: "let a rollout take its next step now",
+    description: "promote a rollout to its next step now",
     meaning:
       "It does not wait for the pause or the time of its step, and a rollout that somebody paused is no longer paused. A version that is known to be bad is not promoted.",
     examples: ["pinion promote production/order-intake", 'pinion promote production/order-intake --full --reason "hot fix"'],

@@ -12,7 +12,7 @@ interface Options {
 export const addRun: AddCommand = (program, session, finish) => {
   program
     .command("run")
-    .description("run the controller: follow the config repository and keep the engines as it says")
+    .description("run the controller: deploy to the engines what the config repository pins")
     .option("-c, --config <file>", "the controller's configuration", "pinion.yaml")
     .option("--accept-rewrite", "accept once that the branch no longer contains the deployed commit", false)
     .addOption(

@@ -17,7 +17,7 @@ interface Options extends ControllerOptions, Selection {
 export const addStatus: AddCommand = (program, session, finish) => {
   program
     .command("status")
-    .description("show what runs where, and whether it is what the repository says")
+    .description("show which versions run, and whether they are the pinned ones")
     .option("-e, --environment <name>", "only this environment")
     .option("-p, --process <id>", "only this process")
     .option("-w, --watch", "go on showing it as it changes, until Ctrl-C", false)

@@ -33,7 +33,7 @@ const everyMs = 100;
 export const addSync: AddCommand = (program, session, finish) => {
   program
     .command("sync")
-    .description("look at the repository and the engines now, and say what changes")
+    .description("compare the repository and the engines now, and report what changes")
     .argument("[environment[/process]]", "say only what changes there; default: everywhere", parseTarget)
     .addOption(timeoutOption("how long it may take, such as 30s", "30s"))
     .addOption(controllerOption())

@@ -48,7 +48,7 @@ const interrupted: ExitCode = 130;
 export const addWait: AddCommand = (program, session, finish) => {
   program
     .command("wait")
-    .description("wait until what is pinned runs, and say how its rollout goes")
+    .description("wait until the pinned versions run, and report the progress")
     .argument("<environment[/process]>", "one process, or all of an environment", parseTarget)
     .addOption(timeoutOption("give up after this time, such as 90s or 1h", "10m"))
     .addOption(new Option("--until <state>", "what to wait for").choices(["healthy", "succeeded", "synced"]).default("healthy"))

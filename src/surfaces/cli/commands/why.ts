@@ -13,7 +13,7 @@ interface Options extends ControllerOptions {
 export const addWhy: AddCommand = (program, session, finish) => {
   program
     .command("why")
-    .description("say why a process is as it is: every gate, what comes next, and what would change it")
+    .description("explain the state of a process: every gate, the next step, and what would change it")
     .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
     .addOption(controllerOption())
     .addOption(configOption())
