@@ -1,8 +1,9 @@
 /** Where a running controller's API is, and with what it is entered, for commands that start in the same folder. */
 
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PinionError } from "../domain/errors.ts";
+import { writeDurably } from "../platform/durable-file.ts";
 import type { ControllerTarget } from "../api/client.ts";
 import { readToken, tokenFile } from "./api-tokens.ts";
 
@@ -17,9 +18,7 @@ const file = (stateDirectory: string) => join(stateDirectory, "controller.json")
 
 /** Whole or not at all. */
 export async function writeAddress(stateDirectory: string, address: Address): Promise<void> {
-  const next = `${file(stateDirectory)}.new`;
-  await writeFile(next, `${JSON.stringify({ pid: process.pid, ...address })}\n`, { mode: 0o600 });
-  await rename(next, file(stateDirectory));
+  await writeDurably(file(stateDirectory), `${JSON.stringify({ pid: process.pid, ...address })}\n`, 0o600);
 }
 
 /**

@@ -1,10 +1,11 @@
 /** The tokens of the API: one in the state folder for everything, and, where pinion.yaml names one, another for the metrics page alone. */
 
 import { randomBytes } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SecretReference } from "../domain/desired/environment.ts";
 import { PinionError } from "../domain/errors.ts";
+import { writeDurably } from "../platform/durable-file.ts";
 import type { Secrets } from "../ports/secrets.ts";
 import type { Tokens } from "../surfaces/http/open-server.ts";
 
@@ -68,7 +69,6 @@ async function readText(file: string): Promise<string | null> {
 /** Whole or not at all. */
 async function makeToken(file: string): Promise<string> {
   const token = randomBytes(32).toString("base64url");
-  await writeFile(`${file}.new`, `${token}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await writeDurably(file, `${token}\n`, 0o600);
   return token;
 }

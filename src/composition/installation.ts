@@ -1,8 +1,9 @@
 /** The name of this installation, by which its flows are told from those of others on the same engine. Lives as long as the state folder. */
 
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeDurablySync } from "../platform/durable-file.ts";
 
 /** Made when it is first asked for. It stands beside the journal, so that a lost journal does not make strangers of our own flows. */
 export function readInstallation(stateDirectory: string): string {
@@ -10,8 +11,7 @@ export function readInstallation(stateDirectory: string): string {
   const known = read(file);
   if (known !== "") return known;
   const made = randomUUID();
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${made}\n`, { mode: 0o600, flush: true });
+  writeDurablySync(file, `${made}\n`, 0o600);
   return made;
 }
 

@@ -1,7 +1,7 @@
 /** The disk is a model here: what was not synced is lost when the power is cut, and a cut may come after every call. */
 
 import { describe, expect, it } from "vitest";
-import { type Files, writeDurably } from "../../src/platform/durable-file.ts";
+import { type Files, type SyncFiles, writeDurably, writeDurablySync } from "../../src/platform/durable-file.ts";
 
 const file = "/state/gateway/routes.json";
 
@@ -20,6 +20,12 @@ function model(cutAfter: number) {
     const found = contents.get(id);
     if (!found) throw new Error(`no file ${id}`);
     return found;
+  };
+  const rename = (from: string, to: string) => {
+    count("rename");
+    const moved = names.get(from);
+    if (moved === undefined) throw new Error(`no ${from}`);
+    names = new Map([...names].filter(([name]) => name !== from)).set(to, moved);
   };
   const files: Files = {
     mkdir: () => Promise.resolve(),
@@ -44,24 +50,47 @@ function model(cutAfter: number) {
         close: () => Promise.resolve(),
       };
     },
-    async rename(from, to) {
-      count("rename");
-      const moved = names.get(from);
-      if (moved === undefined) throw new Error(`no ${from}`);
-      names = new Map([...names].filter(([name]) => name !== from)).set(to, moved);
-    },
+    rename: async (from, to) => rename(from, to),
     rm: () => Promise.resolve(),
+  };
+  const [folder, nothing] = [0, () => undefined];
+  const syncFiles: SyncFiles = {
+    mkdirSync: nothing,
+    openSync(path, flags) {
+      if (flags === "r") return folder;
+      count("create");
+      contents.set(++lastNode, { cached: "", synced: "" });
+      names.set(path, lastNode);
+      return lastNode;
+    },
+    writeFileSync(handle, text) {
+      count("write");
+      node(handle).cached = text;
+    },
+    fsyncSync(handle) {
+      count(handle === folder ? "sync folder" : "sync file");
+      if (handle === folder) syncedNames = new Map(names);
+      else node(handle).synced = node(handle).cached;
+    },
+    closeSync: nothing,
+    renameSync: (from, to) => rename(from, to),
+    rmSync: nothing,
   };
   /** Every content that the file may have after the cut: the system may have written names early, and contents not. */
   const after = () => [syncedNames, names].map((kept) => node(kept.get(file) ?? 0).synced);
-  return { files, calls, after };
+  return { files, syncFiles, calls, after };
 }
 
-describe("a file that is written durably", () => {
+type Disk = ReturnType<typeof model>;
+
+describe.each([
+  ["beside all else", ({ files }: Disk) => writeDurably(file, "new", 0o600, files)],
+  ["at once", async ({ syncFiles }: Disk) => writeDurablySync(file, "new", 0o600, syncFiles)],
+])("a file that is written durably, %s", (_how, write) => {
   const whole = model(Number.POSITIVE_INFINITY);
   const run = async (cutAfter: number) => {
     const disk = model(cutAfter);
-    const isDone = await writeDurably(file, "new", 0o600, disk.files).then(
+    const isDone = await write(disk).then(
       () => true,
       () => false,
     );
@@ -69,7 +98,7 @@ describe("a file that is written durably", () => {
   };
 
   it("is the new one for good when it says so", async () => {
-    await writeDurably(file, "new", 0o600, whole.files);
+    await write(whole);
     expect(whole.after()).toEqual(["new", "new"]);
     expect(whole.calls).toEqual(["create", "write", "sync file", "rename", "sync folder"]);
   });
@@ -96,5 +125,23 @@ it("leaves nothing behind that takes the room of others when the disk is full", 
     },
   };
   await expect(writeDurably(file, "new", 0o600, full)).rejects.toThrow("no space left");
+  expect([...left]).toEqual([]);
+});
+
+it("leaves nothing behind of what is written at once, either", () => {
+  const { syncFiles } = model(100);
+  const left = new Set<string>();
+  const full: SyncFiles = {
+    ...syncFiles,
+    openSync(path, flags) {
+      left.add(path);
+      return syncFiles.openSync(path, flags);
+    },
+    writeFileSync: () => {
+      throw new Error("no space left");
+    },
+    rmSync: (path) => void left.delete(path),
+  };
+  expect(() => writeDurablySync(file, "new", 0o600, full)).toThrow("no space left");
   expect([...left]).toEqual([]);
 });

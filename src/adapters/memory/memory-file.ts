@@ -1,10 +1,10 @@
 /** Keeps what is in memory in a file too, so that the next process goes on from there. */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import type { JsonObject } from "../../domain/desired/definition.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { RevertRequest } from "../../domain/journal/revert.ts";
+import { writeDurablySync } from "../../platform/durable-file.ts";
 import type { Head } from "../../ports/config-repository.ts";
 import type { MemoryState } from "./repository.ts";
 
@@ -18,9 +18,7 @@ interface Kept {
 /** Whole or not at all, also when the power fails in between. */
 export function writeMemoryFile(file: string, { head, documents, written, proposed }: MemoryState): void {
   const kept: Kept = { head, documents: [...documents], written: [...written], proposed: [...proposed] };
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600, flush: true });
-  renameSync(`${file}.new`, file);
+  writeDurablySync(file, JSON.stringify(kept), 0o600);
 }
 
 /** Null when there is none yet. @throws `store/damaged`. */

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Digest, UnitRef } from "../../../domain/names.ts";
+import { writeDurably } from "../../../platform/durable-file.ts";
 import { isObject } from "./flow-nodes.ts";
 import type { OsProcess } from "./os-process.ts";
 
@@ -36,8 +37,7 @@ export async function readRecord(directory: string): Promise<InstanceRecord | nu
 export async function writeRecord(directory: string, record: InstanceRecord): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await rm(join(directory, "child.json"), { force: true });
-  await writeFile(`${recordFile(directory)}.new`, JSON.stringify(record), { mode: 0o600 });
-  await rename(`${recordFile(directory)}.new`, recordFile(directory));
+  await writeDurably(recordFile(directory), JSON.stringify(record), 0o600);
 }
 
 export function newRecord(port: number): InstanceRecord {

@@ -1,8 +1,9 @@
 /** Which certificate authorities are trusted: the same ones by the poll in process and by the git program, whichever variable names them. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { rootCertificates } from "node:tls";
 import { PinionError } from "../../../domain/errors.ts";
+import { writeDurablySync } from "../../../platform/durable-file.ts";
 
 type Inherited = Readonly<Record<string, string | undefined>>;
 
@@ -26,7 +27,7 @@ export function authoritiesFor(inherited: Inherited, directory: string): Authori
   if (base !== null && extra === null) return { pem: read(base), file: base.path };
   const pem = `${base === null ? rootCertificates.join("\n") : read(base)}\n${extra === null ? "" : read(extra)}`;
   const file = `${directory}.authorities.pem`;
-  if (!existsSync(file) || readFileSync(file, "utf8") !== pem) writeFileSync(file, pem);
+  if (!existsSync(file) || readFileSync(file, "utf8") !== pem) writeDurablySync(file, pem, 0o644);
   return { pem, file };
 }
 

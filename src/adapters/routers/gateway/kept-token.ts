@@ -1,9 +1,10 @@
 /** The token of a gateway's control port, where its controller keeps it: the next controller enters the gateway that runs with it. */
 
-import { readFileSync, renameSync, mkdirSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { newToken } from "../../../gateway/control.ts";
 import { readIdentity } from "../../../gateway/identity.ts";
+import { writeDurablySync } from "../../../platform/durable-file.ts";
 
 /** Of the folder `keptIn`; made when there is none. An earlier release has left it with the gateway's identity. */
 export function keepToken({ keptIn }: { readonly keptIn: string }): string {
@@ -11,9 +12,7 @@ export function keepToken({ keptIn }: { readonly keptIn: string }): string {
   const kept = read(file);
   if (kept !== "") return kept;
   const token = readIdentity(keptIn)?.token ?? newToken();
-  mkdirSync(keptIn, { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.new`, `${token}\n`, { mode: 0o600, flush: true });
-  renameSync(`${file}.new`, file);
+  writeDurablySync(file, `${token}\n`, 0o600);
   return token;
 }
 
