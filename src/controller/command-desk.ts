@@ -34,8 +34,7 @@ export function createCommandDesk(
     for (;;) {
       const result = await ports.journal.result(environment, id);
       if (result) return result;
-      if (clock.now() >= deadline)
-        throw new PinionError("command/unanswered", "the command is recorded, but nobody has decided about it yet");
+      if (clock.now() >= deadline) throw new PinionError("command/unanswered", "the command is recorded, but not decided yet");
       await clock.sleep(lookMs);
     }
   }

@@ -86,7 +86,7 @@ function keepDown(down: ReadonlySet<string>, memory: OutagesParts["memory"], log
   try {
     memory.write(JSON.stringify([...down]));
   } catch (error) {
-    log.warn({ error }, "what is down cannot be kept for the next controller");
+    log.warn({ error }, "outages cannot be recorded for the next controller");
   }
 }
 
@@ -130,7 +130,7 @@ function createRecorder({ journal, dispatcher, clock, log }: Pick<OutagesParts, 
     add(decision) {
       waiting.push(decision);
       const given = waiting.length > mostWaiting ? waiting.shift() : undefined;
-      if (given) log.error({ environment: given.environment }, `an outage has no event, only this line: ${whyOf(given)}`);
+      if (given) log.error({ environment: given.environment }, `an outage gets no event, only this log line: ${whyOf(given)}`);
       void recordAll();
     },
     stop: () => stopping.abort(),

@@ -51,7 +51,7 @@ async function protect(decision: Decision, before: EnvironmentState, { ports, er
     unrecorded.clear(environment);
     if (urgent.events.length > 0) ports.dispatcher.notify();
   } catch (second) {
-    log.warn({ environment, error: second }, "what protects callers is done, and cannot be recorded yet");
+    log.warn({ environment, error: second }, "protective actions are done, but cannot be recorded yet");
   }
 }
 
@@ -76,7 +76,7 @@ async function takeBack(part: Decision, ports: Ports): Promise<Decision> {
   for (const refusal of refusals) {
     const stuck = stuckBy(environment, refusal, ports);
     ports.unrecorded.refused(environment, stuck);
-    ports.log.warn({ environment, action: stuck.action.kind, code: stuck.code }, `traffic cannot be taken back yet: ${stuck.detail}`);
+    ports.log.warn({ environment, action: stuck.action.kind, code: stuck.code }, `traffic cannot be rolled back yet: ${stuck.detail}`);
   }
   return { ...part, owed: new Map([...part.owed].map(([process, actions]) => [process, actions.filter((action) => !done.has(action))])) };
 }

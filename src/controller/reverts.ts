@@ -18,7 +18,7 @@ export function createReverts(events: { onWritten(): void; wake(environment: str
         .then((outcome) => {
           if (outcome?.kind === "committed") events.onWritten();
         })
-        .catch((error: unknown) => ports.log.error({ environment, rollback: id, error }, "what became of a revert could not be recorded"))
+        .catch((error: unknown) => ports.log.error({ environment, rollback: id, error }, "the result of a revert could not be recorded"))
         .finally(() => {
           running.delete(id);
           events.wake(environment);

@@ -62,7 +62,7 @@ async function withoutPartners(
 }
 
 function nowhere({ action }: Owed<"ensure-weights">): PinionError {
-  return new PinionError("engine/unreachable", `no engine instance runs what shall get the traffic of ${action.process}`);
+  return new PinionError("engine/unreachable", `no engine instance runs the version that must get the traffic of ${action.process}`);
 }
 
 /**

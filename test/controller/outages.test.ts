@@ -147,7 +147,7 @@ describe("an outage is told", () => {
       await clock.pass(1);
     }
     await clock.pass(5_000);
-    const byLog = log.lines.filter((line) => JSON.stringify(line).includes("an outage has no event, only this line"));
+    const byLog = log.lines.filter((line) => JSON.stringify(line).includes("an outage gets no event, only this log line"));
     expect(byLog).toHaveLength(1_400);
     journal.before = () => undefined;
     await clock.pass(10_000);

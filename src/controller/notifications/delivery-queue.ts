@@ -120,7 +120,7 @@ class OneAfterTheOther implements DeliveryQueue {
     const { notifier, clock, onDone, describe } = this.#parts;
     const { signal } = this.#stop;
     try {
-      if (clock.now() - event.at >= giveUpAfterMs) return this.#giveUp(event, "nobody took it for a day");
+      if (clock.now() - event.at >= giveUpAfterMs) return this.#giveUp(event, "no receiver accepted it for one day");
       await notifier.notify(describe ? await describe(event, signal) : event, signal);
     } catch (error) {
       return signal.aborted ? 0 : this.#fail(event, error);

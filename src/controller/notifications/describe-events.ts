@@ -49,7 +49,7 @@ export function describeEvents(parts: DescribeParts): (event: PinionEvent, signa
         await clock.sleep(againMs, signal);
       }
     } catch (error) {
-      log.warn({ event: event.id, error }, "what an event changes could not be looked up");
+      log.warn({ event: event.id, error }, "the changes of an event could not be read");
       return event;
     }
   };

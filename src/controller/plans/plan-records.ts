@@ -27,7 +27,7 @@ export function createPlanRecords(): PlanRecords {
             if (plan) await ports.journal.recordPlan(environment, opened.rollout.deployment, plan);
             await othersTurn();
           },
-          (error) => ports.log.error({ environment, error }, "what is to come of a deployment could not be recorded"),
+          (error) => ports.log.error({ environment, error }, "the plan of a deployment could not be recorded"),
         );
     },
     idle: () => aside.idle(),

@@ -1,4 +1,4 @@
-/** What can be asked before anything is touched: is the version whole, is the engine up, is what it calls there? */
+/** What can be asked before anything is changed: is the version whole, is the engine up, is what it calls there? */
 
 import { lackingOf, servingNow } from "../../domain/gates/dependencies.ts";
 import type { ProcessId } from "../../domain/names.ts";

@@ -30,9 +30,9 @@ export function placesHeld({ processes }: EnvironmentState, handovers: Handovers
 export function concurrency({ pinned, record, running, spec }: Pick<ProposedChange, "pinned" | "record" | "running" | "spec">): GateAnswer {
   const limit = spec?.maxConcurrentDeployments ?? null;
   if (limit === null) return open("there is no limit");
-  if (!pinned) return open("what is taken out does not wait for its turn");
-  if (record === "way-back") return open("going back does not wait for its turn");
+  if (!pinned) return open("a removal does not wait for other deployments");
+  if (record === "way-back") return open("a rollback does not wait for other deployments");
   if (running < limit) return open(`${running} of at most ${limit} deployments are running`);
   const text = `${running} of at most ${limit} deployments are running in this environment`;
-  return blocked({ code: "WaitsForTurn", text }, "It opens by itself when one of them ends.");
+  return blocked({ code: "WaitsForTurn", text }, "It opens when one of them ends.");
 }

@@ -30,7 +30,7 @@ export function servingNow({ desired, serving, isAwaited }: Serving): Dependency
 export function dependencies(change: Pick<ProposedChange, "pinned" | "record" | "dependencies">): GateAnswer {
   const { pinned, record } = change;
   if (pinned?.kind !== "runnable") return open(pinned ? "it is asked once the pin can run" : "nothing is pinned");
-  if (record === "way-back") return open("going back does not wait for what it calls");
+  if (record === "way-back") return open("a rollback does not wait for its dependencies");
   const needed = requiredProcesses(pinned.summary.dependencies);
   return lackingOf(needed, change.dependencies) ?? open(describeNeeded(needed));
 }
@@ -52,7 +52,7 @@ function whyNotThere({ name, version: range }: Dependency, view: DependencyView)
   const coming = view.coming(name);
   if (coming !== null) {
     const text = `waits for ${name} ${coming}, which it calls`;
-    return blocked({ code: "WaitsForDependency", text, about: name }, `It opens by itself when ${name} ${coming} serves.`);
+    return blocked({ code: "WaitsForDependency", text, about: name }, `It opens when ${name} ${coming} serves.`);
   }
   const serving = view.serving(name);
   if (serving !== null && isInRange(serving, range)) return null;

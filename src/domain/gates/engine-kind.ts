@@ -23,10 +23,9 @@ export function isEngineFinding({ code }: Finding): boolean {
 
 export function engineKind({ process, pinned, runsIn }: Pick<ProposedChange, "process" | "pinned" | "runsIn">): GateAnswer {
   if (!pinned) return open("nothing is pinned");
-  if (pinned.kind === "broken")
-    return blockedByFindings(pinned, isEngineFinding, "EngineMissing") ?? open("nothing is said against its engine");
+  if (pinned.kind === "broken") return blockedByFindings(pinned, isEngineFinding, "EngineMissing") ?? open("no error names its engine");
   const { engine } = pinned.summary;
   if (runsIn === null || runsIn === engine) return open(`it runs in ${engine}`);
-  const text = `${process} runs in ${runsIn} here, and its process.yaml names ${engine} now: what runs does not move to another kind of engine`;
-  return blocked({ code: "EngineChanged", text }, "Name the kind that it had, or take the pin out until nothing of it is installed.");
+  const text = `${process} runs in ${runsIn} here, and its process.yaml names ${engine} now: a running process does not move to another engine kind`;
+  return blocked({ code: "EngineChanged", text }, "Restore the former engine kind, or remove the pin until nothing of it is installed.");
 }

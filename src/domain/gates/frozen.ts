@@ -5,6 +5,6 @@ import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
 
 export function frozen({ environment, freeze, record }: Pick<ProposedChange, "environment" | "freeze" | "record">): GateAnswer {
   if (!freeze) return open(`${environment} is not frozen`);
-  if (record === "way-back") return open("going back is always allowed");
+  if (record === "way-back") return open("a rollback is always allowed");
   return blocked({ code: "Frozen", text: describeFreeze(freeze) }, `\`pinion unfreeze ${environment} --reason "…"\`.`);
 }

@@ -40,12 +40,12 @@ const gates: Readonly<Record<GateName, Place>> = {
   environment: { gate: usableEnvironment, question: "Can environment.yaml be used?", isFault: true },
   engine: { gate: engineKind, question: "Is there an engine of its kind?", isFault: true },
   "version-status": { gate: versionStatus, question: "May a version of this status run here?", isFault: true },
-  pin: { gate: usablePin, question: "Can what is pinned run?", isFault: true },
+  pin: { gate: usablePin, question: "Can the pinned version run?", isFault: true },
   quarantine: { gate: quarantined, question: "Is it out of quarantine?", isFault: true },
   "refused-before": { gate: refusedBefore, question: "Has it not failed here before?", isFault: true },
-  freeze: { gate: frozen, question: "Is the environment free to change?", isFault: false },
-  removal: { gate: removable, question: "Is it safe to take it out?", isFault: false },
-  dependencies: { gate: dependencies, question: "Does what it calls serve?", isFault: false },
+  freeze: { gate: frozen, question: "Is the environment open for changes?", isFault: false },
+  removal: { gate: removable, question: "Is it safe to remove it?", isFault: false },
+  dependencies: { gate: dependencies, question: "Do its dependencies run?", isFault: false },
   concurrency: { gate: concurrency, question: "Is there room for one more deployment?", isFault: false },
 };
 

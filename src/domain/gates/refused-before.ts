@@ -11,7 +11,7 @@ export function refusedBefore({ environment, process, refused }: Pick<ProposedCh
   const liftedBy =
     refusal.awaits === undefined
       ? `\`pinion retry ${environment}/${process}\`, or another pin.`
-      : `It opens by itself, once, when ${refusal.awaits} is healthy again.`;
+      : `It opens once, when ${refusal.awaits} is healthy again.`;
   return blocked(reasonOfRefusal(refusal, environment), liftedBy);
 }
 

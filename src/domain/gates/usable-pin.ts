@@ -11,7 +11,7 @@ export function usablePin({ pinned }: Pick<ProposedChange, "pinned">): GateAnswe
   if (pinned?.kind !== "broken") return open(pinned ? `${pinned.summary.version} can run` : "nothing is pinned");
   if (pinned.findings.length === 0)
     return blocked({ code: "PinUnusable", text: "its version cannot be used" }, "Pin a version that can run.");
-  return blockedByFindings(pinned, isOwn, "PinUnusable") ?? open("nothing else is wrong with the pin");
+  return blockedByFindings(pinned, isOwn, "PinUnusable") ?? open("the pin has no other error");
 }
 
 function isOwn(finding: Finding): boolean {

@@ -38,7 +38,7 @@ export function isStatusFinding({ code }: Finding): boolean {
 export function versionStatus({ pinned, spec }: Pick<ProposedChange, "pinned" | "spec">): GateAnswer {
   if (!pinned) return open("nothing is pinned");
   if (pinned.kind === "broken")
-    return blockedByFindings(pinned, isStatusFinding, "PinUnusable") ?? open(`nothing is said against the status of ${pinned.version}`);
+    return blockedByFindings(pinned, isStatusFinding, "PinUnusable") ?? open(`no error names the status of ${pinned.version}`);
   const { summary, status } = pinned;
   const fault = spec && whyNotAllowed(summary.version, status, spec.allowedVersionTypes);
   if (!fault) return open(`${summary.version} is ${status}`);

@@ -211,7 +211,7 @@ export function inFlightAt(
 const nowhere: ReadonlyMap<string, number> = new Map();
 
 /** Unknown is not nothing. */
-const notCounted: Known<never> = { kind: "unknown", why: "nobody asked what is in flight there" };
+const notCounted: Known<never> = { kind: "unknown", why: "the requests in flight there were not counted" };
 
 function inFlightAtRouter({ inFlight, counted }: Observation, process: ProcessId, digest: Digest): Known<ReadonlyMap<string, number>> {
   if (inFlight.kind === "unknown") return inFlight;

@@ -37,7 +37,7 @@ function whyChanged(from: PinnedVersion | null, to: PinnedVersion | null, settin
   if (!from) return "newly pinned";
   const [before, after] = [versionOf(from), versionOf(to)];
   if (before !== after) return `${after} is pinned instead of ${before}`;
-  if (to.kind === "broken") return from.kind === "broken" ? null : "it cannot run any more";
+  if (to.kind === "broken") return from.kind === "broken" ? null : "it can no longer run";
   if (from.kind === "broken") return "it can run now";
   if (from.summary.definitionDigest !== to.summary.definitionDigest) return `the definition of ${after} has changed`;
   return settings;

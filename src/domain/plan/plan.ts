@@ -52,8 +52,8 @@ const oneInstance = ["the only instance"];
 
 export function makePlan(input: PlanInput): DeploymentPlan {
   const { from, to } = input;
-  if (!to) return blockedPlan(input, "the environment is not in the repository any more; what runs there is left running");
-  if (!to.spec) return blockedPlan(input, `environment.yaml cannot be used, so nothing here is touched: ${firstFinding(to)}`);
+  if (!to) return blockedPlan(input, "the environment is no longer in the repository; running versions keep running");
+  if (!to.spec) return blockedPlan(input, `environment.yaml cannot be used, so nothing is changed here: ${firstFinding(to)}`);
   const changes = changedPins(from, to);
   const usable = { ...to, spec: to.spec };
   const durations = createDurations(input.environment, input.history);
@@ -101,7 +101,7 @@ function blockedPlan(input: PlanInput, blocked: string): DeploymentPlan {
     estimatedDuration: 0,
     riskAssessment: { level: "low", reasons: [] },
     validationChecks: [],
-    rollbackPlan: { instruction: "nothing to go back from", automatic: null, steps: [] },
+    rollbackPlan: { instruction: "there is nothing to roll back", automatic: null, steps: [] },
   };
 }
 

@@ -51,14 +51,14 @@ function risksOf(deployment: PlannedDeployment, view: RiskView): readonly RiskRe
 }
 
 function riskOfTakingOut(process: ProcessId, left: LeftPaths | null): RiskReason {
-  if (left === null) return risk("medium", process, "it is taken out: whoever still calls it gets 404");
+  if (left === null) return risk("medium", process, "it is removed: its callers get 404");
   const heirs = left.heirs.join(" and ");
   if (left.lost.length > 0) {
-    const others = heirs === "" ? "" : `; its other paths go to ${heirs}`;
-    return risk("medium", process, `it is taken out: whoever still calls ${listed(left.lost)} gets 404${others}`);
+    const others = heirs === "" ? "" : `; its other paths move to ${heirs}`;
+    return risk("medium", process, `it is removed: calls of ${listed(left.lost)} get 404${others}`);
   }
-  if (heirs !== "") return risk("low", process, `it is taken out; its paths go to ${heirs} at the same moment`);
-  return risk("medium", process, "it is taken out: it runs no more; it has no paths of its own");
+  if (heirs !== "") return risk("low", process, `it is removed; its paths move to ${heirs} at the same moment`);
+  return risk("medium", process, "it is removed and no longer runs; it has no paths");
 }
 
 /** Not more than anybody reads. */
@@ -90,7 +90,7 @@ function risksOfRollout(deployment: PlannedDeployment, { spec, hasChecks, hasHtt
   const strategy = strategyFor(spec, process);
   const isReplaced = traitsOf(strategy).takesOldOutFirst && from !== null;
   return [
-    ...(hasChecks(process) ? [] : [risk("low", process, `${to} has no checks: nothing is asked of it before it gets traffic`)]),
+    ...(hasChecks(process) ? [] : [risk("low", process, `${to} has no checks: it gets traffic without a test`)]),
     ...(unjudged === null ? [] : [risk(unjudged.isHindered ? "medium" : "low", process, unjudged.why)]),
     ...(isReplaced ? [risk("low", process, `${strategy.kind}: it does not answer while it is replaced`)] : []),
   ];

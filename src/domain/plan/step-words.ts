@@ -30,7 +30,7 @@ export function wordsFor(about: About): StepWords | null {
 /** A state that is added does not compile before it has its words here. */
 const words: { readonly [K in Exclude<RolloutState["kind"], "rejected">]: (about: About, state: In<K>) => StepWords } = {
   validating: (about) => ({
-    ...step("validate", `validate ${candidateOf(about)} before anything is touched`),
+    ...step("validate", `validate ${candidateOf(about)} before anything is changed`),
     validation: { phase: "pre", validations: askedBefore(about.spec.validation) },
   }),
   installing: (about) => step("install", `install ${candidateOf(about)}${beside(about)}`),
@@ -39,7 +39,7 @@ const words: { readonly [K in Exclude<RolloutState["kind"], "rejected">]: (about
     const wait = `wait ${describeDuration(traitsOf(strategy).lastsMs(strategy, state) ?? 0)}`;
     return step("wait", wait, wait);
   },
-  "handing-over": () => step("hand-over", "wait until all with which its paths change owner are ready", "hand over"),
+  "handing-over": () => step("hand-over", "wait until all processes that exchange paths with it are ready", "hand over"),
   switching: (about) => step("switch", `${isAlone(about) ? "give" : "switch"} all traffic to ${candidateOf(about)}`),
   shifting: inShift,
   "draining-batch": rolled,
@@ -54,8 +54,8 @@ const words: { readonly [K in Exclude<RolloutState["kind"], "rejected">]: (about
     ...step("confirm", `validate ${candidateOf(about)} through the public address`),
     validation: { phase: "post", validations: askedAfter(about.spec.validation, about.checks) },
   }),
-  draining: (about) => step("drain", `let ${oldOf(about)} finish what it has in flight${isKept(about) ? ", and keep it warm" : ""}`),
-  clearing: (about) => step("clear", `take the traffic from ${oldOf(about)} and let it finish what it has in flight`),
+  draining: (about) => step("drain", `let ${oldOf(about)} finish its requests in flight${isKept(about) ? ", and keep it warm" : ""}`),
+  clearing: (about) => step("clear", `take the traffic from ${oldOf(about)} and let it finish its requests in flight`),
   removing: (about) => step("remove", `remove ${oldOf(about)}`),
   baking: inBake,
 };

@@ -9,7 +9,7 @@ import { traitsOf } from "../strategies/traits.ts";
 
 /** Callers go back before what they call. */
 export function planRollback(deployments: readonly PlannedDeployment[], spec: EnvironmentSpec): RollbackPlan {
-  const instruction = "git revert the merge; a version that was good here goes straight back, without checks or delay";
+  const instruction = "run git revert on the merge; a known good version gets the traffic back without checks or delay";
   return { instruction, automatic: automaticOf(spec), steps: deployments.toReversed().map((deployment) => stepBack(deployment, spec)) };
 }
 

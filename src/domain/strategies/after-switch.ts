@@ -1,6 +1,6 @@
 /**
  * What all strategies that run versions side by side have in common once the candidate is to have all the traffic: it gets it,
- * is validated with it, the old version finishes what it has in flight, and the new one is watched before it counts as good.
+ * is validated with it, the old version finishes its requests in flight, and the new one is watched before it counts as good.
  */
 
 import { describeAbort, describeUnjudged, inconclusive, personMustDecide } from "./inconclusive.ts";
@@ -129,7 +129,7 @@ function whenDraining(at: AfterSwitch, state: In<"draining">, view: RolloutView)
   const kept = keepAsItIs(at, state, view);
   if (kept) return kept;
   if (stable && !isDrained(view.stableInFlight, state.since, view))
-    return stay(state, `${stable.version} finishes what it has in flight`, view.now + drainPollMs);
+    return stay(state, `${stable.version} finishes its requests in flight`, view.now + drainPollMs);
   return bake(at, state, view);
 }
 
@@ -209,7 +209,7 @@ function whenRemoving({ rollout }: AfterSwitch, state: In<"removing">, view: Rol
 function letGo(at: AfterSwitch, state: AfterSwitchState, view: RolloutView, why: string): StrategyStep {
   const stable = at.old === "gone" ? null : at.rollout.stable;
   if (!stable && !keepAsItIs(at, state, view)) return bake(at, state, view);
-  return enter({ kind: "draining", since: view.now }, stable ? `${why}; ${stable.version} finishes what it has in flight` : why);
+  return enter({ kind: "draining", since: view.now }, stable ? `${why}; ${stable.version} finishes its requests in flight` : why);
 }
 
 interface Finish {

@@ -79,7 +79,7 @@ function whenClearing({ rollout, candidate }: Recreate, state: In<"clearing">, v
   if (!stable) return install(candidate, "nothing to take out; installing");
   if (!is(view.stableWeight, 0)) return insist(state, `taking ${stable.version} out`, giveTraffic(rollout.process, null));
   if (!isDrained(view.stableInFlight, state.since, view))
-    return stay(state, `${stable.version} finishes what it has in flight`, view.now + drainPollMs);
+    return stay(state, `${stable.version} finishes its requests in flight`, view.now + drainPollMs);
   return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Rolling: the version goes from instance to instance. A batch is taken out of rotation, finishes what it has in flight, gets
+ * Rolling: the version goes from instance to instance. A batch is taken out of rotation, finishes its requests in flight, gets
  * the new version beside the old one, is checked, and comes back with the new one. The old version stays installed everywhere
  * until all is over, so that going back is a matter of the router alone; schedules and subscriptions stay with it until the end.
  */
@@ -164,7 +164,7 @@ function whenDrainingBatch(at: Rolling, state: In<"draining-batch">): StrategySt
   if (!isBatchOut && others > 0) return enter({ kind: "pausing", done: state.done, since: view.now }, "too many instances are down now");
   const batch = instances.filter((each) => state.batch.includes(each.id));
   if (isBatchOut && !batch.every((each) => isDrained(each.stableInFlight, state.since, view)))
-    return stay(state, `${at.stable.version} finishes what it has in flight on ${state.batch.join(", ")}`, view.now + drainPollMs);
+    return stay(state, `${at.stable.version} finishes its requests in flight on ${state.batch.join(", ")}`, view.now + drainPollMs);
   return replace(at, state);
 }
 

@@ -54,6 +54,6 @@ const outOfTraffic = "gets no traffic any more";
 function whenClearing(rollout: Rollout, stable: UnitRef, state: In<"clearing">, view: RolloutView): StrategyStep {
   if (!is(view.stableWeight, 0)) return insist(state, "no longer pinned: taking it out", giveTraffic(rollout.process, null));
   if (!isDrained(view.stableInFlight, state.since, view))
-    return stay(state, `${stable.version} finishes what it has in flight`, view.now + drainPollMs);
+    return stay(state, `${stable.version} finishes its requests in flight`, view.now + drainPollMs);
   return succeed(state, outOfTraffic);
 }

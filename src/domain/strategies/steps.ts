@@ -138,14 +138,14 @@ export function verificationOf({ verification, wantsVerification }: RolloutView)
   return wantsVerification && verification.kind === "unhealthy" ? `; but the rollback did not help: ${verification.why}` : "";
 }
 
-const validatingWhy = "validating before anything is touched";
+const validatingWhy = "validating before anything is changed";
 
 /** How a deployment of a version begins that is not known to be good. */
 export function beginValidating(rollout: Rollout, candidate: UnitRef): StrategyStep {
   return enter({ kind: "validating" }, validatingWhy, [validate(rollout, candidate, "pre")]);
 }
 
-/** What to do while it is validated before anything is touched; null: it is valid. */
+/** What to do while it is validated before anything is changed; null: it is valid. */
 export function whileValidating(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep | null {
   if (view.pre.kind === "unhealthy") return reject(rollout, { trigger: "pre_validation", why: view.pre.why }, view.now);
   if (view.pre.kind === "healthy") return null;

@@ -170,7 +170,7 @@ describe("somebody who cannot be reached", () => {
     happen("old");
     await clock.pass(25 * hour);
     expect(outbox.events.size).toBe(0);
-    expect(linesWith("nobody took it for a day")).toHaveLength(1);
+    expect(linesWith("no receiver accepted it for one day")).toHaveLength(1);
     slack.mood = "takes";
     happen("new");
     await clock.pass(5 * minute);

@@ -179,7 +179,7 @@ describe("a plan holds back", () => {
     const from = environment([pin("a", "1.0.0")]);
     const unusable = plan(from, environment([pin("a", "2.0.0")], null, [finding("name is missing")]));
     expect(unusable).toMatchObject({ blocked: expect.stringContaining("name is missing"), deployments: [], held: [] });
-    expect(plan(from, null)).toMatchObject({ blocked: expect.stringContaining("left running"), type: "staging" });
+    expect(plan(from, null)).toMatchObject({ blocked: expect.stringContaining("running versions keep running"), type: "staging" });
   });
 });
 

@@ -45,7 +45,7 @@ describe("risk", () => {
     ["a patch with checks", "1.0.1", {}, {}, ["low"]],
     ["a major step", "2.0.0", {}, {}, ["medium", "medium a: 1.0.0 → 2.0.0 is a major step"]],
     ["going back", "0.9.0", {}, {}, ["low", "low a: 1.0.0 → 0.9.0 goes back"]],
-    ["no checks", "1.0.1", { checks: [] }, {}, ["low", "low a: 1.0.1 has no checks: nothing is asked of it before it gets traffic"]],
+    ["no checks", "1.0.1", { checks: [] }, {}, ["low", "low a: 1.0.1 has no checks: it gets traffic without a test"]],
     [
       "a break in a major step",
       "2.0.0",
@@ -96,26 +96,16 @@ describe("risk", () => {
   });
 
   it.each([
-    ["with paths", ["/a", "/b"], [], "medium a: it is taken out: whoever still calls GET /a, GET /b gets 404"],
-    [
-      "with many paths",
-      ["/a", "/b", "/c", "/d", "/e"],
-      [],
-      "medium a: it is taken out: whoever still calls GET /a, GET /b, GET /c or 2 more gets 404",
-    ],
-    ["without paths", [], [], "medium a: it is taken out: it runs no more; it has no paths of its own"],
+    ["with paths", ["/a", "/b"], [], "medium a: it is removed: calls of GET /a, GET /b get 404"],
+    ["with many paths", ["/a", "/b", "/c", "/d", "/e"], [], "medium a: it is removed: calls of GET /a, GET /b, GET /c or 2 more get 404"],
+    ["without paths", [], [], "medium a: it is removed and no longer runs; it has no paths"],
     [
       "whose paths go to its new name",
       ["/a/:id", "/b"],
       ["/a/:key", "/b"],
-      "low a: it is taken out; its paths go to new at the same moment",
+      "low a: it is removed; its paths move to new at the same moment",
     ],
-    [
-      "of whose paths some go on",
-      ["/a", "/b"],
-      ["/b"],
-      "medium a: it is taken out: whoever still calls GET /a gets 404; its other paths go to new",
-    ],
+    ["of whose paths some go on", ["/a", "/b"], ["/b"], "medium a: it is removed: calls of GET /a get 404; its other paths move to new"],
   ])("of taking a process out %s", (_, paths, others, expected) => {
     const heirs = others.length === 0 ? [] : [pin("new", "1.0.0", { paths: others })];
     const its = plan(environment([pin("a", "1.0.0", { paths }), pin("b", "1.0.0")]), environment([pin("b", "1.0.0"), ...heirs]), {

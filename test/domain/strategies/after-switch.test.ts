@@ -62,7 +62,7 @@ describe("a version that comes back where nothing serves any more", () => {
 });
 
 describe("a version that is validated with traffic, with one before it", () => {
-  it("lets that finish what it has in flight", () => {
+  it("lets that finish its requests in flight", () => {
     expect(told(nextBlueGreen(rolloutIn(validated, { strategy }), candidate, strategy, seen()))).toBe("draining");
   });
 

@@ -16,7 +16,7 @@ describe("a batch out of rotation", () => {
   table([
     { what: "is waited for until the router lets go of it", state: rotating, view: seenWith(all), actions: ["traffic 1.0.0=100@b,c"] },
     {
-      what: "finishes what it has in flight",
+      what: "finishes its requests in flight",
       state: rotating,
       view: seenWith([out("a", { stableInFlight: known(2) }), ...rest]),
       why: /finishes/,

@@ -178,7 +178,7 @@ validations
       ["2.", "check a 1.1.0 on its private address", "1 s"],
       ["risk low: it is production"],
       [""],
-      ["way back"],
+      ["rollback"],
       ["switch the traffic back to a 1.0.0"],
     ]);
   });

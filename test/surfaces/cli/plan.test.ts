@@ -126,7 +126,7 @@ production: 1 deployment, about 5 s, risk high
     high  a    1.0.0 → 2.0.0 is a major step
     low   all  it is production
 
-  way back  git revert the merge; a version that was good here goes straight back, without checks or delay
+  rollback  run git revert on the merge; a known good version gets the traffic back without checks or delay
     switch the traffic back to a 1.0.0, which is kept warm
 `);
   });
@@ -213,7 +213,7 @@ production: 1 deployment, about 5 s, risk high
   it("says that an environment which leaves is left running", async () => {
     const { code, stdout } = await plan(repository([staging, production("1.0.0")], [production("1.0.0")]));
     expect(code).toBe(0);
-    expect(stdout).toContain("staging: blocked\n  the environment is not in the repository any more; what runs there is left running\n");
+    expect(stdout).toContain("staging: blocked\n  the environment is no longer in the repository; running versions keep running\n");
   });
 
   it("prints errors in the files, and is not fine with them", async () => {

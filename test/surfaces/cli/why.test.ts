@@ -36,7 +36,7 @@ describe("pinion why", () => {
       '             lifted by: `pinion unfreeze production --reason "…"`.',
       "",
       "Next",
-      "  validating before anything is touched; due in 5m at the earliest; fails in 1h unless done",
+      "  validating before anything is changed; due in 5m at the earliest; fails in 1h unless done",
       "",
       "What would change it",
       '  `pinion unfreeze production --reason "…"`.',

@@ -69,7 +69,7 @@ export const evaluation: ProcessEvaluation = {
   gates: [
     {
       gate: "pin",
-      question: "Can what is pinned run?",
+      question: "Can the pinned version run?",
       verdict: "open",
       code: null,
       text: "1.5.0 can run",
@@ -78,7 +78,7 @@ export const evaluation: ProcessEvaluation = {
     },
     {
       gate: "freeze",
-      question: "Is the environment free to change?",
+      question: "Is the environment open for changes?",
       verdict: "blocked",
       code: "Frozen",
       text: "frozen by Ann <ann@example.com>: the till is being counted",
@@ -86,7 +86,7 @@ export const evaluation: ProcessEvaluation = {
       liftedBy: '`pinion unfreeze production --reason "…"`.',
     },
   ],
-  next: { text: "validating before anything is touched", due: noon + 5 * minute, deadline: noon + 60 * minute },
+  next: { text: "validating before anything is changed", due: noon + 5 * minute, deadline: noon + 60 * minute },
   changedBy: ['`pinion unfreeze production --reason "…"`.', "A new pin in git."],
 };
 

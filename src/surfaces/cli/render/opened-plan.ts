@@ -31,5 +31,5 @@ function renderSteps({ steps, estimatedDuration, riskAssessment, leftOut }: Roll
 function renderWayBack(plan: RollbackPlan | null, { colors, width }: View): readonly string[] {
   const steps = plan?.steps ?? [];
   if (steps.length === 0) return [];
-  return ["", colors.bold("way back"), ...steps.flatMap(({ name }) => hanging(printable(name), { start: "  ", width }))];
+  return ["", colors.bold("rollback"), ...steps.flatMap(({ name }) => hanging(printable(name), { start: "  ", width }))];
 }

@@ -63,7 +63,7 @@ function renderPlan(plan: DeploymentPlan, view: View): readonly string[] {
       ]),
       view,
     ),
-    ...section("way back", wayBack(plan.rollbackPlan), view, plan.rollbackPlan.instruction),
+    ...section("rollback", wayBack(plan.rollbackPlan), view, plan.rollbackPlan.instruction),
   ];
 }
 
