@@ -1,5 +1,6 @@
 /** A controller that runs elsewhere, over its HTTP API. What it deploys is what is merged: here people look at it and give it commands. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { PinionError } from "../domain/errors.ts";
 import type { CommandResult } from "../domain/journal/commands.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -9,7 +10,6 @@ import { orThrow, toCommandRequest, until } from "./asking.ts";
 import { toDeployment } from "./deployment.ts";
 import { objectAt, refuseUnknown } from "./known-fields.ts";
 import type { Pinion, PinionCommand } from "./pinion.ts";
-import { systemTime } from "./system-time.ts";
 
 /** Which controller, and with what it is entered. */
 export interface ConnectOptions {
@@ -24,6 +24,12 @@ export interface ConnectOptions {
 }
 
 const answerTimeoutMs = 30_000;
+
+/** The real time of this process. It never jumps. */
+const systemTime: Clock = {
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
+  sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined),
+};
 
 /**
  * The controller at this address. Nothing is asked yet. @throws `usage/invalid` when no address is known, or two tokens are named.
