@@ -57,33 +57,49 @@ export async function observedPinSlowBench(): Promise<readonly BenchResult[]> {
   const small = await measure(1_000);
   const ours = await measure(10_000);
   const name = "one pin moved in the running daemon, 10,000 processes, engine and router asked, to the recorded decision";
-  const about = { name, unit: "ms", baselineName: "1,000 processes", budget: `<= ${budgetMs} ms` };
-  return [{ ...about, ours, baseline: small, ratio: ours / small, ok: ours <= budgetMs }];
+  const about = { unit: "ms", baselineName: "1,000 processes" };
+  return [
+    { ...about, name, ...compared(ours.wallMs, small.wallMs), budget: `<= ${budgetMs} ms`, ok: ours.wallMs <= budgetMs },
+    {
+      ...about,
+      name: "the processor time of it, of daemon, git and what answers",
+      ...compared(ours.ranMs, small.ranMs),
+      budget: "",
+      ok: true,
+    },
+  ];
 }
 
-/** The median. */
-async function measure(processes: number): Promise<number> {
+function compared(ours: number, baseline: number): Pick<BenchResult, "ours" | "baseline" | "ratio"> {
+  return { ours, baseline, ratio: ours / baseline };
+}
+
+/** By the wall's clock; and what all processes that take part have run meanwhile, which a busy machine adds little to. */
+interface Took {
+  readonly wallMs: number;
+  readonly ranMs: number;
+}
+
+/** The medians. */
+async function measure(processes: number): Promise<Took> {
   const folder = await mkdtemp(join(tmpdir(), "pinion-bench-"));
   const closers: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
     const daemon = await openDaemon(await createBigRepository({ folder, processes, pins: "by-team" }), folder, closers);
-    const took: number[] = [];
+    const took: Took[] = [];
     for (let round = 0; round < rounds + warmUpRounds; round += 1) {
-      const ms = await daemon.move((round * 370 + 2) % processes);
-      if (round >= warmUpRounds) took.push(ms);
+      const one = await daemon.move((round * 370 + 2) % processes);
+      if (round >= warmUpRounds) took.push(one);
     }
-    return median(took);
+    return { wallMs: median(took.map(({ wallMs }) => wallMs)), ranMs: median(took.map(({ ranMs }) => ranMs)) };
   } finally {
     for (const close of closers.toReversed()) await close();
   }
 }
 
 interface Daemon {
-  /**
-   * Pins another version; milliseconds from the fetch to the decision that opens its deployment, without the time for which the machine had no core
-   * for these two processes and git. Everything is at rest again afterwards.
-   */
-  move(process: number): Promise<number>;
+  /** Pins another version; from the fetch to the decision that opens its deployment. Everything is at rest again afterwards. */
+  move(process: number): Promise<Took>;
 }
 
 async function openDaemon(big: BigRepository, folder: string, closers: (() => unknown)[]): Promise<Daemon> {
@@ -91,7 +107,7 @@ async function openDaemon(big: BigRepository, folder: string, closers: (() => un
   const branch = { head: big.head(), onFetched: () => undefined as void };
   const parts = assembleDaemon(outside, { objects: big.path, branch, folder, closers });
   await parts.source.poll();
-  const child = await startOutside(outside, { parts, folder, closers });
+  await startOutside(outside, { parts, folder, closers });
   await rememberAll(parts);
 
   let onRecorded: (decision: Decision) => void = () => undefined;
@@ -103,29 +119,31 @@ async function openDaemon(big: BigRepository, folder: string, closers: (() => un
   const controller = createController({ ...parts, ports: { ...parts.ports, journal: { ...journal, record } } });
   controller.start();
   closers.push(() => controller.stop());
-  const clock = createClock([process.pid, child.pid ?? 0, ...childrenOf(process.pid)]);
+  const clock = createClock([process.pid, ...childrenOf(process.pid)]);
   return {
     async move(index) {
       const moved = processId(index);
-      let since = 0;
+      let since = clock();
       branch.onFetched = () => void (since = clock());
-      const decided = new Promise<number>((resolve) => {
+      const decided = new Promise<Took>((resolve) => {
         onRecorded = ({ deployments }) => {
-          if (deployments.some(({ opened }) => opened?.process === moved)) resolve(clock() - since);
+          if (!deployments.some(({ opened }) => opened?.process === moved)) return;
+          const now = clock();
+          resolve({ wallMs: now.wallMs - since.wallMs, ranMs: now.ranMs - since.ranMs });
         };
       });
       branch.head = big.repin(environment, [index], versions[1]);
-      const ms = await withLimit(decided, `${moved} is not deployed`);
+      const took = await withLimit(decided, `${moved} is not deployed`);
       await untilAtRest(parts, moved);
-      return ms;
+      return took;
     },
   };
 }
 
-/** The wall's, but for the time for which these could have run and had no core. */
-function createClock(pids: readonly number[]): () => number {
+/** What the main threads of these have run. */
+function createClock(pids: readonly number[]): () => Took {
   const threads = pids.map(threadTimesOf);
-  return () => performance.now() - threads.reduce((sum, times) => sum + times().waitedMs, 0);
+  return () => ({ wallMs: performance.now(), ranMs: threads.reduce((sum, times) => sum + times().ranMs, 0) });
 }
 
 async function untilAtRest({ ports }: LoopParts, moved: string): Promise<void> {
@@ -214,7 +232,7 @@ interface Starting {
 }
 
 /** With everything that is pinned installed, routed and called. */
-async function startOutside(outside: Outside, { parts, folder, closers }: Starting): Promise<ChildProcess> {
+async function startOutside(outside: Outside, { parts, folder, closers }: Starting): Promise<void> {
   const nodes: unknown[] = [];
   const routes: Route[] = [];
   for (const desired of parts.source.wanted(environment)?.desired?.processes.values() ?? []) {
@@ -232,7 +250,6 @@ async function startOutside(outside: Outside, { parts, folder, closers }: Starti
   closers.push(() => ended(child));
   child.stdin.end(JSON.stringify({ ...outside, flowsFile, routesFile }));
   await withLimit(once(child.stdout, "data"), "engine and gateway do not come up");
-  return child;
 }
 
 function routeTo({ process: name, version, digest }: DeploymentUnit, place: string, endpoints: ReturnType<typeof endpointsOf>): Route {
