@@ -32,7 +32,7 @@ export async function performOwed(environment: EnvironmentName, ports: Ports, is
   const due = all.filter((entry) => !isHeldBack(entry));
   if (due.length === 0) return all.length > 0;
   const unfinished = new Map<Action["kind"], ReadonlySet<ProcessId>>();
-  for (const [kind, { waitsFor, perform }] of Object.entries(performers) as [Action["kind"], Performer][]) {
+  for (const [kind, { waitsFor, perform }] of inOrder) {
     const isHeldUp = (entry: OwedAction): boolean => waitsFor.some((before) => unfinished.get(before)?.has(processOf(entry.action)));
     const refusals = await perform(
       environment,
@@ -81,6 +81,8 @@ const performers: Readonly<Record<Action["kind"], Performer>> = {
   "ensure-armed": { waitsFor: ["ensure-weights"], perform: arm, isUrgent: true },
   "ensure-removed": { waitsFor: ["ensure-installed", "ensure-weights", "ensure-armed"], perform: remove },
 };
+
+const inOrder = Object.entries(performers) as readonly (readonly [Action["kind"], Performer])[];
 
 /** They run beside the passes. */
 async function startValidations(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {

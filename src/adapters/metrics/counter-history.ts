@@ -68,7 +68,7 @@ export class CounterHistory {
 
   /** What was counted in the window that ends at `until`, but never before `notBefore`; null when nothing is known of it. */
   within(windowMs: number, until: Instant, notBefore: Instant = -Infinity): Growth | null {
-    const first = this.#samples.find((sample) => sample.at >= until) ?? this.#newest();
+    const first = this.#firstSince(until) ?? this.#newest();
     // Of several samples of one moment, the last one has what the others do not have yet.
     const end = this.#samples.findLast((sample) => sample.at === first.at) ?? first;
     // What is asked about the past is about a time in which somebody looked.
@@ -98,6 +98,17 @@ export class CounterHistory {
     const isBirth = this.#isFromStart && before === this.#samples[0];
     if (before && before !== end && (isBirth || from - before.at <= slack)) return before;
     return this.#samples.find((sample) => sample.at > from && sample.at <= end.at) ?? end;
+  }
+
+  /** Asked about now mostly: the newest are looked at first. */
+  #firstSince(instant: Instant): Sample | null {
+    let first: Sample | null = null;
+    for (let index = this.#samples.length - 1; index >= 0; index -= 1) {
+      const sample = this.#samples[index];
+      if (!sample || sample.at < instant) break;
+      first = sample;
+    }
+    return first;
   }
 
   #newest(): Sample {
