@@ -7,15 +7,15 @@ import { ensureInstalled, root } from "./ensure-installed.mjs";
 import { run } from "./run.mjs";
 
 /**
- * Much code that runs for a short time each: it is compiled at once, and what lives for one seed is thrown away young. The second compiler
+ * Much code that runs for a short time each: it is compiled at once, and what lives for one seed is thrown away young, a few seeds at a time. The second compiler
  * takes a third of the processor time when it is as eager as it is by itself: it is for what is called most, and inlines less.
  */
 const quick = [
   "--always-sparkplug",
   "--interrupt-budget=600000",
   "--max-inlined-bytecode-size-cumulative=300",
-  "--min-semi-space-size=16",
-  "--max-semi-space-size=16",
+  "--min-semi-space-size=64",
+  "--max-semi-space-size=64",
 ];
 /** As many are worth a bundle: its functions need not keep their names, as tsx has it at a price of a fifth, and it is loaded in half the time. */
 const manyRuns = 200;

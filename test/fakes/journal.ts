@@ -177,8 +177,12 @@ function throughJson<T>(value: T): T {
   return plain(value) as T;
 }
 
+/** What was found plain once: decisions hand the same values on, and nobody changes them. */
+const knownPlain = new WeakSet<object>();
+
 function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return isPlain(value) ? value : JSON.parse(JSON.stringify(value) ?? "null");
+  if (knownPlain.has(value)) return value;
   if (Array.isArray(value)) return plainList(value);
   if (Object.getPrototypeOf(value) !== Object.prototype) return JSON.parse(JSON.stringify(value));
   return plainObject(value as Readonly<Record<string, unknown>>);
@@ -191,6 +195,7 @@ function plainList(list: readonly unknown[]): readonly unknown[] {
     if (its !== each) copy ??= list.slice(0, index);
     copy?.push(its);
   }
+  knownPlain.add(copy ?? list);
   return copy ?? list;
 }
 
@@ -202,6 +207,7 @@ function plainObject(value: Readonly<Record<string, unknown>>): unknown {
     if (each === undefined || its !== each) copy ??= upTo(value, key);
     if (copy && its !== undefined) copy[key] = its;
   }
+  knownPlain.add(copy ?? value);
   return copy ?? value;
 }
 

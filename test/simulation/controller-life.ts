@@ -42,13 +42,23 @@ export interface LifeParts {
   readonly writer: (life: Life) => PinWriter;
 }
 
-const engineRule = (kind: Rule["kind"], latencyMs: number): Rule => ({ kind, latencyMs, failure: () => unreachable("engine") });
-const routerRule = (kind: Rule["kind"]): Rule => ({ kind, latencyMs: 10, failure: () => unreachable("router") });
+/** Made once: errors are dear, and calls are lost all the time. */
+const lost = {
+  engine: unreachable("engine"),
+  router: unreachable("router"),
+  git: unreachable("git"),
+  journal: new PinionError("store/failed", "the disk is full (simulated)"),
+  prober: new Error("no answer in time (simulated)"),
+  notifier: new PinionError("notify/unreachable", "nobody there (simulated)"),
+} as const;
+
+const engineRule = (kind: Rule["kind"], latencyMs: number): Rule => ({ kind, latencyMs, failure: lost.engine });
+const routerRule = (kind: Rule["kind"]): Rule => ({ kind, latencyMs: 10, failure: lost.router });
 const onDisk: Rule = {
   kind: "effect",
   latencyMs: 0,
   isLocal: true,
-  failure: () => new PinionError("store/failed", "the disk is full (simulated)"),
+  failure: lost.journal,
 };
 
 const rules = {
@@ -74,13 +84,13 @@ const rules = {
     result: { kind: "ask", latencyMs: 0, failure: null },
     pendingEvents: { kind: "ask", latencyMs: 0, failure: null },
   } satisfies Rules<Journal>,
-  prober: { ask: { kind: "ask", latencyMs: 60, failure: () => new Error("no answer in time (simulated)"), risk: 0.3 } },
+  prober: { ask: { kind: "ask", latencyMs: 60, failure: lost.prober, risk: 0.3 } },
   repository: {
-    poll: { kind: "ask", latencyMs: 100, failure: () => unreachable("git") },
-    fetch: { kind: "ask", latencyMs: 300, failure: () => unreachable("git") },
+    poll: { kind: "ask", latencyMs: 100, failure: lost.git },
+    fetch: { kind: "ask", latencyMs: 300, failure: lost.git },
   },
-  writer: { revert: { kind: "effect", latencyMs: 50, failure: () => unreachable("git") } },
-  notifier: { notify: { kind: "ask", latencyMs: 100, failure: () => new PinionError("notify/unreachable", "nobody there (simulated)") } },
+  writer: { revert: { kind: "effect", latencyMs: 50, failure: lost.git } },
+  notifier: { notify: { kind: "ask", latencyMs: 100, failure: lost.notifier } },
 } as const satisfies Record<string, Readonly<Record<string, Rule>>>;
 
 const [pollMs, resyncMs] = [5_000, 10_000];

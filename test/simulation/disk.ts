@@ -9,11 +9,15 @@ export function fillUp(connection: Connection, isFull: () => boolean): void {
     if (isFull()) throw Object.assign(new Error("the disk is full (simulated)"), { code: "SQLITE_FULL" });
     return work();
   };
+  const prepared = new Map<string, ReturnType<typeof prepare>>();
   const preparing = (sql: string): ReturnType<typeof prepare> => {
+    const known = prepared.get(sql);
+    if (known) return known;
     const statement = prepare(sql);
     // Statements are prepared once for many runs: what is put in the place of a method is this run's alone.
     const own = Object.create(statement) as typeof statement;
     own.run = (...values) => write(() => statement.run(...values));
+    prepared.set(sql, own);
     return own;
   };
   const executing = (sql: string): unknown => (sql === "COMMIT" ? write(() => exec(sql)) : exec(sql));

@@ -18,7 +18,7 @@ export interface Rule {
   /** At most so many milliseconds there, and as many back; 0: it is no call to another machine. */
   readonly latencyMs: number;
   /** What the caller hears when it gets lost; null: it never does. */
-  readonly failure: (() => Error) | null;
+  readonly failure: Error | null;
   /** How likely it fails compared to others. */
   readonly risk?: number;
   readonly isLocal?: boolean;
@@ -47,6 +47,11 @@ interface Call {
   readonly perform: () => Promise<unknown>;
 }
 
+interface Caller {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export interface Network {
   /** The same port, far away, for one life of the controller. */
   port<T extends object>(life: Life, name: string, target: T, rules: Rules<T>): T;
@@ -60,6 +65,9 @@ export interface Network {
 
 /** How long anybody waits for an answer, in milliseconds. */
 const givesUpMs = 10_000;
+
+/** Nothing is far here: one turn of the promises, there and back. */
+const atOnce = Promise.resolve();
 
 /** One for all: errors are dear, and whoever has no room tries again and again. */
 const noRoom = new PinionError("store/full", "the disk is full (simulated)");
@@ -96,19 +104,15 @@ export function createNetwork(parts: NetworkParts): Network {
     return true;
   }
 
-  /** Undefined: it is here already. */
-  function travel({ life, rule }: Call): Promise<void> | undefined {
-    return rule.latencyMs > 0 ? travelFar(rule.latencyMs, life) : undefined;
-  }
-
-  async function travelFar(latencyMs: number, life: Life): Promise<void> {
-    await time.sleep(1 + random.next() * latencyMs * (random.chance(0.1) ? faults.slowness : 1), life);
+  /** One way there or back, in milliseconds. */
+  function onTheWayMs({ rule: { latencyMs } }: Call): number {
+    return 1 + random.next() * latencyMs * (random.chance(0.1) ? faults.slowness : 1);
   }
 
   function lose({ rule, name }: Call, probability: number): void {
     if (rule.failure === null || !random.chance(probability * (rule.risk ?? 1))) return;
     trace.say(`lost: ${name}`);
-    throw rule.failure();
+    throw rule.failure;
   }
 
   function write({ name }: Call): void {
@@ -126,7 +130,7 @@ export function createNetwork(parts: NetworkParts): Network {
     await time.sleep(Math.min(leftMs, givesUpMs), life);
     if (leftMs <= givesUpMs || life.isDead) return;
     if (random.chance(0.5)) await take(call).catch(() => undefined);
-    throw rule.failure();
+    throw rule.failure;
   }
 
   /** Some effects arrive twice. Undefined: it is none. */
@@ -139,10 +143,43 @@ export function createNetwork(parts: NetworkParts): Network {
     if (!call.rule.isLocal && random.chance(faults.twice)) await take(call).catch(() => undefined);
   }
 
-  async function make(call: Call): Promise<unknown> {
+  /** To another machine: what takes its time is nothing but timers. */
+  function makeFar(call: Call): Promise<unknown> {
+    if (isCut(call, "before")) return never();
+    return new Promise((resolve, reject) => {
+      underWay.add(call);
+      time.later(onTheWayMs(call), () => void arrive(call, { resolve, reject }).catch(reject), call.life);
+    });
+  }
+
+  async function arrive(call: Call, caller: Caller): Promise<void> {
+    const { life, rule } = call;
+    underWay.delete(call);
+    if (life.isDead) return;
+    if (parts.hung.size > 0) await hang(call);
+    if (life.isDead) return;
+    lose(call, faults.lost);
+    if (rule.kind === "effect") await announceEffect(call);
+    const answer = await settled(call);
+    if (isCut(call, "after")) return;
+    time.later(onTheWayMs(call), () => comeBack(call, answer, caller), life);
+  }
+
+  function comeBack(call: Call, answer: () => unknown, { resolve, reject }: Caller): void {
+    if (call.life.isDead) return;
+    try {
+      lose(call, faults.lostAnswer);
+      resolve(answer());
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  /** On this machine, at once. */
+  async function makeHere(call: Call): Promise<unknown> {
     if (isCut(call, "before")) return never();
     underWay.add(call);
-    await travel(call);
+    await atOnce;
     underWay.delete(call);
     if (call.life.isDead) return never();
     if (parts.hung.size > 0) await hang(call);
@@ -150,18 +187,25 @@ export function createNetwork(parts: NetworkParts): Network {
     if (call.rule.isLocal) write(call);
     lose(call, call.rule.isLocal ? faults.disk : faults.lost);
     await announce(call);
-    const answer = await take(call).then(
+    const answer = await settled(call);
+    if (isCut(call, "after")) return never();
+    await atOnce;
+    if (call.life.isDead) return never();
+    if (!call.rule.isLocal) lose(call, faults.lostAnswer);
+    return answer();
+  }
+
+  /** What its caller will hear. */
+  function settled(call: Call): Promise<() => unknown> {
+    return take(call).then(
       (value) => () => value,
       (error: unknown) => () => {
         throw error;
       },
     );
-    if (isCut(call, "after")) return never();
-    await travel(call);
-    if (call.life.isDead) return never();
-    if (!call.rule.isLocal) lose(call, faults.lostAnswer);
-    return answer();
   }
+
+  const make = (call: Call): Promise<unknown> => (call.rule.latencyMs > 0 ? makeFar(call) : makeHere(call));
 
   return {
     kill,

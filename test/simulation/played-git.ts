@@ -1,8 +1,5 @@
 /** What git would say: pushes with leases, logs, ancestors, and the objects of both sides. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { inflateSync } from "node:zlib";
 import type { GitObjects } from "../../src/adapters/git/mirror/git-objects.ts";
 import { rawEntries, readCommit, readRawTree, readTree } from "../../src/adapters/git/mirror/read-object.ts";
 import type { CommitId } from "../../src/domain/names.ts";
@@ -22,13 +19,6 @@ export function objectsOver(load: Load): GitObjects {
     size: async (id) => load(id).bytes.length,
     file: async (id) => load(id).bytes,
   };
-}
-
-/** An object that the writer has put on the disk. */
-export function readStored(directory: string, id: string): StoredObject {
-  const whole = inflateSync(readFileSync(join(directory, "objects", id.slice(0, 2), id.slice(2))));
-  const end = whole.indexOf(0);
-  return { type: whole.toString("latin1", 0, end).split(" ", 1)[0] as StoredObject["type"], bytes: whole.subarray(end + 1) };
 }
 
 /** Makes the server know a commit that was made by the writer. */

@@ -14,7 +14,6 @@ import {
   objectsOver,
   type Pushed,
   readPush,
-  readStored,
   receivePush,
   searchLog,
   takeCommit,
@@ -31,24 +30,18 @@ export interface RemoteParts {
   readonly world: SimWorld;
   readonly forge: Forge;
   readonly people: RacingPeople;
-  /** Where the writer keeps its objects. */
-  readonly directory: string;
   readonly random: Random;
   readonly reach: Reach;
+  /** The objects that writers have put on the disk, by id. */
+  readonly written: ReadonlyMap<string, StoredObject>;
   /** What the writer is asked for at the moment. */
   readonly orders: ReadonlySet<RevertRequest>;
 }
 
 export function createPlayedRemote(parts: RemoteParts) {
-  const { world, directory, reach, people, orders } = parts;
+  const { world, reach, people, orders, written } = parts;
   const { git } = world;
-  const written = new Map<string, StoredObject>();
-  const load: Load = (id) => git.objects.get(id) ?? written.get(id) ?? loadWritten(id);
-  const loadWritten: Load = (id) => {
-    const object = readStored(directory, id);
-    written.set(id, object);
-    return object;
-  };
+  const load: Load = (id) => git.objects.get(id) ?? written.get(id) ?? missing(id);
   const commitOf: CommitOf = (id) => git.find(id) ?? takeCommit(world, id, load);
   const objects = objectsOver(load);
   const receive = receiver(parts);
@@ -75,6 +68,10 @@ export function createPlayedRemote(parts: RemoteParts) {
     ask: ([, , ancestor = "", of = ""]) => reach(() => historyOf(of, commitOf).some(({ id }) => id === ancestor), "here"),
   };
   return { objects, find, talk, local, look: () => remotely(() => raced(objects.commit(git.head.id))) };
+}
+
+function missing(id: string): never {
+  throw new Error(`there is no object ${id}`);
 }
 
 /** What becomes of a push, and what is said to have become of it. */

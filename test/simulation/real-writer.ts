@@ -1,13 +1,12 @@
 /** The product's own pin writer over the simulated git: real commits from real objects, a remote that is only played. */
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import pLimit from "p-limit";
+import type { ObjectStore } from "../../src/adapters/git/writer/object-store.ts";
 import { createPinWriter } from "../../src/adapters/git/writer/pin-writer.ts";
 import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import type { Forge } from "./forge.ts";
+import { idOf, type StoredObject } from "./git.ts";
 import { never, type Life } from "./life.ts";
 import { createPlayedRemote, type Reach, type RemoteParts } from "./played-remote.ts";
 import { createRacingPeople } from "./racing-people.ts";
@@ -17,8 +16,6 @@ import type { SimWorld } from "./sim-world.ts";
 export interface RealWriters {
   /** The writer of one life. */
   of(life: Life): PinWriter;
-  /** Leaves nothing behind. */
-  close(): void;
 }
 
 export interface RealWriterParts {
@@ -30,22 +27,29 @@ export interface RealWriterParts {
 /** How long a call takes at most, and a push whose sender has died. */
 const [latencyMs, lateMs] = [400, 4_000];
 
-/** Many small files for a moment: a real disk would take longer than all the rest. */
-const inMemory = "/dev/shm";
+/** As the product writes them to its disk, which would take longer than all the rest: that has tests of its own. */
+function storeOver(written: Map<string, StoredObject>): ObjectStore {
+  return {
+    write(type, bytes) {
+      const id = idOf(type, bytes);
+      written.set(id, { type, bytes });
+      return id;
+    },
+  };
+}
 
 export function createRealWriters({ world, forge, random }: RealWriterParts): RealWriters {
-  const directory = mkdtempSync(join(existsSync(inMemory) ? inMemory : tmpdir(), "pinion-simulation-"));
+  const written = new Map<string, StoredObject>();
   const people = createRacingPeople(world, forge, random.fork());
   const lives: { readonly life: Life; readonly isBusyForReal: () => boolean }[] = [];
   world.time.isWaitingForReal = () => lives.some(({ life, isBusyForReal }) => !life.isDead && isBusyForReal());
   return {
-    close: () => rmSync(directory, { recursive: true, force: true }),
     of(life) {
       const orders = new Set<RevertRequest>();
       const own = random.fork();
       const { reach, calls } = createReach({ world, forge, life, random: own });
       lives.push({ life, isBusyForReal: () => orders.size > 0 && calls() === 0 });
-      const writer = createPinWriter(dependencies({ world, forge, people, directory, random: own, reach, orders }, life));
+      const writer = createPinWriter(dependencies({ world, forge, people, written, random: own, reach, orders }, life, storeOver(written)));
       return {
         async revert(request, signal) {
           // Asked twice, it is two orders.
@@ -94,13 +98,14 @@ function createReach({ world, forge, life, random }: ReachParts): { readonly rea
   return { reach, calls: () => calls };
 }
 
-function dependencies(parts: RemoteParts, life: Life): Parameters<typeof createPinWriter>[0] {
-  const { world, directory, random, reach } = parts;
+function dependencies(parts: RemoteParts, life: Life, store: ObjectStore): Parameters<typeof createPinWriter>[0] {
+  const { world, random, reach } = parts;
   const remote = createPlayedRemote(parts);
   const sleep = (ms: number): Promise<void> => reach(() => world.time.sleep(ms, life), "here");
   return {
     ...remote,
-    directory,
+    directory: "",
+    openStore: () => store,
     identity: { name: "Pinion", email: "pinion@example.com" },
     signing: null,
     path: "",

@@ -21,8 +21,10 @@ export interface Unrest {
   readonly seen: string;
 }
 
-/** How long the world may take to come to rest, how often that is looked at, and how long nobody may do anything there, in milliseconds. */
-const [patienceMs, lookMs, idleMs] = [3_600_000, 10_000, 30_000];
+/** How long the world may take to come to rest, and how long nobody may do anything there, in milliseconds. */
+const [patienceMs, idleMs] = [3_600_000, 30_000];
+/** How often it is looked at, and how often people tidy up until it rests, in milliseconds. */
+const [lookMs, tidyEveryMs] = [2_000, 10_000];
 /** After that everybody has looked once more, in milliseconds. */
 const onceMoreMs = 10_000;
 
@@ -33,8 +35,12 @@ export async function untilAtRest(parts: EndParts): Promise<Unrest | null> {
   const deadline = time.now() + patienceMs;
   const warmMs = warmestMs(world) + onceMoreMs;
   let rest: Rest | null = null;
+  let tidyAt = time.now();
   for (;;) {
-    if (rest === null) await parts.people.tidy();
+    if (time.now() >= tidyAt) {
+      if (rest === null) await parts.people.tidy();
+      tidyAt += tidyEveryMs;
+    }
     await time.runUntil(time.now() + lookMs, isOver);
     if (isOver()) return null;
     const why = await whyNotAtRest(parts);

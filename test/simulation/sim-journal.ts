@@ -2,6 +2,7 @@
 
 import { onDisk } from "../../src/adapters/store/sqlite/database.ts";
 import { createJournal } from "../../src/adapters/store/sqlite/journal.ts";
+import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { createFakeJournal } from "../fakes/journal.ts";
@@ -54,7 +55,7 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
   time.isWaitingForReal = () => busy > 0;
 
   /** Time stands still until it is on the disk. */
-  async function change(work: () => Promise<void>): Promise<void> {
+  async function change(about: EnvironmentName | null, work: () => Promise<void>): Promise<void> {
     busy += 1;
     let hasFailed = true;
     try {
@@ -62,7 +63,7 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
       hasFailed = false;
     } finally {
       busy -= 1;
-      await rules.afterCall(journal, hasFailed);
+      await rules.afterCall(journal, about, hasFailed);
     }
   }
 
@@ -101,23 +102,26 @@ type Changing = Pick<
   | "dispatched"
 >;
 
+type ChangeAbout = (about: EnvironmentName | null, work: () => Promise<void>) => Promise<void>;
+
 /** What succeeds is also told to the mirror, which keeps the same stories in its own way; owed actions have ids of their own there. */
-function changing(journal: () => Journal, change: (work: () => Promise<void>) => Promise<void>, mirror: Journal): Changing {
-  const both = (work: (to: Journal) => Promise<void>): Promise<void> =>
-    change(async () => {
+function changing(journal: () => Journal, change: ChangeAbout, mirror: Journal): Changing {
+  const both = (about: EnvironmentName | null, work: (to: Journal) => Promise<void>): Promise<void> =>
+    change(about, async () => {
       await work(journal());
       await work(mirror);
     });
   return {
-    record: (decision) => both((to) => to.record(decision)),
-    acknowledged: (environment, ids) => change(() => journal().acknowledged(environment, ids)),
-    refused: (environment, id, stuck, notBefore) => change(() => journal().refused(environment, id, stuck, notBefore)),
-    recordValidation: (environment, deployment, results) => both((to) => to.recordValidation(environment, deployment, results)),
-    recordChanges: (environment, deployment, changes) => both((to) => to.recordChanges(environment, deployment, changes)),
-    recordPlan: (environment, deployment, plan) => both((to) => to.recordPlan(environment, deployment, plan)),
-    recordHandEdit: (edit) => both((to) => to.recordHandEdit(edit)),
-    recordCommand: (command) => both((to) => to.recordCommand(command)),
-    reverted: (request, outcome, step) => both((to) => to.reverted(request, outcome, step)),
-    dispatched: (ids) => both((to) => to.dispatched(ids)),
+    record: (decision) => both(decision.environment, (to) => to.record(decision)),
+    acknowledged: (environment, ids) => change(environment, () => journal().acknowledged(environment, ids)),
+    refused: (environment, id, stuck, notBefore) => change(environment, () => journal().refused(environment, id, stuck, notBefore)),
+    recordValidation: (environment, deployment, results) =>
+      both(environment, (to) => to.recordValidation(environment, deployment, results)),
+    recordChanges: (environment, deployment, changes) => both(environment, (to) => to.recordChanges(environment, deployment, changes)),
+    recordPlan: (environment, deployment, plan) => both(environment, (to) => to.recordPlan(environment, deployment, plan)),
+    recordHandEdit: (edit) => both(edit.environment, (to) => to.recordHandEdit(edit)),
+    recordCommand: (command) => both(command.environment, (to) => to.recordCommand(command)),
+    reverted: (request, outcome, step) => both(request.environment, (to) => to.reverted(request, outcome, step)),
+    dispatched: (ids) => both(null, (to) => to.dispatched(ids)),
   };
 }

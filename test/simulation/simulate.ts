@@ -96,7 +96,6 @@ async function live(world: SimWorld): Promise<void> {
   if (!isOver()) await world.journal.judge();
   if (!isOver()) invariants.git.judge();
   world.journal.close();
-  writers?.close();
 }
 
 /** How often a controller is stopped and goes on later, on an average; most worlds see none of it. */

@@ -16,8 +16,8 @@ import type { Trace } from "./trace.ts";
 export interface StoreRules {
   /** Keeps the same stories in its own way. */
   readonly mirror: Journal;
-  /** Looks at the rows now and then, and whenever a call has failed. */
-  afterCall(journal: Journal, hasFailed: boolean): Promise<void>;
+  /** Looks now and then, and whenever a call has failed, at the rows of all environments that calls were about since the last look; null: about none. */
+  afterCall(journal: Journal, about: EnvironmentName | null, hasFailed: boolean): Promise<void>;
   /** Looks at what a controller begins with. */
   beforeRestart(journal: Journal): Promise<void>;
   /** Looks at everything. */
@@ -41,6 +41,7 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
   const fake = createFakeJournal();
   const owed = new Map<number, string>();
   const given = new Map<string, EnvironmentName>();
+  const touched = new Set<EnvironmentName>();
   let calls = 0;
 
   /** A late answer must not settle what somebody else owes. */
@@ -86,9 +87,12 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
         return fake.recordCommand(command);
       },
     },
-    async afterCall(journal, hasFailed) {
+    async afterCall(journal, about, hasFailed) {
       calls += 1;
-      if (hasFailed || calls % lookEvery === 0) await judgeStates(journal);
+      if (about !== null) touched.add(about);
+      if (!hasFailed && calls % lookEvery !== 0) return;
+      for (const environment of touched) await judgeState(environment, journal);
+      touched.clear();
     },
     async beforeRestart(journal) {
       await judgeStates(journal);

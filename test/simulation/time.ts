@@ -61,17 +61,18 @@ export function createVirtualTime(start: Instant): VirtualTime {
     sleep: (ms, owner, signal) => (signal ? sleepUntilAborted(ms, owner, signal) : new Promise((resolve) => void add(ms, resolve, owner))),
     runUntil: (instant, isOver) =>
       new Promise((resolve, reject) => {
+        const onTick = (): void => process.nextTick(goOn);
         const goOn = (): void => {
           if (time.isWaitingForReal()) return void setImmediate(queueMicrotask, goOn);
           try {
-            if (wakeNext(instant, isOver)) return whenAllHaveRun(goOn);
+            if (wakeNext(instant, isOver)) return void settled.then(onTick);
           } catch (error) {
             return reject(error);
           }
           if (!isOver()) now = Math.max(now, instant);
           resolve();
         };
-        whenAllHaveRun(goOn);
+        void settled.then(onTick);
       }),
   };
 
@@ -98,10 +99,6 @@ export function createVirtualTime(start: Instant): VirtualTime {
  * Everything that is simulated is promises alone, and ticks come after the last of them: no turn of the event loop is needed. The next
  * tick is asked for by a promise: one that is asked for by a tick would come before the promises that it wakes.
  */
-function whenAllHaveRun(goOn: () => void): void {
-  void settled.then(() => process.nextTick(goOn));
-}
-
 const settled = Promise.resolve();
 
 function isBefore(one: Timer, other: Timer): boolean {

@@ -10,7 +10,7 @@ import { buildCommit } from "./build-commit.ts";
 import type { BuildOptions } from "./build-commit.ts";
 import { consider, on, over, proposedAs, turnedAway } from "./attempt.ts";
 import type { Attempt, AttemptTools, AttemptStep } from "./attempt.ts";
-import { createObjectStore } from "./object-store.ts";
+import { createObjectStore, type ObjectStore } from "./object-store.ts";
 import { watchForOthers } from "./overtaken.ts";
 import { pushCommit } from "./push-commit.ts";
 import type { PushResult } from "./push-commit.ts";
@@ -22,6 +22,8 @@ export interface OrdinaryTools extends AttemptTools, Omit<BuildOptions, "store">
   readonly url: string;
   /** The mirror. */
   readonly directory: string;
+  /** Where objects are put; default: into the mirror. */
+  readonly openStore?: (directory: string, idDigits: number) => ObjectStore;
   readonly local: LocalGit;
   readonly talk: TryGit;
   /** Whether `find` costs next to nothing. */
@@ -40,7 +42,8 @@ export async function ordinaryTurn(tools: OrdinaryTools, attempt: Attempt): Prom
 
 async function write(tools: OrdinaryTools, attempt: Attempt, head: CommitObject): Promise<AttemptStep> {
   const { request, places, along, rollbackOf } = attempt;
-  const store = createObjectStore(tools.directory, head.commit.length);
+  const { directory, openStore = createObjectStore } = tools;
+  const store = openStore(directory, head.commit.length);
   const commit = await buildCommit({ ...tools, store }, request, { head, places, along, rollbackOf });
   if (request.mode === "propose") return propose(tools, attempt, commit, "rollbackPolicy.manual.approvalRequired is set");
   const isContested = attempt.turnedAway.count > 0;
