@@ -108,6 +108,7 @@ function progressJson(progress: Progress) {
     until: isoTimeOrNull(progress.until),
     deadline: isoTimeOrNull(progress.deadline),
     paused: progress.paused && timed(progress.paused),
+    plan: progress.plan ?? null,
   };
 }
 

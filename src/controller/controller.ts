@@ -5,7 +5,10 @@ import { describeProgress } from "../domain/status/describe-progress.ts";
 import { listStatuses } from "../domain/status/list-statuses.ts";
 import type { HandEdit } from "../domain/changes/recorded.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
+import type { PlannedProgress } from "../domain/journal/progress.ts";
 import { viewOfRevert } from "../domain/journal/revert-view.ts";
+import type { Rollout } from "../domain/journal/rollout.ts";
+import { plannedProgress } from "../domain/plan/planned-progress.ts";
 import type { EnvironmentState, ProcessState } from "../domain/journal/state.ts";
 import type { ProcessStatus } from "../domain/journal/status.ts";
 import { everyEngine } from "./engines.ts";
@@ -102,7 +105,8 @@ async function environmentStatus(name: EnvironmentName, { source, ports, remembe
   const view = (status: ProcessStatus): ProcessView => {
     const known = processes.get(status.process);
     const figures = measured.get(known?.rollout?.deployment ?? "") ?? [];
-    const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
+    const planned = plannedOf(name, known?.rollout ?? null, ports);
+    const progress = known ? describeProgress(known, { spec, measured: figures, planned, now }) : null;
     const { revert, quarantined } = shownOf(known, state);
     const requests = remembered.requests.rate(name, status.process, now);
     const drift = edits.find((edit) => isServed(edit, status)) ?? null;
@@ -128,6 +132,11 @@ async function environmentStatus(name: EnvironmentName, { source, ports, remembe
     processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now }).map(view),
     freeze,
   };
+}
+
+function plannedOf(name: EnvironmentName, rollout: Rollout | null, ports: Known["ports"]): PlannedProgress | null {
+  const steps = rollout && ports.plans.stepsOf(name, rollout.deployment, ports);
+  return rollout && steps && plannedProgress(rollout, steps, ports.clock.now());
 }
 
 /** What is kept warm may be changed, too: callers have nothing of it. */

@@ -10,6 +10,7 @@ import type { CommitId, EngineKind, EnvironmentName, Hash, ProcessId, UnitRef } 
 import type { Measured, MetricRequest } from "../domain/analysis/metrics.ts";
 import type { Decision, EnvironmentState, OwedAction } from "../domain/journal/state.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
+import type { KnownStep } from "../domain/plan/planned-progress.ts";
 import type { Awake, Clock } from "../ports/clock.ts";
 import type { Engine, ReadBack } from "../ports/engine.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -104,6 +105,8 @@ export interface ChangeRecords {
 export interface PlanRecords {
   /** After a decision is recorded: the plans of the deployments that it opened. */
   opened(decision: Decision, observation: Observation, ports: Ports): void;
+  /** The steps of one that is under way; null: none are known. What an earlier controller has recorded is known soon after it was asked for. */
+  stepsOf(environment: EnvironmentName, deployment: string, ports: Pick<Ports, "journal" | "log">): readonly KnownStep[] | null;
   /** Resolves when nothing is being worked out. */
   idle(): Promise<void>;
   /** Begins nothing new, and resolves when what is under way is over. */

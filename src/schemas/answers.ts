@@ -84,6 +84,13 @@ const progress = named(
     verdict,
     figures: list(figure),
     paused: nullable(pause(time)),
+    plan: nullable(
+      Type.Object({
+        steps: list(Type.Object({ name: text, brief: text, estimatedDuration: number })),
+        step: nullable(number),
+        leftMs: nullable(number),
+      }),
+    ),
   }),
 );
 

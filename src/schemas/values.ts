@@ -157,6 +157,7 @@ export const rolloutPlan = named(
     steps: list(
       Type.Object({
         id: text,
+        key: text,
         name: text,
         brief: text,
         action: oneOf(Object.keys(actions) as DeploymentAction[]),

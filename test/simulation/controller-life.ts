@@ -106,7 +106,12 @@ const nothingToRecord: Ports["changes"] = {
   close: () => Promise.resolve(),
 };
 
-const nothingToPlan: Ports["plans"] = { opened: () => undefined, idle: () => Promise.resolve(), close: () => Promise.resolve() };
+const nothingToPlan: Ports["plans"] = {
+  opened: () => undefined,
+  stepsOf: () => null,
+  idle: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
 
 export function startController(parts: LifeParts, number: number): ControllerLife {
   const life: Life = { number, isDead: false, frozenUntil: 0 };

@@ -9,6 +9,7 @@ export const openedPlan: OpenedPlan = {
     steps: [
       {
         id: "production.a.install",
+        key: "installing",
         name: "install a 1.1.0 beside a 1.0.0, without traffic",
         brief: "install",
         action: "install",
@@ -19,6 +20,7 @@ export const openedPlan: OpenedPlan = {
       },
       {
         id: "production.a.check",
+        key: "checking",
         name: "check a 1.1.0 on its private address",
         brief: "check",
         action: "check",

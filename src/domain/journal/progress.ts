@@ -4,6 +4,16 @@ import type { Verdict } from "../validation-result.ts";
 import type { Instant, Percent, Version } from "../names.ts";
 import type { Pause } from "./people.ts";
 import type { Figure } from "../analysis/figures.ts";
+import type { DeploymentStep } from "./rollout-plan.ts";
+
+/** Where a rollout is in the plan that was made when it was opened. */
+export interface PlannedProgress {
+  readonly steps: readonly Pick<DeploymentStep, "name" | "brief" | "estimatedDuration">[];
+  /** Which of them it is in, counted from 1; null: in none, since it goes another way. */
+  readonly step: number | null;
+  /** Milliseconds until it is over if nothing disturbs it; null: it goes another way, or a person has paused it. */
+  readonly leftMs: number | null;
+}
 
 export interface Progress {
   readonly deployment: string;
@@ -26,4 +36,6 @@ export interface Progress {
   readonly verdict: Verdict;
   readonly figures: readonly Figure[];
   readonly paused: Pause | null;
+  /** Null, or left out: no plan of it is known. */
+  readonly plan?: PlannedProgress | null;
 }

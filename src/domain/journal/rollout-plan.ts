@@ -35,6 +35,8 @@ export interface PlannedValidation {
 
 export interface DeploymentStep {
   readonly id: string;
+  /** The same for the plan and for the deployment that is in this step, for programs. */
+  readonly key: string;
   readonly name: string;
   /** In a word or two: `check`, `20 %`. */
   readonly brief: string;

@@ -33,8 +33,8 @@ export function planSteps(acts: readonly Act[], around: Around): readonly StepsO
     let dependencies = waitsFor.flatMap((needed) => lastBefore(act.played.startedAt, known.get(needed) ?? []));
     const own = placed(act, around);
     known.set(process, own);
-    const steps = own.map(({ id, words, startedAt, endedAt }): DeploymentStep => {
-      const step = { id, ...words, order: (order += 1), dependencies, estimatedDuration: endedAt - startedAt };
+    const steps = own.map(({ id, key, words, startedAt, endedAt }): DeploymentStep => {
+      const step = { id, key, ...words, order: (order += 1), dependencies, estimatedDuration: endedAt - startedAt };
       dependencies = [id];
       return step;
     });
@@ -42,7 +42,7 @@ export function planSteps(acts: readonly Act[], around: Around): readonly StepsO
   });
 }
 
-interface Placed extends Pick<PlayedStep, "startedAt" | "endedAt"> {
+interface Placed extends Pick<PlayedStep, "key" | "startedAt" | "endedAt"> {
   readonly id: string;
   readonly words: StepWords;
 }
@@ -55,7 +55,7 @@ function placed({ planned, played }: Act, around: Around): readonly Placed[] {
     const count = (counts.get(words.action) ?? 0) + 1;
     counts.set(words.action, count);
     const id = `${planned.id}.${words.action}${count === 1 ? "" : `-${count}`}`;
-    return [{ id, words, startedAt: step.startedAt, endedAt: step.endedAt }];
+    return [{ id, key: step.key, words, startedAt: step.startedAt, endedAt: step.endedAt }];
   });
 }
 

@@ -5,7 +5,7 @@ import { deadlineOf } from "../strategies/deadline.ts";
 import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { Measured } from "../analysis/metrics.ts";
 import { assertNever, type Instant, type Percent } from "../names.ts";
-import type { Progress } from "../journal/progress.ts";
+import type { PlannedProgress, Progress } from "../journal/progress.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import type { ProcessState } from "../journal/state.ts";
 import { dueAt } from "../strategies/next-step.ts";
@@ -32,6 +32,7 @@ export function describeProgress({ rollout, status }: ProcessState, known: Progr
     deadline: deadlineOf(rollout),
     ...judged(rollout, known),
     paused,
+    plan: known.planned,
   };
 }
 
@@ -39,16 +40,18 @@ export function describeProgress({ rollout, status }: ProcessState, known: Progr
 export interface ProgressKnown {
   readonly spec: EnvironmentSpec | null;
   readonly measured: readonly Measured[];
+  /** Null: no plan of it is known. */
+  readonly planned: PlannedProgress | null;
   readonly now: Instant;
 }
 
-function judged(rollout: Rollout, { spec, measured, now }: ProgressKnown): Pick<Progress, "verdict" | "figures"> {
+function judged(rollout: Rollout, { spec, measured, now }: Omit<ProgressKnown, "planned">): Pick<Progress, "verdict" | "figures"> {
   const at = { now, maxAgeMs: spec?.rollback.automatic.evidenceMaxAgeMs ?? 60_000 };
   return { verdict: verdictOf(rollout, { spec, measured }, at), figures: measured.map((each) => figureOf(each, at)) };
 }
 
 /** Of all that may take it back. Where nothing does, nobody has said that it is healthy. */
-function verdictOf(rollout: Rollout, { spec, measured }: Omit<ProgressKnown, "now">, at: JudgedAt): Progress["verdict"] {
+function verdictOf(rollout: Rollout, { spec, measured }: Pick<ProgressKnown, "spec" | "measured">, at: JudgedAt): Progress["verdict"] {
   const judgedBy = [...checksOf(rollout, { spec }), ...triggersOf({ spec })];
   if (judgedBy.length === 0) return { kind: "unknown", why: "no metric and no trigger is set for it" };
   const verdict = judgeChecks(measured, judgedBy, at);

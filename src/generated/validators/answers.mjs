@@ -680,7 +680,7 @@ validate30.errors = vErrors;
 return errors === 0;
 }
 
-const schema15 = {"type":"object","required":["steps","dependencies","estimatedDuration","riskAssessment","validationChecks","leftOut"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["id","name","brief","action","order","dependencies","validation","estimatedDuration"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"brief":{"type":"string"},"action":{"type":"string","enum":["validate","install","check","wait","hand-over","shift","analyse","pause","roll","switch","confirm","drain","bake","clear","remove"]},"order":{"type":"number"},"dependencies":{"type":"array","items":{"type":"string"}},"validation":{"type":["object","null"],"required":["phase","validations"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"validations":{"type":"array","items":{"type":"object","required":["validation","subject"],"properties":{"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}}}},"estimatedDuration":{"type":"number"}}}},"dependencies":{"type":"array","items":{"type":"object","required":["process","on","range","version"],"properties":{"process":{"type":"string"},"on":{"type":"string"},"range":{"type":"string"},"version":{"type":"string"}}}},"estimatedDuration":{"type":"number"},"riskAssessment":{"type":"object","required":["level","reasons"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"reasons":{"type":"array","items":{"type":"object","required":["level","process","reason"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"process":{"type":["string","null"]},"reason":{"type":"string"}}}}}},"validationChecks":{"type":"array","items":{"type":"object","required":["process","phase","validation","subject"],"properties":{"process":{"type":"string"},"phase":{"type":"string","enum":["pre","during","post"]},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}},"leftOut":{"type":"number"}},"$id":"DeploymentPlan"};
+const schema15 = {"type":"object","required":["steps","dependencies","estimatedDuration","riskAssessment","validationChecks","leftOut"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["id","key","name","brief","action","order","dependencies","validation","estimatedDuration"],"properties":{"id":{"type":"string"},"key":{"type":"string"},"name":{"type":"string"},"brief":{"type":"string"},"action":{"type":"string","enum":["validate","install","check","wait","hand-over","shift","analyse","pause","roll","switch","confirm","drain","bake","clear","remove"]},"order":{"type":"number"},"dependencies":{"type":"array","items":{"type":"string"}},"validation":{"type":["object","null"],"required":["phase","validations"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"validations":{"type":"array","items":{"type":"object","required":["validation","subject"],"properties":{"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}}}},"estimatedDuration":{"type":"number"}}}},"dependencies":{"type":"array","items":{"type":"object","required":["process","on","range","version"],"properties":{"process":{"type":"string"},"on":{"type":"string"},"range":{"type":"string"},"version":{"type":"string"}}}},"estimatedDuration":{"type":"number"},"riskAssessment":{"type":"object","required":["level","reasons"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"reasons":{"type":"array","items":{"type":"object","required":["level","process","reason"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"process":{"type":["string","null"]},"reason":{"type":"string"}}}}}},"validationChecks":{"type":"array","items":{"type":"object","required":["process","phase","validation","subject"],"properties":{"process":{"type":"string"},"phase":{"type":"string","enum":["pre","during","post"]},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}},"leftOut":{"type":"number"}},"$id":"DeploymentPlan"};
 
 function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="DeploymentPlan" */;
@@ -707,7 +707,7 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
-if(((((((((data1.id === undefined) && (missing1 = "id")) || ((data1.name === undefined) && (missing1 = "name"))) || ((data1.brief === undefined) && (missing1 = "brief"))) || ((data1.action === undefined) && (missing1 = "action"))) || ((data1.order === undefined) && (missing1 = "order"))) || ((data1.dependencies === undefined) && (missing1 = "dependencies"))) || ((data1.validation === undefined) && (missing1 = "validation"))) || ((data1.estimatedDuration === undefined) && (missing1 = "estimatedDuration"))){
+if((((((((((data1.id === undefined) && (missing1 = "id")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.name === undefined) && (missing1 = "name"))) || ((data1.brief === undefined) && (missing1 = "brief"))) || ((data1.action === undefined) && (missing1 = "action"))) || ((data1.order === undefined) && (missing1 = "order"))) || ((data1.dependencies === undefined) && (missing1 = "dependencies"))) || ((data1.validation === undefined) && (missing1 = "validation"))) || ((data1.estimatedDuration === undefined) && (missing1 = "estimatedDuration"))){
 validate35.errors = [{instancePath:instancePath+"/steps/" + i0,schemaPath:"#/properties/steps/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema15.properties.steps.items.required,parentSchema:schema15.properties.steps.items,data:data1}];
 return false;
 }
@@ -725,11 +725,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.name !== undefined){
-let data3 = data1.name;
+if(data1.key !== undefined){
+let data3 = data1.key;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.name.type,parentSchema:schema15.properties.steps.items.properties.name,data:data3}];
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/key",schemaPath:"#/properties/steps/items/properties/key/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.key.type,parentSchema:schema15.properties.steps.items.properties.key,data:data3}];
 return false;
 }
 var valid2 = _errs7 === errors;
@@ -738,11 +738,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.brief !== undefined){
-let data4 = data1.brief;
+if(data1.name !== undefined){
+let data4 = data1.name;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/brief",schemaPath:"#/properties/steps/items/properties/brief/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.brief.type,parentSchema:schema15.properties.steps.items.properties.brief,data:data4}];
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.name.type,parentSchema:schema15.properties.steps.items.properties.name,data:data4}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -751,15 +751,11 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.action !== undefined){
-let data5 = data1.action;
+if(data1.brief !== undefined){
+let data5 = data1.brief;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.action.type,parentSchema:schema15.properties.steps.items.properties.action,data:data5}];
-return false;
-}
-if(!(((((((((((((((data5 === "validate") || (data5 === "install")) || (data5 === "check")) || (data5 === "wait")) || (data5 === "hand-over")) || (data5 === "shift")) || (data5 === "analyse")) || (data5 === "pause")) || (data5 === "roll")) || (data5 === "switch")) || (data5 === "confirm")) || (data5 === "drain")) || (data5 === "bake")) || (data5 === "clear")) || (data5 === "remove"))){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.action.enum},schema:schema15.properties.steps.items.properties.action.enum,parentSchema:schema15.properties.steps.items.properties.action,data:data5}];
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/brief",schemaPath:"#/properties/steps/items/properties/brief/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.brief.type,parentSchema:schema15.properties.steps.items.properties.brief,data:data5}];
 return false;
 }
 var valid2 = _errs11 === errors;
@@ -768,11 +764,15 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.order !== undefined){
-let data6 = data1.order;
+if(data1.action !== undefined){
+let data6 = data1.action;
 const _errs13 = errors;
-if(!((typeof data6 == "number") && (isFinite(data6)))){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/order",schemaPath:"#/properties/steps/items/properties/order/type",keyword:"type",params:{type: "number"},schema:schema15.properties.steps.items.properties.order.type,parentSchema:schema15.properties.steps.items.properties.order,data:data6}];
+if(typeof data6 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.action.type,parentSchema:schema15.properties.steps.items.properties.action,data:data6}];
+return false;
+}
+if(!(((((((((((((((data6 === "validate") || (data6 === "install")) || (data6 === "check")) || (data6 === "wait")) || (data6 === "hand-over")) || (data6 === "shift")) || (data6 === "analyse")) || (data6 === "pause")) || (data6 === "roll")) || (data6 === "switch")) || (data6 === "confirm")) || (data6 === "drain")) || (data6 === "bake")) || (data6 === "clear")) || (data6 === "remove"))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.action.enum},schema:schema15.properties.steps.items.properties.action.enum,parentSchema:schema15.properties.steps.items.properties.action,data:data6}];
 return false;
 }
 var valid2 = _errs13 === errors;
@@ -781,30 +781,12 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.dependencies !== undefined){
-let data7 = data1.dependencies;
+if(data1.order !== undefined){
+let data7 = data1.order;
 const _errs15 = errors;
-if(errors === _errs15){
-if(Array.isArray(data7)){
-var valid3 = true;
-const len1 = data7.length;
-for(let i1=0; i1<len1; i1++){
-let data8 = data7[i1];
-const _errs17 = errors;
-if(typeof data8 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies/" + i1,schemaPath:"#/properties/steps/items/properties/dependencies/items/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.dependencies.items.type,parentSchema:schema15.properties.steps.items.properties.dependencies.items,data:data8}];
+if(!((typeof data7 == "number") && (isFinite(data7)))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/order",schemaPath:"#/properties/steps/items/properties/order/type",keyword:"type",params:{type: "number"},schema:schema15.properties.steps.items.properties.order.type,parentSchema:schema15.properties.steps.items.properties.order,data:data7}];
 return false;
-}
-var valid3 = _errs17 === errors;
-if(!valid3){
-break;
-}
-}
-}
-else {
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies",schemaPath:"#/properties/steps/items/properties/dependencies/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.items.properties.dependencies.type,parentSchema:schema15.properties.steps.items.properties.dependencies,data:data7}];
-return false;
-}
 }
 var valid2 = _errs15 === errors;
 }
@@ -812,78 +794,96 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.validation !== undefined){
-let data9 = data1.validation;
+if(data1.dependencies !== undefined){
+let data8 = data1.dependencies;
+const _errs17 = errors;
+if(errors === _errs17){
+if(Array.isArray(data8)){
+var valid3 = true;
+const len1 = data8.length;
+for(let i1=0; i1<len1; i1++){
+let data9 = data8[i1];
 const _errs19 = errors;
-if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/type",keyword:"type",params:{type: schema15.properties.steps.items.properties.validation.type},schema:schema15.properties.steps.items.properties.validation.type,parentSchema:schema15.properties.steps.items.properties.validation,data:data9}];
+if(typeof data9 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies/" + i1,schemaPath:"#/properties/steps/items/properties/dependencies/items/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.dependencies.items.type,parentSchema:schema15.properties.steps.items.properties.dependencies.items,data:data9}];
 return false;
 }
-if(errors === _errs19){
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+var valid3 = _errs19 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies",schemaPath:"#/properties/steps/items/properties/dependencies/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.items.properties.dependencies.type,parentSchema:schema15.properties.steps.items.properties.dependencies,data:data8}];
+return false;
+}
+}
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.validation !== undefined){
+let data10 = data1.validation;
+const _errs21 = errors;
+if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/type",keyword:"type",params:{type: schema15.properties.steps.items.properties.validation.type},schema:schema15.properties.steps.items.properties.validation.type,parentSchema:schema15.properties.steps.items.properties.validation,data:data10}];
+return false;
+}
+if(errors === _errs21){
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 let missing2;
-if(((data9.phase === undefined) && (missing2 = "phase")) || ((data9.validations === undefined) && (missing2 = "validations"))){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/required",keyword:"required",params:{missingProperty: missing2},schema:schema15.properties.steps.items.properties.validation.required,parentSchema:schema15.properties.steps.items.properties.validation,data:data9}];
+if(((data10.phase === undefined) && (missing2 = "phase")) || ((data10.validations === undefined) && (missing2 = "validations"))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/required",keyword:"required",params:{missingProperty: missing2},schema:schema15.properties.steps.items.properties.validation.required,parentSchema:schema15.properties.steps.items.properties.validation,data:data10}];
 return false;
 }
 else {
-if(data9.phase !== undefined){
-let data10 = data9.phase;
-const _errs21 = errors;
-if(typeof data10 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.phase.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.phase,data:data10}];
+if(data10.phase !== undefined){
+let data11 = data10.phase;
+const _errs23 = errors;
+if(typeof data11 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.phase.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.phase,data:data11}];
 return false;
 }
-if(!(((data10 === "pre") || (data10 === "during")) || (data10 === "post"))){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.properties.phase.enum},schema:schema15.properties.steps.items.properties.validation.properties.phase.enum,parentSchema:schema15.properties.steps.items.properties.validation.properties.phase,data:data10}];
+if(!(((data11 === "pre") || (data11 === "during")) || (data11 === "post"))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.properties.phase.enum},schema:schema15.properties.steps.items.properties.validation.properties.phase.enum,parentSchema:schema15.properties.steps.items.properties.validation.properties.phase,data:data11}];
 return false;
 }
-var valid4 = _errs21 === errors;
+var valid4 = _errs23 === errors;
 }
 else {
 var valid4 = true;
 }
 if(valid4){
-if(data9.validations !== undefined){
-let data11 = data9.validations;
-const _errs23 = errors;
-if(errors === _errs23){
-if(Array.isArray(data11)){
-var valid5 = true;
-const len2 = data11.length;
-for(let i2=0; i2<len2; i2++){
-let data12 = data11[i2];
+if(data10.validations !== undefined){
+let data12 = data10.validations;
 const _errs25 = errors;
 if(errors === _errs25){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-let missing3;
-if(((data12.validation === undefined) && (missing3 = "validation")) || ((data12.subject === undefined) && (missing3 = "subject"))){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.required,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items,data:data12}];
-return false;
-}
-else {
-if(data12.validation !== undefined){
-let data13 = data12.validation;
+if(Array.isArray(data12)){
+var valid5 = true;
+const len2 = data12.length;
+for(let i2=0; i2<len2; i2++){
+let data13 = data12[i2];
 const _errs27 = errors;
-if(typeof data13 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation,data:data13}];
+if(errors === _errs27){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+let missing3;
+if(((data13.validation === undefined) && (missing3 = "validation")) || ((data13.subject === undefined) && (missing3 = "subject"))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.required,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items,data:data13}];
 return false;
-}
-if(!(((((((((((data13 === "process_validation") || (data13 === "environment_validation")) || (data13 === "dependency_validation")) || (data13 === "step_validation")) || (data13 === "service_availability")) || (data13 === "health_check")) || (data13 === "smoke_test")) || (data13 === "integration_test")) || (data13 === "data_integrity")) || (data13 === "performance_test")) || (data13 === "monitoring_setup"))){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.enum},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.enum,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation,data:data13}];
-return false;
-}
-var valid6 = _errs27 === errors;
 }
 else {
-var valid6 = true;
-}
-if(valid6){
-if(data12.subject !== undefined){
-let data14 = data12.subject;
+if(data13.validation !== undefined){
+let data14 = data13.validation;
 const _errs29 = errors;
 if(typeof data14 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/subject",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.subject.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.subject,data:data14}];
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation,data:data14}];
+return false;
+}
+if(!(((((((((((data14 === "process_validation") || (data14 === "environment_validation")) || (data14 === "dependency_validation")) || (data14 === "step_validation")) || (data14 === "service_availability")) || (data14 === "health_check")) || (data14 === "smoke_test")) || (data14 === "integration_test")) || (data14 === "data_integrity")) || (data14 === "performance_test")) || (data14 === "monitoring_setup"))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.enum},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation.enum,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.validation,data:data14}];
 return false;
 }
 var valid6 = _errs29 === errors;
@@ -891,26 +891,39 @@ var valid6 = _errs29 === errors;
 else {
 var valid6 = true;
 }
+if(valid6){
+if(data13.subject !== undefined){
+let data15 = data13.subject;
+const _errs31 = errors;
+if(typeof data15 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/subject",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.subject.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items.properties.subject,data:data15}];
+return false;
+}
+var valid6 = _errs31 === errors;
+}
+else {
+var valid6 = true;
+}
 }
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items,data:data12}];
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.steps.items.properties.validation.properties.validations.items.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations.items,data:data13}];
 return false;
 }
 }
-var valid5 = _errs25 === errors;
+var valid5 = _errs27 === errors;
 if(!valid5){
 break;
 }
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.items.properties.validation.properties.validations.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations,data:data11}];
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/type",keyword:"type",params:{type: "array"},schema:schema15.properties.steps.items.properties.validation.properties.validations.type,parentSchema:schema15.properties.steps.items.properties.validation.properties.validations,data:data12}];
 return false;
 }
 }
-var valid4 = _errs23 === errors;
+var valid4 = _errs25 === errors;
 }
 else {
 var valid4 = true;
@@ -919,23 +932,24 @@ var valid4 = true;
 }
 }
 }
-var valid2 = _errs19 === errors;
+var valid2 = _errs21 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.estimatedDuration !== undefined){
-let data15 = data1.estimatedDuration;
-const _errs31 = errors;
-if(!((typeof data15 == "number") && (isFinite(data15)))){
-validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/estimatedDuration",schemaPath:"#/properties/steps/items/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema15.properties.steps.items.properties.estimatedDuration.type,parentSchema:schema15.properties.steps.items.properties.estimatedDuration,data:data15}];
+let data16 = data1.estimatedDuration;
+const _errs33 = errors;
+if(!((typeof data16 == "number") && (isFinite(data16)))){
+validate35.errors = [{instancePath:instancePath+"/steps/" + i0+"/estimatedDuration",schemaPath:"#/properties/steps/items/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema15.properties.steps.items.properties.estimatedDuration.type,parentSchema:schema15.properties.steps.items.properties.estimatedDuration,data:data16}];
 return false;
 }
-var valid2 = _errs31 === errors;
+var valid2 = _errs33 === errors;
 }
 else {
 var valid2 = true;
+}
 }
 }
 }
@@ -969,41 +983,28 @@ var valid0 = true;
 }
 if(valid0){
 if(data.dependencies !== undefined){
-let data16 = data.dependencies;
-const _errs33 = errors;
-if(errors === _errs33){
-if(Array.isArray(data16)){
-var valid7 = true;
-const len3 = data16.length;
-for(let i3=0; i3<len3; i3++){
-let data17 = data16[i3];
+let data17 = data.dependencies;
 const _errs35 = errors;
 if(errors === _errs35){
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-let missing4;
-if(((((data17.process === undefined) && (missing4 = "process")) || ((data17.on === undefined) && (missing4 = "on"))) || ((data17.range === undefined) && (missing4 = "range"))) || ((data17.version === undefined) && (missing4 = "version"))){
-validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema15.properties.dependencies.items.required,parentSchema:schema15.properties.dependencies.items,data:data17}];
-return false;
-}
-else {
-if(data17.process !== undefined){
-let data18 = data17.process;
+if(Array.isArray(data17)){
+var valid7 = true;
+const len3 = data17.length;
+for(let i3=0; i3<len3; i3++){
+let data18 = data17[i3];
 const _errs37 = errors;
-if(typeof data18 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/process",schemaPath:"#/properties/dependencies/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.process.type,parentSchema:schema15.properties.dependencies.items.properties.process,data:data18}];
+if(errors === _errs37){
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+let missing4;
+if(((((data18.process === undefined) && (missing4 = "process")) || ((data18.on === undefined) && (missing4 = "on"))) || ((data18.range === undefined) && (missing4 = "range"))) || ((data18.version === undefined) && (missing4 = "version"))){
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema15.properties.dependencies.items.required,parentSchema:schema15.properties.dependencies.items,data:data18}];
 return false;
 }
-var valid8 = _errs37 === errors;
-}
 else {
-var valid8 = true;
-}
-if(valid8){
-if(data17.on !== undefined){
-let data19 = data17.on;
+if(data18.process !== undefined){
+let data19 = data18.process;
 const _errs39 = errors;
 if(typeof data19 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/on",schemaPath:"#/properties/dependencies/items/properties/on/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.on.type,parentSchema:schema15.properties.dependencies.items.properties.on,data:data19}];
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/process",schemaPath:"#/properties/dependencies/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.process.type,parentSchema:schema15.properties.dependencies.items.properties.process,data:data19}];
 return false;
 }
 var valid8 = _errs39 === errors;
@@ -1012,11 +1013,11 @@ else {
 var valid8 = true;
 }
 if(valid8){
-if(data17.range !== undefined){
-let data20 = data17.range;
+if(data18.on !== undefined){
+let data20 = data18.on;
 const _errs41 = errors;
 if(typeof data20 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/range",schemaPath:"#/properties/dependencies/items/properties/range/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.range.type,parentSchema:schema15.properties.dependencies.items.properties.range,data:data20}];
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/on",schemaPath:"#/properties/dependencies/items/properties/on/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.on.type,parentSchema:schema15.properties.dependencies.items.properties.on,data:data20}];
 return false;
 }
 var valid8 = _errs41 === errors;
@@ -1025,14 +1026,27 @@ else {
 var valid8 = true;
 }
 if(valid8){
-if(data17.version !== undefined){
-let data21 = data17.version;
+if(data18.range !== undefined){
+let data21 = data18.range;
 const _errs43 = errors;
 if(typeof data21 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/version",schemaPath:"#/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.version.type,parentSchema:schema15.properties.dependencies.items.properties.version,data:data21}];
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/range",schemaPath:"#/properties/dependencies/items/properties/range/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.range.type,parentSchema:schema15.properties.dependencies.items.properties.range,data:data21}];
 return false;
 }
 var valid8 = _errs43 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data18.version !== undefined){
+let data22 = data18.version;
+const _errs45 = errors;
+if(typeof data22 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/version",schemaPath:"#/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema15.properties.dependencies.items.properties.version.type,parentSchema:schema15.properties.dependencies.items.properties.version,data:data22}];
+return false;
+}
+var valid8 = _errs45 === errors;
 }
 else {
 var valid8 = true;
@@ -1043,108 +1057,95 @@ var valid8 = true;
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.dependencies.items.type,parentSchema:schema15.properties.dependencies.items,data:data17}];
+validate35.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.dependencies.items.type,parentSchema:schema15.properties.dependencies.items,data:data18}];
 return false;
 }
 }
-var valid7 = _errs35 === errors;
+var valid7 = _errs37 === errors;
 if(!valid7){
 break;
 }
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "array"},schema:schema15.properties.dependencies.type,parentSchema:schema15.properties.dependencies,data:data16}];
+validate35.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "array"},schema:schema15.properties.dependencies.type,parentSchema:schema15.properties.dependencies,data:data17}];
 return false;
 }
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.estimatedDuration !== undefined){
-let data22 = data.estimatedDuration;
-const _errs45 = errors;
-if(!((typeof data22 == "number") && (isFinite(data22)))){
-validate35.errors = [{instancePath:instancePath+"/estimatedDuration",schemaPath:"#/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema15.properties.estimatedDuration.type,parentSchema:schema15.properties.estimatedDuration,data:data22}];
+let data23 = data.estimatedDuration;
+const _errs47 = errors;
+if(!((typeof data23 == "number") && (isFinite(data23)))){
+validate35.errors = [{instancePath:instancePath+"/estimatedDuration",schemaPath:"#/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema15.properties.estimatedDuration.type,parentSchema:schema15.properties.estimatedDuration,data:data23}];
 return false;
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs47 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.riskAssessment !== undefined){
-let data23 = data.riskAssessment;
-const _errs47 = errors;
-if(errors === _errs47){
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+let data24 = data.riskAssessment;
+const _errs49 = errors;
+if(errors === _errs49){
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 let missing5;
-if(((data23.level === undefined) && (missing5 = "level")) || ((data23.reasons === undefined) && (missing5 = "reasons"))){
-validate35.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/required",keyword:"required",params:{missingProperty: missing5},schema:schema15.properties.riskAssessment.required,parentSchema:schema15.properties.riskAssessment,data:data23}];
+if(((data24.level === undefined) && (missing5 = "level")) || ((data24.reasons === undefined) && (missing5 = "reasons"))){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/required",keyword:"required",params:{missingProperty: missing5},schema:schema15.properties.riskAssessment.required,parentSchema:schema15.properties.riskAssessment,data:data24}];
 return false;
 }
 else {
-if(data23.level !== undefined){
-let data24 = data23.level;
-const _errs49 = errors;
-if(typeof data24 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.level.type,parentSchema:schema15.properties.riskAssessment.properties.level,data:data24}];
+if(data24.level !== undefined){
+let data25 = data24.level;
+const _errs51 = errors;
+if(typeof data25 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.level.type,parentSchema:schema15.properties.riskAssessment.properties.level,data:data25}];
 return false;
 }
-if(!(((data24 === "low") || (data24 === "medium")) || (data24 === "high"))){
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/enum",keyword:"enum",params:{allowedValues: schema15.properties.riskAssessment.properties.level.enum},schema:schema15.properties.riskAssessment.properties.level.enum,parentSchema:schema15.properties.riskAssessment.properties.level,data:data24}];
+if(!(((data25 === "low") || (data25 === "medium")) || (data25 === "high"))){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/enum",keyword:"enum",params:{allowedValues: schema15.properties.riskAssessment.properties.level.enum},schema:schema15.properties.riskAssessment.properties.level.enum,parentSchema:schema15.properties.riskAssessment.properties.level,data:data25}];
 return false;
 }
-var valid9 = _errs49 === errors;
+var valid9 = _errs51 === errors;
 }
 else {
 var valid9 = true;
 }
 if(valid9){
-if(data23.reasons !== undefined){
-let data25 = data23.reasons;
-const _errs51 = errors;
-if(errors === _errs51){
-if(Array.isArray(data25)){
-var valid10 = true;
-const len4 = data25.length;
-for(let i4=0; i4<len4; i4++){
-let data26 = data25[i4];
+if(data24.reasons !== undefined){
+let data26 = data24.reasons;
 const _errs53 = errors;
 if(errors === _errs53){
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-let missing6;
-if((((data26.level === undefined) && (missing6 = "level")) || ((data26.process === undefined) && (missing6 = "process"))) || ((data26.reason === undefined) && (missing6 = "reason"))){
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/required",keyword:"required",params:{missingProperty: missing6},schema:schema15.properties.riskAssessment.properties.reasons.items.required,parentSchema:schema15.properties.riskAssessment.properties.reasons.items,data:data26}];
-return false;
-}
-else {
-if(data26.level !== undefined){
-let data27 = data26.level;
+if(Array.isArray(data26)){
+var valid10 = true;
+const len4 = data26.length;
+for(let i4=0; i4<len4; i4++){
+let data27 = data26[i4];
 const _errs55 = errors;
-if(typeof data27 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.level.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.level,data:data27}];
+if(errors === _errs55){
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+let missing6;
+if((((data27.level === undefined) && (missing6 = "level")) || ((data27.process === undefined) && (missing6 = "process"))) || ((data27.reason === undefined) && (missing6 = "reason"))){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/required",keyword:"required",params:{missingProperty: missing6},schema:schema15.properties.riskAssessment.properties.reasons.items.required,parentSchema:schema15.properties.riskAssessment.properties.reasons.items,data:data27}];
 return false;
-}
-if(!(((data27 === "low") || (data27 === "medium")) || (data27 === "high"))){
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/enum",keyword:"enum",params:{allowedValues: schema15.properties.riskAssessment.properties.reasons.items.properties.level.enum},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.level.enum,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.level,data:data27}];
-return false;
-}
-var valid11 = _errs55 === errors;
 }
 else {
-var valid11 = true;
-}
-if(valid11){
-if(data26.process !== undefined){
-let data28 = data26.process;
+if(data27.level !== undefined){
+let data28 = data27.level;
 const _errs57 = errors;
-if((typeof data28 !== "string") && (data28 !== null)){
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/type",keyword:"type",params:{type: schema15.properties.riskAssessment.properties.reasons.items.properties.process.type},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process,data:data28}];
+if(typeof data28 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.level.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.level,data:data28}];
+return false;
+}
+if(!(((data28 === "low") || (data28 === "medium")) || (data28 === "high"))){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/enum",keyword:"enum",params:{allowedValues: schema15.properties.riskAssessment.properties.reasons.items.properties.level.enum},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.level.enum,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.level,data:data28}];
 return false;
 }
 var valid11 = _errs57 === errors;
@@ -1153,14 +1154,27 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data26.reason !== undefined){
-let data29 = data26.reason;
+if(data27.process !== undefined){
+let data29 = data27.process;
 const _errs59 = errors;
-if(typeof data29 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/reason",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.reason.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.reason,data:data29}];
+if((typeof data29 !== "string") && (data29 !== null)){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/type",keyword:"type",params:{type: schema15.properties.riskAssessment.properties.reasons.items.properties.process.type},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.process.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.process,data:data29}];
 return false;
 }
 var valid11 = _errs59 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data27.reason !== undefined){
+let data30 = data27.reason;
+const _errs61 = errors;
+if(typeof data30 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/reason",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema15.properties.riskAssessment.properties.reasons.items.properties.reason.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items.properties.reason,data:data30}];
+return false;
+}
+var valid11 = _errs61 === errors;
 }
 else {
 var valid11 = true;
@@ -1170,22 +1184,22 @@ var valid11 = true;
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.riskAssessment.properties.reasons.items.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items,data:data26}];
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.riskAssessment.properties.reasons.items.type,parentSchema:schema15.properties.riskAssessment.properties.reasons.items,data:data27}];
 return false;
 }
 }
-var valid10 = _errs53 === errors;
+var valid10 = _errs55 === errors;
 if(!valid10){
 break;
 }
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons",schemaPath:"#/properties/riskAssessment/properties/reasons/type",keyword:"type",params:{type: "array"},schema:schema15.properties.riskAssessment.properties.reasons.type,parentSchema:schema15.properties.riskAssessment.properties.reasons,data:data25}];
+validate35.errors = [{instancePath:instancePath+"/riskAssessment/reasons",schemaPath:"#/properties/riskAssessment/properties/reasons/type",keyword:"type",params:{type: "array"},schema:schema15.properties.riskAssessment.properties.reasons.type,parentSchema:schema15.properties.riskAssessment.properties.reasons,data:data26}];
 return false;
 }
 }
-var valid9 = _errs51 === errors;
+var valid9 = _errs53 === errors;
 }
 else {
 var valid9 = true;
@@ -1194,56 +1208,39 @@ var valid9 = true;
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/type",keyword:"type",params:{type: "object"},schema:schema15.properties.riskAssessment.type,parentSchema:schema15.properties.riskAssessment,data:data23}];
+validate35.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/type",keyword:"type",params:{type: "object"},schema:schema15.properties.riskAssessment.type,parentSchema:schema15.properties.riskAssessment,data:data24}];
 return false;
 }
 }
-var valid0 = _errs47 === errors;
+var valid0 = _errs49 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.validationChecks !== undefined){
-let data30 = data.validationChecks;
-const _errs61 = errors;
-if(errors === _errs61){
-if(Array.isArray(data30)){
-var valid12 = true;
-const len5 = data30.length;
-for(let i5=0; i5<len5; i5++){
-let data31 = data30[i5];
+let data31 = data.validationChecks;
 const _errs63 = errors;
 if(errors === _errs63){
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-let missing7;
-if(((((data31.process === undefined) && (missing7 = "process")) || ((data31.phase === undefined) && (missing7 = "phase"))) || ((data31.validation === undefined) && (missing7 = "validation"))) || ((data31.subject === undefined) && (missing7 = "subject"))){
-validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/required",keyword:"required",params:{missingProperty: missing7},schema:schema15.properties.validationChecks.items.required,parentSchema:schema15.properties.validationChecks.items,data:data31}];
-return false;
-}
-else {
-if(data31.process !== undefined){
-let data32 = data31.process;
+if(Array.isArray(data31)){
+var valid12 = true;
+const len5 = data31.length;
+for(let i5=0; i5<len5; i5++){
+let data32 = data31[i5];
 const _errs65 = errors;
-if(typeof data32 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/process",schemaPath:"#/properties/validationChecks/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.process.type,parentSchema:schema15.properties.validationChecks.items.properties.process,data:data32}];
+if(errors === _errs65){
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+let missing7;
+if(((((data32.process === undefined) && (missing7 = "process")) || ((data32.phase === undefined) && (missing7 = "phase"))) || ((data32.validation === undefined) && (missing7 = "validation"))) || ((data32.subject === undefined) && (missing7 = "subject"))){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/required",keyword:"required",params:{missingProperty: missing7},schema:schema15.properties.validationChecks.items.required,parentSchema:schema15.properties.validationChecks.items,data:data32}];
 return false;
 }
-var valid13 = _errs65 === errors;
-}
 else {
-var valid13 = true;
-}
-if(valid13){
-if(data31.phase !== undefined){
-let data33 = data31.phase;
+if(data32.process !== undefined){
+let data33 = data32.process;
 const _errs67 = errors;
 if(typeof data33 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.phase.type,parentSchema:schema15.properties.validationChecks.items.properties.phase,data:data33}];
-return false;
-}
-if(!(((data33 === "pre") || (data33 === "during")) || (data33 === "post"))){
-validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.validationChecks.items.properties.phase.enum},schema:schema15.properties.validationChecks.items.properties.phase.enum,parentSchema:schema15.properties.validationChecks.items.properties.phase,data:data33}];
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/process",schemaPath:"#/properties/validationChecks/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.process.type,parentSchema:schema15.properties.validationChecks.items.properties.process,data:data33}];
 return false;
 }
 var valid13 = _errs67 === errors;
@@ -1252,15 +1249,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data31.validation !== undefined){
-let data34 = data31.validation;
+if(data32.phase !== undefined){
+let data34 = data32.phase;
 const _errs69 = errors;
 if(typeof data34 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.validation.type,parentSchema:schema15.properties.validationChecks.items.properties.validation,data:data34}];
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.phase.type,parentSchema:schema15.properties.validationChecks.items.properties.phase,data:data34}];
 return false;
 }
-if(!(((((((((((data34 === "process_validation") || (data34 === "environment_validation")) || (data34 === "dependency_validation")) || (data34 === "step_validation")) || (data34 === "service_availability")) || (data34 === "health_check")) || (data34 === "smoke_test")) || (data34 === "integration_test")) || (data34 === "data_integrity")) || (data34 === "performance_test")) || (data34 === "monitoring_setup"))){
-validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.validationChecks.items.properties.validation.enum},schema:schema15.properties.validationChecks.items.properties.validation.enum,parentSchema:schema15.properties.validationChecks.items.properties.validation,data:data34}];
+if(!(((data34 === "pre") || (data34 === "during")) || (data34 === "post"))){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/enum",keyword:"enum",params:{allowedValues: schema15.properties.validationChecks.items.properties.phase.enum},schema:schema15.properties.validationChecks.items.properties.phase.enum,parentSchema:schema15.properties.validationChecks.items.properties.phase,data:data34}];
 return false;
 }
 var valid13 = _errs69 === errors;
@@ -1269,14 +1266,31 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data31.subject !== undefined){
-let data35 = data31.subject;
+if(data32.validation !== undefined){
+let data35 = data32.validation;
 const _errs71 = errors;
 if(typeof data35 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/subject",schemaPath:"#/properties/validationChecks/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.subject.type,parentSchema:schema15.properties.validationChecks.items.properties.subject,data:data35}];
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.validation.type,parentSchema:schema15.properties.validationChecks.items.properties.validation,data:data35}];
+return false;
+}
+if(!(((((((((((data35 === "process_validation") || (data35 === "environment_validation")) || (data35 === "dependency_validation")) || (data35 === "step_validation")) || (data35 === "service_availability")) || (data35 === "health_check")) || (data35 === "smoke_test")) || (data35 === "integration_test")) || (data35 === "data_integrity")) || (data35 === "performance_test")) || (data35 === "monitoring_setup"))){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema15.properties.validationChecks.items.properties.validation.enum},schema:schema15.properties.validationChecks.items.properties.validation.enum,parentSchema:schema15.properties.validationChecks.items.properties.validation,data:data35}];
 return false;
 }
 var valid13 = _errs71 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data32.subject !== undefined){
+let data36 = data32.subject;
+const _errs73 = errors;
+if(typeof data36 !== "string"){
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/subject",schemaPath:"#/properties/validationChecks/items/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema15.properties.validationChecks.items.properties.subject.type,parentSchema:schema15.properties.validationChecks.items.properties.subject,data:data36}];
+return false;
+}
+var valid13 = _errs73 === errors;
 }
 else {
 var valid13 = true;
@@ -1287,35 +1301,35 @@ var valid13 = true;
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.validationChecks.items.type,parentSchema:schema15.properties.validationChecks.items,data:data31}];
+validate35.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/type",keyword:"type",params:{type: "object"},schema:schema15.properties.validationChecks.items.type,parentSchema:schema15.properties.validationChecks.items,data:data32}];
 return false;
 }
 }
-var valid12 = _errs63 === errors;
+var valid12 = _errs65 === errors;
 if(!valid12){
 break;
 }
 }
 }
 else {
-validate35.errors = [{instancePath:instancePath+"/validationChecks",schemaPath:"#/properties/validationChecks/type",keyword:"type",params:{type: "array"},schema:schema15.properties.validationChecks.type,parentSchema:schema15.properties.validationChecks,data:data30}];
+validate35.errors = [{instancePath:instancePath+"/validationChecks",schemaPath:"#/properties/validationChecks/type",keyword:"type",params:{type: "array"},schema:schema15.properties.validationChecks.type,parentSchema:schema15.properties.validationChecks,data:data31}];
 return false;
 }
 }
-var valid0 = _errs61 === errors;
+var valid0 = _errs63 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.leftOut !== undefined){
-let data36 = data.leftOut;
-const _errs73 = errors;
-if(!((typeof data36 == "number") && (isFinite(data36)))){
-validate35.errors = [{instancePath:instancePath+"/leftOut",schemaPath:"#/properties/leftOut/type",keyword:"type",params:{type: "number"},schema:schema15.properties.leftOut.type,parentSchema:schema15.properties.leftOut,data:data36}];
+let data37 = data.leftOut;
+const _errs75 = errors;
+if(!((typeof data37 == "number") && (isFinite(data37)))){
+validate35.errors = [{instancePath:instancePath+"/leftOut",schemaPath:"#/properties/leftOut/type",keyword:"type",params:{type: "number"},schema:schema15.properties.leftOut.type,parentSchema:schema15.properties.leftOut,data:data37}];
 return false;
 }
-var valid0 = _errs73 === errors;
+var valid0 = _errs75 === errors;
 }
 else {
 var valid0 = true;
@@ -3413,7 +3427,7 @@ return errors === 0;
 export const processes = validate50;
 const schema22 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"type":["string","null"]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
 const schema23 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","drift","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"type":["string","null"]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"type":["string","null"],"enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted",null]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"type":["object","null"],"required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},"progress":{"anyOf":[{"type":"null"},{"$ref":"Progress"}]},"revert":{"anyOf":[{"type":"null"},{"$ref":"Revert"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"drift":{"type":["object","null"],"required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"type":["object","null"],"required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"type":["string","null"]}}},"changes":{"$ref":"RecordedChanges"}}},"deadEnd":{"type":["string","null"]}},"$id":"ListedProcess"};
-const schema24 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"type":["string","null"]},"from":{"type":["string","null"]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"type":["number","null"]},"steps":{"type":["number","null"]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deadline":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"type":["number","null"]},"stable":{"type":["number","null"]},"limit":{"type":"string"},"requests":{"type":["number","null"]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"type":["object","null"],"required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}}},"$id":"Progress"};
+const schema24 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused","plan"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"type":["string","null"]},"from":{"type":["string","null"]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"type":["number","null"]},"steps":{"type":["number","null"]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deadline":{"type":["string","null"],"format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"type":["number","null"]},"stable":{"type":["number","null"]},"limit":{"type":"string"},"requests":{"type":["number","null"]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"type":["object","null"],"required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},"plan":{"type":["object","null"],"required":["steps","step","leftMs"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["name","brief","estimatedDuration"],"properties":{"name":{"type":"string"},"brief":{"type":"string"},"estimatedDuration":{"type":"number"}}}},"step":{"type":["number","null"]},"leftMs":{"type":["number","null"]}}}},"$id":"Progress"};
 const schema25 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"type":["string","null"]},"claimed":{"type":"string"}},"$id":"Person"};
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -3487,7 +3501,7 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((((((((((((data.deployment === undefined) && (missing0 = "deployment")) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.step === undefined) && (missing0 = "step"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.weight === undefined) && (missing0 = "weight"))) || ((data.why === undefined) && (missing0 = "why"))) || ((data.until === undefined) && (missing0 = "until"))) || ((data.deadline === undefined) && (missing0 = "deadline"))) || ((data.verdict === undefined) && (missing0 = "verdict"))) || ((data.figures === undefined) && (missing0 = "figures"))) || ((data.paused === undefined) && (missing0 = "paused"))){
+if(((((((((((((((((data.deployment === undefined) && (missing0 = "deployment")) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.step === undefined) && (missing0 = "step"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.weight === undefined) && (missing0 = "weight"))) || ((data.why === undefined) && (missing0 = "why"))) || ((data.until === undefined) && (missing0 = "until"))) || ((data.deadline === undefined) && (missing0 = "deadline"))) || ((data.verdict === undefined) && (missing0 = "verdict"))) || ((data.figures === undefined) && (missing0 = "figures"))) || ((data.paused === undefined) && (missing0 = "paused"))) || ((data.plan === undefined) && (missing0 = "plan"))){
 validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
 return false;
 }
@@ -4097,6 +4111,140 @@ var valid0 = _errs67 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.plan !== undefined){
+let data34 = data.plan;
+const _errs74 = errors;
+if((!(data34 && typeof data34 == "object" && !Array.isArray(data34))) && (data34 !== null)){
+validate53.errors = [{instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/type",keyword:"type",params:{type: schema24.properties.plan.type},schema:schema24.properties.plan.type,parentSchema:schema24.properties.plan,data:data34}];
+return false;
+}
+if(errors === _errs74){
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+let missing7;
+if((((data34.steps === undefined) && (missing7 = "steps")) || ((data34.step === undefined) && (missing7 = "step"))) || ((data34.leftMs === undefined) && (missing7 = "leftMs"))){
+validate53.errors = [{instancePath:instancePath+"/plan",schemaPath:"#/properties/plan/required",keyword:"required",params:{missingProperty: missing7},schema:schema24.properties.plan.required,parentSchema:schema24.properties.plan,data:data34}];
+return false;
+}
+else {
+if(data34.steps !== undefined){
+let data35 = data34.steps;
+const _errs76 = errors;
+if(errors === _errs76){
+if(Array.isArray(data35)){
+var valid13 = true;
+const len1 = data35.length;
+for(let i1=0; i1<len1; i1++){
+let data36 = data35[i1];
+const _errs78 = errors;
+if(errors === _errs78){
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+let missing8;
+if((((data36.name === undefined) && (missing8 = "name")) || ((data36.brief === undefined) && (missing8 = "brief"))) || ((data36.estimatedDuration === undefined) && (missing8 = "estimatedDuration"))){
+validate53.errors = [{instancePath:instancePath+"/plan/steps/" + i1,schemaPath:"#/properties/plan/properties/steps/items/required",keyword:"required",params:{missingProperty: missing8},schema:schema24.properties.plan.properties.steps.items.required,parentSchema:schema24.properties.plan.properties.steps.items,data:data36}];
+return false;
+}
+else {
+if(data36.name !== undefined){
+let data37 = data36.name;
+const _errs80 = errors;
+if(typeof data37 !== "string"){
+validate53.errors = [{instancePath:instancePath+"/plan/steps/" + i1+"/name",schemaPath:"#/properties/plan/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema24.properties.plan.properties.steps.items.properties.name.type,parentSchema:schema24.properties.plan.properties.steps.items.properties.name,data:data37}];
+return false;
+}
+var valid14 = _errs80 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data36.brief !== undefined){
+let data38 = data36.brief;
+const _errs82 = errors;
+if(typeof data38 !== "string"){
+validate53.errors = [{instancePath:instancePath+"/plan/steps/" + i1+"/brief",schemaPath:"#/properties/plan/properties/steps/items/properties/brief/type",keyword:"type",params:{type: "string"},schema:schema24.properties.plan.properties.steps.items.properties.brief.type,parentSchema:schema24.properties.plan.properties.steps.items.properties.brief,data:data38}];
+return false;
+}
+var valid14 = _errs82 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data36.estimatedDuration !== undefined){
+let data39 = data36.estimatedDuration;
+const _errs84 = errors;
+if(!((typeof data39 == "number") && (isFinite(data39)))){
+validate53.errors = [{instancePath:instancePath+"/plan/steps/" + i1+"/estimatedDuration",schemaPath:"#/properties/plan/properties/steps/items/properties/estimatedDuration/type",keyword:"type",params:{type: "number"},schema:schema24.properties.plan.properties.steps.items.properties.estimatedDuration.type,parentSchema:schema24.properties.plan.properties.steps.items.properties.estimatedDuration,data:data39}];
+return false;
+}
+var valid14 = _errs84 === errors;
+}
+else {
+var valid14 = true;
+}
+}
+}
+}
+}
+else {
+validate53.errors = [{instancePath:instancePath+"/plan/steps/" + i1,schemaPath:"#/properties/plan/properties/steps/items/type",keyword:"type",params:{type: "object"},schema:schema24.properties.plan.properties.steps.items.type,parentSchema:schema24.properties.plan.properties.steps.items,data:data36}];
+return false;
+}
+}
+var valid13 = _errs78 === errors;
+if(!valid13){
+break;
+}
+}
+}
+else {
+validate53.errors = [{instancePath:instancePath+"/plan/steps",schemaPath:"#/properties/plan/properties/steps/type",keyword:"type",params:{type: "array"},schema:schema24.properties.plan.properties.steps.type,parentSchema:schema24.properties.plan.properties.steps,data:data35}];
+return false;
+}
+}
+var valid12 = _errs76 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data34.step !== undefined){
+let data40 = data34.step;
+const _errs86 = errors;
+if((!((typeof data40 == "number") && (isFinite(data40)))) && (data40 !== null)){
+validate53.errors = [{instancePath:instancePath+"/plan/step",schemaPath:"#/properties/plan/properties/step/type",keyword:"type",params:{type: schema24.properties.plan.properties.step.type},schema:schema24.properties.plan.properties.step.type,parentSchema:schema24.properties.plan.properties.step,data:data40}];
+return false;
+}
+var valid12 = _errs86 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data34.leftMs !== undefined){
+let data41 = data34.leftMs;
+const _errs88 = errors;
+if((!((typeof data41 == "number") && (isFinite(data41)))) && (data41 !== null)){
+validate53.errors = [{instancePath:instancePath+"/plan/leftMs",schemaPath:"#/properties/plan/properties/leftMs/type",keyword:"type",params:{type: schema24.properties.plan.properties.leftMs.type},schema:schema24.properties.plan.properties.leftMs.type,parentSchema:schema24.properties.plan.properties.leftMs,data:data41}];
+return false;
+}
+var valid12 = _errs88 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+}
+}
+var valid0 = _errs74 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

@@ -3110,7 +3110,7 @@ return errors === 0;
 
 export const openedPlan = validate50;
 const schema22 = {"type":"object","required":["deploymentPlan","rollbackPlan"],"properties":{"deploymentPlan":{"$ref":"DeploymentPlan"},"rollbackPlan":{"anyOf":[{"type":"null"},{"$ref":"RollbackPlan"}]}},"$id":"openedPlan"};
-const schema23 = {"type":"object","required":["steps","dependencies","estimatedDuration","riskAssessment","validationChecks","leftOut"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["id","name","brief","action","order","dependencies","validation","estimatedDuration"],"properties":{"id":{"type":"string"},"name":{"type":"string"},"brief":{"type":"string"},"action":{"type":"string","enum":["validate","install","check","wait","hand-over","shift","analyse","pause","roll","switch","confirm","drain","bake","clear","remove"]},"order":{"type":"number"},"dependencies":{"type":"array","items":{"type":"string"}},"validation":{"type":["object","null"],"required":["phase","validations"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"validations":{"type":"array","items":{"type":"object","required":["validation","subject"],"properties":{"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}}}},"estimatedDuration":{"type":"number"}}}},"dependencies":{"type":"array","items":{"type":"object","required":["process","on","range","version"],"properties":{"process":{"type":"string"},"on":{"type":"string"},"range":{"type":"string"},"version":{"type":"string"}}}},"estimatedDuration":{"type":"number"},"riskAssessment":{"type":"object","required":["level","reasons"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"reasons":{"type":"array","items":{"type":"object","required":["level","process","reason"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"process":{"type":["string","null"]},"reason":{"type":"string"}}}}}},"validationChecks":{"type":"array","items":{"type":"object","required":["process","phase","validation","subject"],"properties":{"process":{"type":"string"},"phase":{"type":"string","enum":["pre","during","post"]},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}},"leftOut":{"type":"number"}},"$id":"DeploymentPlan"};
+const schema23 = {"type":"object","required":["steps","dependencies","estimatedDuration","riskAssessment","validationChecks","leftOut"],"properties":{"steps":{"type":"array","items":{"type":"object","required":["id","key","name","brief","action","order","dependencies","validation","estimatedDuration"],"properties":{"id":{"type":"string"},"key":{"type":"string"},"name":{"type":"string"},"brief":{"type":"string"},"action":{"type":"string","enum":["validate","install","check","wait","hand-over","shift","analyse","pause","roll","switch","confirm","drain","bake","clear","remove"]},"order":{"type":"number"},"dependencies":{"type":"array","items":{"type":"string"}},"validation":{"type":["object","null"],"required":["phase","validations"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"validations":{"type":"array","items":{"type":"object","required":["validation","subject"],"properties":{"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}}}},"estimatedDuration":{"type":"number"}}}},"dependencies":{"type":"array","items":{"type":"object","required":["process","on","range","version"],"properties":{"process":{"type":"string"},"on":{"type":"string"},"range":{"type":"string"},"version":{"type":"string"}}}},"estimatedDuration":{"type":"number"},"riskAssessment":{"type":"object","required":["level","reasons"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"reasons":{"type":"array","items":{"type":"object","required":["level","process","reason"],"properties":{"level":{"type":"string","enum":["low","medium","high"]},"process":{"type":["string","null"]},"reason":{"type":"string"}}}}}},"validationChecks":{"type":"array","items":{"type":"object","required":["process","phase","validation","subject"],"properties":{"process":{"type":"string"},"phase":{"type":"string","enum":["pre","during","post"]},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"}}}},"leftOut":{"type":"number"}},"$id":"DeploymentPlan"};
 
 function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="DeploymentPlan" */;
@@ -3137,7 +3137,7 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
-if(((((((((data1.id === undefined) && (missing1 = "id")) || ((data1.name === undefined) && (missing1 = "name"))) || ((data1.brief === undefined) && (missing1 = "brief"))) || ((data1.action === undefined) && (missing1 = "action"))) || ((data1.order === undefined) && (missing1 = "order"))) || ((data1.dependencies === undefined) && (missing1 = "dependencies"))) || ((data1.validation === undefined) && (missing1 = "validation"))) || ((data1.estimatedDuration === undefined) && (missing1 = "estimatedDuration"))){
+if((((((((((data1.id === undefined) && (missing1 = "id")) || ((data1.key === undefined) && (missing1 = "key"))) || ((data1.name === undefined) && (missing1 = "name"))) || ((data1.brief === undefined) && (missing1 = "brief"))) || ((data1.action === undefined) && (missing1 = "action"))) || ((data1.order === undefined) && (missing1 = "order"))) || ((data1.dependencies === undefined) && (missing1 = "dependencies"))) || ((data1.validation === undefined) && (missing1 = "validation"))) || ((data1.estimatedDuration === undefined) && (missing1 = "estimatedDuration"))){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0,schemaPath:"#/properties/steps/items/required",keyword:"required",params:{missingProperty: missing1}}];
 return false;
 }
@@ -3154,10 +3154,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.name !== undefined){
+if(data1.key !== undefined){
 const _errs7 = errors;
-if(typeof data1.name !== "string"){
-validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"}}];
+if(typeof data1.key !== "string"){
+validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/key",schemaPath:"#/properties/steps/items/properties/key/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 var valid2 = _errs7 === errors;
@@ -3166,10 +3166,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.brief !== undefined){
+if(data1.name !== undefined){
 const _errs9 = errors;
-if(typeof data1.brief !== "string"){
-validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/brief",schemaPath:"#/properties/steps/items/properties/brief/type",keyword:"type",params:{type: "string"}}];
+if(typeof data1.name !== "string"){
+validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/name",schemaPath:"#/properties/steps/items/properties/name/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 var valid2 = _errs9 === errors;
@@ -3178,15 +3178,10 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.action !== undefined){
-let data5 = data1.action;
+if(data1.brief !== undefined){
 const _errs11 = errors;
-if(typeof data5 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/type",keyword:"type",params:{type: "string"}}];
-return false;
-}
-if(!(((((((((((((((data5 === "validate") || (data5 === "install")) || (data5 === "check")) || (data5 === "wait")) || (data5 === "hand-over")) || (data5 === "shift")) || (data5 === "analyse")) || (data5 === "pause")) || (data5 === "roll")) || (data5 === "switch")) || (data5 === "confirm")) || (data5 === "drain")) || (data5 === "bake")) || (data5 === "clear")) || (data5 === "remove"))){
-validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema23.properties.steps.items.properties.action.enum}}];
+if(typeof data1.brief !== "string"){
+validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/brief",schemaPath:"#/properties/steps/items/properties/brief/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 var valid2 = _errs11 === errors;
@@ -3195,11 +3190,15 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.order !== undefined){
-let data6 = data1.order;
+if(data1.action !== undefined){
+let data6 = data1.action;
 const _errs13 = errors;
-if(!((typeof data6 == "number") && (isFinite(data6)))){
-validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/order",schemaPath:"#/properties/steps/items/properties/order/type",keyword:"type",params:{type: "number"}}];
+if(typeof data6 !== "string"){
+validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+if(!(((((((((((((((data6 === "validate") || (data6 === "install")) || (data6 === "check")) || (data6 === "wait")) || (data6 === "hand-over")) || (data6 === "shift")) || (data6 === "analyse")) || (data6 === "pause")) || (data6 === "roll")) || (data6 === "switch")) || (data6 === "confirm")) || (data6 === "drain")) || (data6 === "bake")) || (data6 === "clear")) || (data6 === "remove"))){
+validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/action",schemaPath:"#/properties/steps/items/properties/action/enum",keyword:"enum",params:{allowedValues: schema23.properties.steps.items.properties.action.enum}}];
 return false;
 }
 var valid2 = _errs13 === errors;
@@ -3208,20 +3207,33 @@ else {
 var valid2 = true;
 }
 if(valid2){
-if(data1.dependencies !== undefined){
-let data7 = data1.dependencies;
+if(data1.order !== undefined){
+let data7 = data1.order;
 const _errs15 = errors;
-if(errors === _errs15){
-if(Array.isArray(data7)){
-var valid3 = true;
-const len1 = data7.length;
-for(let i1=0; i1<len1; i1++){
+if(!((typeof data7 == "number") && (isFinite(data7)))){
+validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/order",schemaPath:"#/properties/steps/items/properties/order/type",keyword:"type",params:{type: "number"}}];
+return false;
+}
+var valid2 = _errs15 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data1.dependencies !== undefined){
+let data8 = data1.dependencies;
 const _errs17 = errors;
-if(typeof data7[i1] !== "string"){
+if(errors === _errs17){
+if(Array.isArray(data8)){
+var valid3 = true;
+const len1 = data8.length;
+for(let i1=0; i1<len1; i1++){
+const _errs19 = errors;
+if(typeof data8[i1] !== "string"){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies/" + i1,schemaPath:"#/properties/steps/items/properties/dependencies/items/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
-var valid3 = _errs17 === errors;
+var valid3 = _errs19 === errors;
 if(!valid3){
 break;
 }
@@ -3232,86 +3244,86 @@ validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/dependencies",s
 return false;
 }
 }
-var valid2 = _errs15 === errors;
+var valid2 = _errs17 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.validation !== undefined){
-let data9 = data1.validation;
-const _errs19 = errors;
-if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
+let data10 = data1.validation;
+const _errs21 = errors;
+if((!(data10 && typeof data10 == "object" && !Array.isArray(data10))) && (data10 !== null)){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/type",keyword:"type",params:{type: schema23.properties.steps.items.properties.validation.type}}];
 return false;
 }
-if(errors === _errs19){
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+if(errors === _errs21){
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 let missing2;
-if(((data9.phase === undefined) && (missing2 = "phase")) || ((data9.validations === undefined) && (missing2 = "validations"))){
+if(((data10.phase === undefined) && (missing2 = "phase")) || ((data10.validations === undefined) && (missing2 = "validations"))){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation",schemaPath:"#/properties/steps/items/properties/validation/required",keyword:"required",params:{missingProperty: missing2}}];
 return false;
 }
 else {
-if(data9.phase !== undefined){
-let data10 = data9.phase;
-const _errs21 = errors;
-if(typeof data10 !== "string"){
+if(data10.phase !== undefined){
+let data11 = data10.phase;
+const _errs23 = errors;
+if(typeof data11 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/properties/phase/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
-if(!(((data10 === "pre") || (data10 === "during")) || (data10 === "post"))){
+if(!(((data11 === "pre") || (data11 === "during")) || (data11 === "post"))){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/phase",schemaPath:"#/properties/steps/items/properties/validation/properties/phase/enum",keyword:"enum",params:{allowedValues: schema23.properties.steps.items.properties.validation.properties.phase.enum}}];
 return false;
 }
-var valid4 = _errs21 === errors;
+var valid4 = _errs23 === errors;
 }
 else {
 var valid4 = true;
 }
 if(valid4){
-if(data9.validations !== undefined){
-let data11 = data9.validations;
-const _errs23 = errors;
-if(errors === _errs23){
-if(Array.isArray(data11)){
-var valid5 = true;
-const len2 = data11.length;
-for(let i2=0; i2<len2; i2++){
-let data12 = data11[i2];
+if(data10.validations !== undefined){
+let data12 = data10.validations;
 const _errs25 = errors;
 if(errors === _errs25){
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(Array.isArray(data12)){
+var valid5 = true;
+const len2 = data12.length;
+for(let i2=0; i2<len2; i2++){
+let data13 = data12[i2];
+const _errs27 = errors;
+if(errors === _errs27){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing3;
-if(((data12.validation === undefined) && (missing3 = "validation")) || ((data12.subject === undefined) && (missing3 = "subject"))){
+if(((data13.validation === undefined) && (missing3 = "validation")) || ((data13.subject === undefined) && (missing3 = "subject"))){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2,schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/required",keyword:"required",params:{missingProperty: missing3}}];
 return false;
 }
 else {
-if(data12.validation !== undefined){
-let data13 = data12.validation;
-const _errs27 = errors;
-if(typeof data13 !== "string"){
+if(data13.validation !== undefined){
+let data14 = data13.validation;
+const _errs29 = errors;
+if(typeof data14 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/validation/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
-if(!(((((((((((data13 === "process_validation") || (data13 === "environment_validation")) || (data13 === "dependency_validation")) || (data13 === "step_validation")) || (data13 === "service_availability")) || (data13 === "health_check")) || (data13 === "smoke_test")) || (data13 === "integration_test")) || (data13 === "data_integrity")) || (data13 === "performance_test")) || (data13 === "monitoring_setup"))){
+if(!(((((((((((data14 === "process_validation") || (data14 === "environment_validation")) || (data14 === "dependency_validation")) || (data14 === "step_validation")) || (data14 === "service_availability")) || (data14 === "health_check")) || (data14 === "smoke_test")) || (data14 === "integration_test")) || (data14 === "data_integrity")) || (data14 === "performance_test")) || (data14 === "monitoring_setup"))){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/validation",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema23.properties.steps.items.properties.validation.properties.validations.items.properties.validation.enum}}];
 return false;
 }
-var valid6 = _errs27 === errors;
+var valid6 = _errs29 === errors;
 }
 else {
 var valid6 = true;
 }
 if(valid6){
-if(data12.subject !== undefined){
-const _errs29 = errors;
-if(typeof data12.subject !== "string"){
+if(data13.subject !== undefined){
+const _errs31 = errors;
+if(typeof data13.subject !== "string"){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/validations/" + i2+"/subject",schemaPath:"#/properties/steps/items/properties/validation/properties/validations/items/properties/subject/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
-var valid6 = _errs29 === errors;
+var valid6 = _errs31 === errors;
 }
 else {
 var valid6 = true;
@@ -3324,7 +3336,7 @@ validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/vali
 return false;
 }
 }
-var valid5 = _errs25 === errors;
+var valid5 = _errs27 === errors;
 if(!valid5){
 break;
 }
@@ -3335,7 +3347,7 @@ validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/validation/vali
 return false;
 }
 }
-var valid4 = _errs23 === errors;
+var valid4 = _errs25 === errors;
 }
 else {
 var valid4 = true;
@@ -3344,23 +3356,24 @@ var valid4 = true;
 }
 }
 }
-var valid2 = _errs19 === errors;
+var valid2 = _errs21 === errors;
 }
 else {
 var valid2 = true;
 }
 if(valid2){
 if(data1.estimatedDuration !== undefined){
-let data15 = data1.estimatedDuration;
-const _errs31 = errors;
-if(!((typeof data15 == "number") && (isFinite(data15)))){
+let data16 = data1.estimatedDuration;
+const _errs33 = errors;
+if(!((typeof data16 == "number") && (isFinite(data16)))){
 validate51.errors = [{instancePath:instancePath+"/steps/" + i0+"/estimatedDuration",schemaPath:"#/properties/steps/items/properties/estimatedDuration/type",keyword:"type",params:{type: "number"}}];
 return false;
 }
-var valid2 = _errs31 === errors;
+var valid2 = _errs33 === errors;
 }
 else {
 var valid2 = true;
+}
 }
 }
 }
@@ -3394,39 +3407,27 @@ var valid0 = true;
 }
 if(valid0){
 if(data.dependencies !== undefined){
-let data16 = data.dependencies;
-const _errs33 = errors;
-if(errors === _errs33){
-if(Array.isArray(data16)){
-var valid7 = true;
-const len3 = data16.length;
-for(let i3=0; i3<len3; i3++){
-let data17 = data16[i3];
+let data17 = data.dependencies;
 const _errs35 = errors;
 if(errors === _errs35){
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(Array.isArray(data17)){
+var valid7 = true;
+const len3 = data17.length;
+for(let i3=0; i3<len3; i3++){
+let data18 = data17[i3];
+const _errs37 = errors;
+if(errors === _errs37){
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing4;
-if(((((data17.process === undefined) && (missing4 = "process")) || ((data17.on === undefined) && (missing4 = "on"))) || ((data17.range === undefined) && (missing4 = "range"))) || ((data17.version === undefined) && (missing4 = "version"))){
+if(((((data18.process === undefined) && (missing4 = "process")) || ((data18.on === undefined) && (missing4 = "on"))) || ((data18.range === undefined) && (missing4 = "range"))) || ((data18.version === undefined) && (missing4 = "version"))){
 validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath:"#/properties/dependencies/items/required",keyword:"required",params:{missingProperty: missing4}}];
 return false;
 }
 else {
-if(data17.process !== undefined){
-const _errs37 = errors;
-if(typeof data17.process !== "string"){
-validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/process",schemaPath:"#/properties/dependencies/items/properties/process/type",keyword:"type",params:{type: "string"}}];
-return false;
-}
-var valid8 = _errs37 === errors;
-}
-else {
-var valid8 = true;
-}
-if(valid8){
-if(data17.on !== undefined){
+if(data18.process !== undefined){
 const _errs39 = errors;
-if(typeof data17.on !== "string"){
-validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/on",schemaPath:"#/properties/dependencies/items/properties/on/type",keyword:"type",params:{type: "string"}}];
+if(typeof data18.process !== "string"){
+validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/process",schemaPath:"#/properties/dependencies/items/properties/process/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 var valid8 = _errs39 === errors;
@@ -3435,10 +3436,10 @@ else {
 var valid8 = true;
 }
 if(valid8){
-if(data17.range !== undefined){
+if(data18.on !== undefined){
 const _errs41 = errors;
-if(typeof data17.range !== "string"){
-validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/range",schemaPath:"#/properties/dependencies/items/properties/range/type",keyword:"type",params:{type: "string"}}];
+if(typeof data18.on !== "string"){
+validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/on",schemaPath:"#/properties/dependencies/items/properties/on/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 var valid8 = _errs41 === errors;
@@ -3447,13 +3448,25 @@ else {
 var valid8 = true;
 }
 if(valid8){
-if(data17.version !== undefined){
+if(data18.range !== undefined){
 const _errs43 = errors;
-if(typeof data17.version !== "string"){
-validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/version",schemaPath:"#/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"}}];
+if(typeof data18.range !== "string"){
+validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/range",schemaPath:"#/properties/dependencies/items/properties/range/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 var valid8 = _errs43 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data18.version !== undefined){
+const _errs45 = errors;
+if(typeof data18.version !== "string"){
+validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3+"/version",schemaPath:"#/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+var valid8 = _errs45 === errors;
 }
 else {
 var valid8 = true;
@@ -3468,7 +3481,7 @@ validate51.errors = [{instancePath:instancePath+"/dependencies/" + i3,schemaPath
 return false;
 }
 }
-var valid7 = _errs35 === errors;
+var valid7 = _errs37 === errors;
 if(!valid7){
 break;
 }
@@ -3479,93 +3492,80 @@ validate51.errors = [{instancePath:instancePath+"/dependencies",schemaPath:"#/pr
 return false;
 }
 }
-var valid0 = _errs33 === errors;
+var valid0 = _errs35 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.estimatedDuration !== undefined){
-let data22 = data.estimatedDuration;
-const _errs45 = errors;
-if(!((typeof data22 == "number") && (isFinite(data22)))){
+let data23 = data.estimatedDuration;
+const _errs47 = errors;
+if(!((typeof data23 == "number") && (isFinite(data23)))){
 validate51.errors = [{instancePath:instancePath+"/estimatedDuration",schemaPath:"#/properties/estimatedDuration/type",keyword:"type",params:{type: "number"}}];
 return false;
 }
-var valid0 = _errs45 === errors;
+var valid0 = _errs47 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.riskAssessment !== undefined){
-let data23 = data.riskAssessment;
-const _errs47 = errors;
-if(errors === _errs47){
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+let data24 = data.riskAssessment;
+const _errs49 = errors;
+if(errors === _errs49){
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 let missing5;
-if(((data23.level === undefined) && (missing5 = "level")) || ((data23.reasons === undefined) && (missing5 = "reasons"))){
+if(((data24.level === undefined) && (missing5 = "level")) || ((data24.reasons === undefined) && (missing5 = "reasons"))){
 validate51.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/properties/riskAssessment/required",keyword:"required",params:{missingProperty: missing5}}];
 return false;
 }
 else {
-if(data23.level !== undefined){
-let data24 = data23.level;
-const _errs49 = errors;
-if(typeof data24 !== "string"){
+if(data24.level !== undefined){
+let data25 = data24.level;
+const _errs51 = errors;
+if(typeof data25 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
-if(!(((data24 === "low") || (data24 === "medium")) || (data24 === "high"))){
+if(!(((data25 === "low") || (data25 === "medium")) || (data25 === "high"))){
 validate51.errors = [{instancePath:instancePath+"/riskAssessment/level",schemaPath:"#/properties/riskAssessment/properties/level/enum",keyword:"enum",params:{allowedValues: schema23.properties.riskAssessment.properties.level.enum}}];
 return false;
 }
-var valid9 = _errs49 === errors;
+var valid9 = _errs51 === errors;
 }
 else {
 var valid9 = true;
 }
 if(valid9){
-if(data23.reasons !== undefined){
-let data25 = data23.reasons;
-const _errs51 = errors;
-if(errors === _errs51){
-if(Array.isArray(data25)){
-var valid10 = true;
-const len4 = data25.length;
-for(let i4=0; i4<len4; i4++){
-let data26 = data25[i4];
+if(data24.reasons !== undefined){
+let data26 = data24.reasons;
 const _errs53 = errors;
 if(errors === _errs53){
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+if(Array.isArray(data26)){
+var valid10 = true;
+const len4 = data26.length;
+for(let i4=0; i4<len4; i4++){
+let data27 = data26[i4];
+const _errs55 = errors;
+if(errors === _errs55){
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
 let missing6;
-if((((data26.level === undefined) && (missing6 = "level")) || ((data26.process === undefined) && (missing6 = "process"))) || ((data26.reason === undefined) && (missing6 = "reason"))){
+if((((data27.level === undefined) && (missing6 = "level")) || ((data27.process === undefined) && (missing6 = "process"))) || ((data27.reason === undefined) && (missing6 = "reason"))){
 validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,schemaPath:"#/properties/riskAssessment/properties/reasons/items/required",keyword:"required",params:{missingProperty: missing6}}];
 return false;
 }
 else {
-if(data26.level !== undefined){
-let data27 = data26.level;
-const _errs55 = errors;
-if(typeof data27 !== "string"){
+if(data27.level !== undefined){
+let data28 = data27.level;
+const _errs57 = errors;
+if(typeof data28 !== "string"){
 validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
-if(!(((data27 === "low") || (data27 === "medium")) || (data27 === "high"))){
+if(!(((data28 === "low") || (data28 === "medium")) || (data28 === "high"))){
 validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/level",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/level/enum",keyword:"enum",params:{allowedValues: schema23.properties.riskAssessment.properties.reasons.items.properties.level.enum}}];
-return false;
-}
-var valid11 = _errs55 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data26.process !== undefined){
-let data28 = data26.process;
-const _errs57 = errors;
-if((typeof data28 !== "string") && (data28 !== null)){
-validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/type",keyword:"type",params:{type: schema23.properties.riskAssessment.properties.reasons.items.properties.process.type}}];
 return false;
 }
 var valid11 = _errs57 === errors;
@@ -3574,13 +3574,26 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data26.reason !== undefined){
+if(data27.process !== undefined){
+let data29 = data27.process;
 const _errs59 = errors;
-if(typeof data26.reason !== "string"){
-validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/reason",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/reason/type",keyword:"type",params:{type: "string"}}];
+if((typeof data29 !== "string") && (data29 !== null)){
+validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/process",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/process/type",keyword:"type",params:{type: schema23.properties.riskAssessment.properties.reasons.items.properties.process.type}}];
 return false;
 }
 var valid11 = _errs59 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data27.reason !== undefined){
+const _errs61 = errors;
+if(typeof data27.reason !== "string"){
+validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4+"/reason",schemaPath:"#/properties/riskAssessment/properties/reasons/items/properties/reason/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+var valid11 = _errs61 === errors;
 }
 else {
 var valid11 = true;
@@ -3594,7 +3607,7 @@ validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons/" + i4,
 return false;
 }
 }
-var valid10 = _errs53 === errors;
+var valid10 = _errs55 === errors;
 if(!valid10){
 break;
 }
@@ -3605,7 +3618,7 @@ validate51.errors = [{instancePath:instancePath+"/riskAssessment/reasons",schema
 return false;
 }
 }
-var valid9 = _errs51 === errors;
+var valid9 = _errs53 === errors;
 }
 else {
 var valid9 = true;
@@ -3618,51 +3631,34 @@ validate51.errors = [{instancePath:instancePath+"/riskAssessment",schemaPath:"#/
 return false;
 }
 }
-var valid0 = _errs47 === errors;
+var valid0 = _errs49 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.validationChecks !== undefined){
-let data30 = data.validationChecks;
-const _errs61 = errors;
-if(errors === _errs61){
-if(Array.isArray(data30)){
-var valid12 = true;
-const len5 = data30.length;
-for(let i5=0; i5<len5; i5++){
-let data31 = data30[i5];
+let data31 = data.validationChecks;
 const _errs63 = errors;
 if(errors === _errs63){
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(Array.isArray(data31)){
+var valid12 = true;
+const len5 = data31.length;
+for(let i5=0; i5<len5; i5++){
+let data32 = data31[i5];
+const _errs65 = errors;
+if(errors === _errs65){
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
 let missing7;
-if(((((data31.process === undefined) && (missing7 = "process")) || ((data31.phase === undefined) && (missing7 = "phase"))) || ((data31.validation === undefined) && (missing7 = "validation"))) || ((data31.subject === undefined) && (missing7 = "subject"))){
+if(((((data32.process === undefined) && (missing7 = "process")) || ((data32.phase === undefined) && (missing7 = "phase"))) || ((data32.validation === undefined) && (missing7 = "validation"))) || ((data32.subject === undefined) && (missing7 = "subject"))){
 validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schemaPath:"#/properties/validationChecks/items/required",keyword:"required",params:{missingProperty: missing7}}];
 return false;
 }
 else {
-if(data31.process !== undefined){
-const _errs65 = errors;
-if(typeof data31.process !== "string"){
-validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/process",schemaPath:"#/properties/validationChecks/items/properties/process/type",keyword:"type",params:{type: "string"}}];
-return false;
-}
-var valid13 = _errs65 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data31.phase !== undefined){
-let data33 = data31.phase;
+if(data32.process !== undefined){
 const _errs67 = errors;
-if(typeof data33 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/type",keyword:"type",params:{type: "string"}}];
-return false;
-}
-if(!(((data33 === "pre") || (data33 === "during")) || (data33 === "post"))){
-validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/enum",keyword:"enum",params:{allowedValues: schema23.properties.validationChecks.items.properties.phase.enum}}];
+if(typeof data32.process !== "string"){
+validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/process",schemaPath:"#/properties/validationChecks/items/properties/process/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
 var valid13 = _errs67 === errors;
@@ -3671,15 +3667,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data31.validation !== undefined){
-let data34 = data31.validation;
+if(data32.phase !== undefined){
+let data34 = data32.phase;
 const _errs69 = errors;
 if(typeof data34 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/type",keyword:"type",params:{type: "string"}}];
+validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/type",keyword:"type",params:{type: "string"}}];
 return false;
 }
-if(!(((((((((((data34 === "process_validation") || (data34 === "environment_validation")) || (data34 === "dependency_validation")) || (data34 === "step_validation")) || (data34 === "service_availability")) || (data34 === "health_check")) || (data34 === "smoke_test")) || (data34 === "integration_test")) || (data34 === "data_integrity")) || (data34 === "performance_test")) || (data34 === "monitoring_setup"))){
-validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema23.properties.validationChecks.items.properties.validation.enum}}];
+if(!(((data34 === "pre") || (data34 === "during")) || (data34 === "post"))){
+validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/phase",schemaPath:"#/properties/validationChecks/items/properties/phase/enum",keyword:"enum",params:{allowedValues: schema23.properties.validationChecks.items.properties.phase.enum}}];
 return false;
 }
 var valid13 = _errs69 === errors;
@@ -3688,13 +3684,30 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data31.subject !== undefined){
+if(data32.validation !== undefined){
+let data35 = data32.validation;
 const _errs71 = errors;
-if(typeof data31.subject !== "string"){
-validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/subject",schemaPath:"#/properties/validationChecks/items/properties/subject/type",keyword:"type",params:{type: "string"}}];
+if(typeof data35 !== "string"){
+validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+if(!(((((((((((data35 === "process_validation") || (data35 === "environment_validation")) || (data35 === "dependency_validation")) || (data35 === "step_validation")) || (data35 === "service_availability")) || (data35 === "health_check")) || (data35 === "smoke_test")) || (data35 === "integration_test")) || (data35 === "data_integrity")) || (data35 === "performance_test")) || (data35 === "monitoring_setup"))){
+validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/validation",schemaPath:"#/properties/validationChecks/items/properties/validation/enum",keyword:"enum",params:{allowedValues: schema23.properties.validationChecks.items.properties.validation.enum}}];
 return false;
 }
 var valid13 = _errs71 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data32.subject !== undefined){
+const _errs73 = errors;
+if(typeof data32.subject !== "string"){
+validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5+"/subject",schemaPath:"#/properties/validationChecks/items/properties/subject/type",keyword:"type",params:{type: "string"}}];
+return false;
+}
+var valid13 = _errs73 === errors;
 }
 else {
 var valid13 = true;
@@ -3709,7 +3722,7 @@ validate51.errors = [{instancePath:instancePath+"/validationChecks/" + i5,schema
 return false;
 }
 }
-var valid12 = _errs63 === errors;
+var valid12 = _errs65 === errors;
 if(!valid12){
 break;
 }
@@ -3720,20 +3733,20 @@ validate51.errors = [{instancePath:instancePath+"/validationChecks",schemaPath:"
 return false;
 }
 }
-var valid0 = _errs61 === errors;
+var valid0 = _errs63 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.leftOut !== undefined){
-let data36 = data.leftOut;
-const _errs73 = errors;
-if(!((typeof data36 == "number") && (isFinite(data36)))){
+let data37 = data.leftOut;
+const _errs75 = errors;
+if(!((typeof data37 == "number") && (isFinite(data37)))){
 validate51.errors = [{instancePath:instancePath+"/leftOut",schemaPath:"#/properties/leftOut/type",keyword:"type",params:{type: "number"}}];
 return false;
 }
-var valid0 = _errs73 === errors;
+var valid0 = _errs75 === errors;
 }
 else {
 var valid0 = true;

@@ -1,7 +1,10 @@
 /** What is kept of what is to come of a deployment. */
 
 import { describe, expect, it } from "vitest";
-import { running, type World } from "../../support/world.ts";
+import { createPlanRecords } from "../../../src/controller/plans/plan-records.ts";
+import { plannedProgress } from "../../../src/domain/plan/planned-progress.ts";
+import { canary, use } from "../../support/progressive.ts";
+import { environment, running, type World } from "../../support/world.ts";
 
 const newest = async ({ journal }: World) => {
   const [last] = await journal.history({ limit: 1 });
@@ -75,5 +78,42 @@ describe("a deployment that is opened", () => {
     const world = await moved();
     await world.settle();
     expect(world.journal.calls.filter(({ call }) => call === "recordPlan")).toHaveLength((await world.journal.history({})).length);
+  });
+});
+
+describe("the plan of what is under way", () => {
+  /** The step that it is in, pass by pass, each once. */
+  async function walk(world: World): Promise<readonly number[]> {
+    const seen: number[] = [];
+    for (let passes = 0; passes < 200; passes += 1) {
+      await world.pass();
+      await world.ports.plans.idle();
+      const [row] = (await world.journal.state(environment)).processes.values();
+      const steps = row?.rollout ? world.ports.plans.stepsOf(environment, row.rollout.deployment, world.ports) : null;
+      const at = row?.rollout && steps ? plannedProgress(row.rollout, steps, world.now).step : null;
+      if (at !== null && seen.at(-1) !== at) seen.push(at);
+      world.now += 100;
+    }
+    return seen;
+  }
+
+  it("is gone through step by step, from the first to the last", async () => {
+    const world = await running();
+    use(world, canary, 1_000, []);
+    world.publish("orders", "1.1.0", {});
+    world.pin("orders", "1.1.0");
+    const seen = await walk(world);
+    expect(seen).toEqual(seen.map((_, index) => index + 1));
+    expect(seen.length).toBeGreaterThan(4);
+  });
+
+  it("is known to the next controller once it has been asked for", async () => {
+    const world = await moved();
+    const { id, deploymentPlan } = await newest(world);
+    const next = createPlanRecords();
+    expect(next.stepsOf(environment, id, world.ports)).toBeNull();
+    await next.idle();
+    expect(next.stepsOf(environment, id, world.ports)?.map(({ key }) => key)).toEqual(deploymentPlan?.steps.map(({ key }) => key));
+    expect(next.stepsOf(environment, "never-opened", world.ports)).toBeNull();
   });
 });

@@ -8,7 +8,10 @@ import { environment, running, type World } from "../../support/world.ts";
 async function progress(world: World, change: (rollout: Rollout) => Rollout = (rollout) => rollout) {
   const [before] = (await world.journal.state(environment)).processes.values();
   if (!before?.rollout) throw new Error("nothing is under way");
-  return describeProgress({ ...before, rollout: change(before.rollout) }, { spec: world.spec, measured: [], now: world.now });
+  return describeProgress(
+    { ...before, rollout: change(before.rollout) },
+    { spec: world.spec, measured: [], planned: null, now: world.now },
+  );
 }
 
 describe("the progress of a rollout", () => {

@@ -132,6 +132,11 @@ export const progress: Progress = {
     },
   ],
   paused: { by: { name: "Bob", email: null }, why: "looking at the logs", at: noon - minute },
+  plan: {
+    steps: [{ name: "give order-intake 1.5.0 40 % of the traffic", brief: "40 %", estimatedDuration: minute }],
+    step: null,
+    leftMs: null,
+  },
 };
 
 export const revert: Revert = {

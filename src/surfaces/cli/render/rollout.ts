@@ -4,10 +4,10 @@ import type { ProcessView } from "../../../api/views.ts";
 import type { Verdict } from "../../../domain/validation-result.ts";
 import type { Instant } from "../../../domain/names.ts";
 import { describePerson } from "../../../domain/journal/people.ts";
-import type { Progress } from "../../../domain/journal/progress.ts";
+import type { PlannedProgress, Progress } from "../../../domain/journal/progress.ts";
 import { renderTable } from "../terminal/table.ts";
 import { type Colors, visibleLength, wrap } from "../terminal/terminal.ts";
-import { relativeTime, roughly } from "../terminal/time.ts";
+import { duration, relativeTime, roughly } from "../terminal/time.ts";
 import { describeQuarantined, describeRevert } from "../../../api/describe-revert.ts";
 import { renderChanges } from "./recorded-changes.ts";
 import type { Paint, View } from "./view.ts";
@@ -46,7 +46,12 @@ export function renderDetails(process: ProcessView, environment: string, view: V
 function titleOf(progress: Progress, { colors, now }: View): string {
   const { from, version, paused } = progress;
   const left = paused ? colors.yellow("PAUSED") : colors.dim(describeLeft(progress, now));
-  return `${from ?? "nothing"} → ${version ?? "nothing"}  ${describeStep(progress)}${left === "" ? "" : `  ${left}`}`;
+  return `${from ?? "nothing"} → ${version ?? "nothing"}  ${hasPlace(progress) ? printable(progress.strategy) : describeStep(progress)}${left === "" ? "" : `  ${left}`}`;
+}
+
+/** Said on a line of its own. */
+function hasPlace({ plan }: Progress): boolean {
+  return (plan ?? null) !== null && plan?.step !== null;
 }
 
 function describeLeft({ deadline }: Progress, now: Instant): string {
@@ -55,9 +60,33 @@ function describeLeft({ deadline }: Progress, now: Instant): string {
 }
 
 /** `canary, step 3 of 6`, or `blue-green, checking`. */
-export function describeStep({ strategy, state, step, steps }: Progress): string {
-  const where = step === null || steps === null ? printable(state) : `step ${step} of ${steps}`;
+export function describeStep({ strategy, state, step, steps, plan }: Progress): string {
+  const own = step === null || steps === null ? printable(state) : `step ${step} of ${steps}`;
+  const where = plan && plan.step !== null ? placeIn(plan.step, plan) : own;
   return `${printable(strategy)}, ${where}`;
+}
+
+function placeIn(step: number, { steps }: PlannedProgress): string {
+  return `step ${step} of ${steps.length}`;
+}
+
+const second = 1_000;
+const minute = 60 * second;
+
+/** An estimate is not more exact than that. */
+function rounded(ms: number): number {
+  const unit = ms < minute ? second : minute;
+  return Math.round(ms / unit) * unit;
+}
+
+/** Where it is in its plan, and what comes after that. */
+function renderPlanned(plan: PlannedProgress | null, view: View): readonly string[] {
+  if (plan === null || plan.step === null) return [];
+  const { steps, step, leftMs } = plan;
+  const left = leftMs === null || leftMs < second ? "" : `, about ${duration(rounded(leftMs))} left`;
+  const later = steps.slice(step).map(({ brief }) => printable(brief));
+  const then = later.length === 0 ? "" : `; then ${later.join(", ")}`;
+  return paragraph(`${placeIn(step, plan)}: ${printable(steps[step - 1]?.name ?? "")}${left}${then}`, view);
 }
 
 function renderProgress(progress: Progress, view: View): readonly string[] {
@@ -69,6 +98,7 @@ function renderProgress(progress: Progress, view: View): readonly string[] {
       : `; ${progress.state === "baking" ? "over" : "goes on"} ${relativeTime(until, now)} at the earliest`;
   return [
     ...renderBar(progress, view),
+    ...renderPlanned(progress.plan ?? null, view),
     ...(paused ? paragraphs(withoutPause(why), view) : paragraph(`${printable(why)}${goesOn}`, view)),
     ...(paused
       ? paragraph(
