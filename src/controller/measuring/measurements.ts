@@ -3,7 +3,7 @@
  * asks for the results, the next measurement follows the last by the request's interval, and the environment is woken by it.
  */
 
-import type { Measured, MetricCheck, MetricRequest } from "../../domain/analysis/metrics.ts";
+import type { Measured, MetricRequest } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName, Instant } from "../../domain/names.ts";
 import type { Awake, Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
@@ -194,19 +194,8 @@ function newEntry(request: MetricRequest): Entry {
 
 /** A request about other versions, or with another question, is another request; bounds and times may change. */
 function keyOf({ deployment, check, candidate, stable }: MetricRequest): string {
-  return JSON.stringify([deployment, candidate.digest, stable?.digest ?? null]) + questionOf(check);
-}
-
-/** Checks live as long as the settings that they come from, and are asked in each pass. */
-const questions = new WeakMap<MetricCheck, string>();
-
-function questionOf(check: MetricCheck): string {
-  const known = questions.get(check);
-  if (known !== undefined) return known;
   const { name, metric, source, statistic, query, windowMs } = check;
-  const question = JSON.stringify([name, metric, source, statistic, query, windowMs]);
-  questions.set(check, question);
-  return question;
+  return JSON.stringify([deployment, name, metric, source, statistic, query, windowMs, candidate.digest, stable?.digest ?? null]);
 }
 
 function byDeployment(entries: Iterable<Entry>): ReadonlyMap<string, readonly Measured[]> {
