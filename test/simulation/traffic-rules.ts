@@ -1,6 +1,7 @@
 /** Who may get traffic: it adds up, it never goes to what failed or was rejected, and nobody who has it is taken away. */
 
 import type { Digest, EnvironmentName, ProcessId, UnitRef, Version } from "../../src/domain/names.ts";
+import { strategyFor } from "../../src/domain/desired/environment.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { Route, Share } from "../../src/domain/observed/route.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
@@ -44,12 +45,31 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
         () => [],
       );
 
-  function judgeEmpty(environment: EnvironmentName, before: Route | null, state: ProcessState | undefined): void {
-    if (!before || mayLoseAll(state?.rollout ?? null)) return;
+  async function judgeEmpty(environment: EnvironmentName, before: Route | null, state: ProcessState | undefined): Promise<void> {
+    if (!before || mayLoseAll(state?.rollout ?? null) || isGoingBackUnrecorded(environment, before, state)) return;
+    if (await isLostUnrecorded(environment, before)) return;
     trace.violate(
       "a process never loses all its traffic",
       `${environment}/${before.process}, ${JSON.stringify(state?.rollout?.state ?? null)}`,
     );
+  }
+
+  /** While nothing can be recorded, going back to what was good here begins in memory: `recreate` takes out first what is there. */
+  function isGoingBackUnrecorded(environment: EnvironmentName, { process, shares }: Route, state: ProcessState | undefined): boolean {
+    const spec = world.plan.environments.find(({ name }) => name === environment)?.spec;
+    if (!disk.isFull || !spec || strategyFor(spec, process).kind !== "recreate") return false;
+    return state?.knownGood.some(({ version }) => shares.every((share) => share.version !== version)) ?? false;
+  }
+
+  /** While nothing can be recorded only the engine tells that what had the traffic is lost on every instance. */
+  async function isLostUnrecorded(environment: EnvironmentName, { shares }: Route): Promise<boolean> {
+    const inventory = disk.isFull
+      ? await outside
+          .engine(environment)
+          .inventory()
+          .catch(() => null)
+      : null;
+    return inventory !== null && !inventory.installed.some(({ digest }) => shares.some((share) => share.digest === digest));
   }
 
   async function judgeShare(share: Share, { environment, process, before, state }: Getting): Promise<void> {
@@ -108,7 +128,7 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
         const before = table.find((each) => each.process === process) ?? null;
         const known = processes.get(process);
         const sum = shares.reduce((total, { weight }) => total + weight, 0);
-        if (shares.length === 0) judgeEmpty(environment, before, known);
+        if (shares.length === 0) await judgeEmpty(environment, before, known);
         else if (sum !== 100) trace.violate("traffic sums to 100", `${process}: ${sum}`);
         for (const share of shares) if (share.weight > 0) await judgeShare(share, { environment, process, before, state: known });
       }
