@@ -1,6 +1,6 @@
 /** Remembers what was looked at in each environment, so that a pass decides about what has been touched since, and not about everything. */
 
-import { decideAbout } from "../domain/decision/decide.ts";
+import { decideAbout, type DecidedAbout } from "../domain/decision/decide.ts";
 import { isAlikeForAll, lookAfter, lookAtAll, type Look, touchedSince } from "../domain/decision/touched.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { Seen } from "../domain/observed/observation.ts";
@@ -17,7 +17,8 @@ interface Kept {
   readonly at: Instant;
 }
 
-export function createAttention(): Attention {
+/** `noticed`: is told what was found in each decision; default: nobody is. */
+export function createAttention(noticed: (found: DecidedAbout) => void = () => undefined): Attention {
   const kept = new Map<EnvironmentName, Kept>();
   const pending = new Map<EnvironmentName, Kept>();
   return {
@@ -35,7 +36,9 @@ export function createAttention(): Attention {
       const isStill = known && isAlikeForAll(known.look, observation);
       const { look, at } = isStill ? known : { look: atOnce(lookAtAll(state, observation)), at: now };
       const touched = touchedSince(look, state, observation);
-      const { decision, ...found } = decideAbout(touched, state, observation);
+      const about = decideAbout(touched, state, observation);
+      noticed(about);
+      const { decision, ...found } = about;
       const next = lookAfter(look, state, observation, { touched, ...found });
       pending.set(environment, { look: next, at });
       return { ...decision, wakeAt: earlier(decision.wakeAt, next.nextTimer) };

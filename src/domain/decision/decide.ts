@@ -104,7 +104,8 @@ interface Sorted {
   readonly timers: ReadonlyMap<ProcessId, Instant>;
 }
 
-function whoStirs(touched: Iterable<ProcessId>, state: EnvironmentState, observation: Observation): Sorted {
+/** Of those that were touched. */
+export function whoStirs(touched: Iterable<ProcessId>, state: EnvironmentState, observation: Observation): Sorted {
   const stirring: Stirring[] = [];
   const timers = new Map<ProcessId, Instant>();
   for (const process of touched) {
