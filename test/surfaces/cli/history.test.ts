@@ -54,6 +54,18 @@ describe("pinion history", () => {
     ]);
   });
 
+  it.each([
+    ["--environment", "production"],
+    ["--process", "returns"],
+    ["--phase", "Failed"],
+    ["--query", "smoke"],
+    ["--cursor", "abc"],
+    ["--limit", "3"],
+  ])("refuses %s beside --id, which names one deployment", async (option, value) => {
+    const { code, stderr } = await pinion(["history", "--id", failed.id, option, value]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(new RegExp(`--id.*cannot be used with.*${option}`, "u"))]);
+  });
+
   it("counts by the controller's clock, whatever the clock here says", async () => {
     const argv = ["history", "--controller", await controller(overview(), [deployment])];
     const { stdout } = await pinion(argv, { now: () => noon + 7_200_000 });

@@ -36,7 +36,16 @@ export const addHistory: AddCommand = (program, session, finish) => {
     .option("-p, --process <id>", "only this process")
     .addOption(new Option("--phase <phase>", "only those that are in it, or ended so").choices(phases))
     .option("-q, --query <text>", "only where process, version, commit or reason hold this text")
-    .option("--id <deployment>", "show this one with steps, timings, validations, plan and changes")
+    .addOption(
+      new Option("--id <deployment>", "show this one with steps, timings, validations, plan and changes").conflicts([
+        "environment",
+        "process",
+        "phase",
+        "query",
+        "limit",
+        "cursor",
+      ]),
+    )
     .option("-n, --limit <number>", "at most so many", parseLimit, 20)
     .option("--cursor <text>", "go on where the page before has ended, as it says there")
     .addOption(controllerOption())
