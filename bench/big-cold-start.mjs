@@ -14,11 +14,11 @@ await load("composition/run.js");
 const { openStore } = await load("adapters/store/sqlite/store.js");
 const { createGitRepository } = await load("adapters/git/repository.js");
 const { createManifests } = await load("adapters/manifest/manifests.js");
-const { sha256 } = await load("adapters/manifest/digest.js");
+const { sha256 } = await load("adapters/manifest/process/digest.js");
 const { nodeRedDialect } = await load("adapters/engines/node-red/dialect.js");
 const { systemClock } = await load("adapters/system/system.js");
 const { createSource } = await load("controller/source.js");
-const { decide } = await load("domain/decide.js");
+const { decide } = await load("domain/decision/decide.js");
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const store = openStore({ directory: state, log });
@@ -49,8 +49,9 @@ async function planAll() {
     const engine = { kind: "known", value: { instances: [{ id: "one", state: "ready", why: "" }], installed: new Map() } };
     const routes = { kind: "known", value: new Map() };
     const inFlight = { kind: "known", value: new Map() };
-    const { spec, findings } = environment;
-    const seen = { now: Date.now(), commit, environment: name, spec, desired, findings, engine, routes, inFlight };
+    const { spec, findings, quarantine } = environment;
+    const asked = { engines: new Map([["node-red", engine]]), routes, inFlight, measured: new Map() };
+    const seen = { now: Date.now(), lostMs: 0, commit, environment: name, spec, desired, findings, quarantine, ...asked };
     const step = decide(await store.journal.state(name), seen);
     deployments += new Set(step.deployments.map((update) => update.id)).size;
   }
