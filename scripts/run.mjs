@@ -3,9 +3,9 @@
 import { spawn } from "node:child_process";
 import { root } from "./ensure-installed.mjs";
 
-/** Runs a JavaScript program with this Node and the terminal's streams. Resolves to its exit code. */
-export function run(program, parameters, nodeOptions = []) {
-  const child = spawn(process.execPath, [...nodeOptions, program, ...parameters], { cwd: root, stdio: "inherit" });
+/** Runs a JavaScript program with this Node, or another, and the terminal's streams. Resolves to its exit code. */
+export function run(program, parameters, nodeOptions = [], node = process.execPath) {
+  const child = spawn(node, [...nodeOptions, program, ...parameters], { cwd: root, stdio: "inherit" });
   return exitCode(child);
 }
 
