@@ -23,7 +23,7 @@ import { openStore } from "../src/adapters/store/sqlite/store.ts";
 import { startSystemTime } from "../src/adapters/system/system-time.ts";
 import { type Assembly, assemble } from "../src/composition/assemble.ts";
 import { timeMemory } from "../src/composition/time-memory.ts";
-import { createController } from "../src/controller/controller.ts";
+import { type Controller, createController } from "../src/controller/controller.ts";
 import type { LoopParts } from "../src/controller/loop.ts";
 import { observe } from "../src/controller/observe.ts";
 import { loadUnit } from "../src/controller/units.ts";
@@ -105,7 +105,9 @@ interface Daemon {
 async function openDaemon(big: BigRepository, folder: string, closers: (() => unknown)[]): Promise<Daemon> {
   const outside = { environment, token: randomBytes(16).toString("hex"), enginePort: await freePort(), controlPort: await freePort() };
   const branch = { head: big.head(), onFetched: () => undefined as void };
-  const parts = assembleDaemon(outside, { objects: big.path, branch, folder, closers });
+  let controller: Controller | null = null;
+  const wake = (name: string): void => controller?.wake(name);
+  const parts = assembleDaemon(outside, { objects: big.path, branch, folder, wake, closers });
   await parts.source.poll();
   await startOutside(outside, { parts, folder, closers });
   await rememberAll(parts);
@@ -116,9 +118,10 @@ async function openDaemon(big: BigRepository, folder: string, closers: (() => un
     await journal.record(decision);
     onRecorded(decision);
   };
-  const controller = createController({ ...parts, ports: { ...parts.ports, journal: { ...journal, record } } });
-  controller.start();
-  closers.push(() => controller.stop());
+  const running = createController({ ...parts, ports: { ...parts.ports, journal: { ...journal, record } } });
+  controller = running;
+  running.start();
+  closers.push(() => running.stop());
   const clock = createClock([process.pid, ...childrenOf(process.pid)]);
   return {
     async move(index) {
@@ -166,11 +169,13 @@ interface Around {
   readonly objects: string;
   readonly branch: { readonly head: string; readonly onFetched: () => void };
   readonly folder: string;
+  /** Called when what runs beside the passes has found something, or there would be a look every ten seconds only. */
+  readonly wake: (environment: string) => void;
   readonly closers: (() => unknown)[];
 }
 
 /** All that `pinion run` puts together, with what is outside of it in another process. */
-function assembleDaemon(outside: Outside, { objects, branch, folder, closers }: Around): LoopParts {
+function assembleDaemon(outside: Outside, { objects, branch, folder, wake, closers }: Around): LoopParts {
   const { router, engine } = reach(outside);
   const store = openStore({ directory: join(folder, "state"), log: silent });
   const local = openLocalRepository(objects);
@@ -187,7 +192,7 @@ function assembleDaemon(outside: Outside, { objects, branch, folder, closers }: 
     engines: { of: () => engine, kinds: () => ["node-red"], open: nothing, close: async () => nothing() },
     dispatcher: { notify: nothing },
     outages: { secrets: nothing },
-    wake: nothing,
+    wake,
     refresh: nothing,
   });
   closers.push(
