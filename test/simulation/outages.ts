@@ -17,12 +17,13 @@ export interface OutageParts {
 }
 
 export function createOutages({ world, random, crash }: OutageParts): Outages {
-  const { plan, git, outside, time, trace } = world;
+  const { plan, git, outside, time, trace, clocks } = world;
 
   function away(what: string, set: (isDown: boolean) => void): void {
     const forMs = random.between(500, random.chance(0.2) ? 40_000 : 8_000);
     trace.say(`${what} is down for ${forMs} ms`);
     set(true);
+    world.silences.push({ port: what, from: clocks.now(), to: clocks.now() + forMs });
     time.later(forMs, () => {
       trace.say(`${what} is up`);
       set(false);

@@ -9,7 +9,7 @@ import { servingUnit } from "../../src/domain/observed/observation.ts";
 import type { EnvironmentState } from "../../src/domain/journal/state.ts";
 import type { Installed } from "../../src/domain/desired/unit.ts";
 import type { Files } from "./git.ts";
-import type { SimWorld } from "./sim-world.ts";
+import { isDecidedInMemory, type SimWorld } from "./sim-world.ts";
 
 type Owners = ReadonlyMap<string, readonly ProcessId[]>;
 
@@ -95,8 +95,8 @@ function isLeftBehind(
 }
 
 /** While nothing can be recorded only the route tells it: as a rejection makes it. */
-function isRejected({ disk }: SimWorld, { routes }: Written, { process, state, stable }: Rollout): boolean {
-  if (state.kind === "rejected" || !disk.isFull) return state.kind === "rejected";
+function isRejected(world: SimWorld, { routes }: Written, { process, state, stable }: Rollout): boolean {
+  if (state.kind === "rejected" || !isDecidedInMemory(world)) return state.kind === "rejected";
   const route = routes.find((each) => each.process === process);
   return route !== undefined && route.shares.every(({ digest }) => digest === stable?.digest);
 }

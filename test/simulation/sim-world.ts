@@ -3,7 +3,7 @@
 import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
 import { createFakeNotifier, type FakeNotifier } from "../fakes/notifier.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
-import { type Clocks, createClocks } from "./clocks.ts";
+import { type Clocks, createClocks, type Span } from "./clocks.ts";
 import { pinsPath, quarantinePath, settingsPath, writePins } from "./files.ts";
 import { createSimGit, type SimGit } from "./git.ts";
 import { createOutside, type Outside } from "./outside.ts";
@@ -31,10 +31,32 @@ export interface SimWorld {
   readonly lookedOn: Map<EnvironmentName, string | null>;
   /** The last commit in which an environment could be used, as the store remembers it. */
   readonly usable: Map<EnvironmentName, string>;
-  /** Under the journal; for how long it has been full so far, the time that is under way counted whole. */
-  readonly disk: { isFull: boolean; fullMs: number };
+  /** Under the journal. */
+  readonly disk: Disk;
+  /** When router or engines were away, or took calls and did not answer them, by name; the time that is under way counted whole. */
+  readonly silences: Silence[];
   /** Until when what is called by this name takes calls and does not answer them. */
   readonly hung: Map<string, Instant>;
+}
+
+export interface Disk {
+  isFull: boolean;
+  /** For how long it has been full so far, the time that is under way counted whole. */
+  fullMs: number;
+  /** When it had room again for the last time; null: it was never full. */
+  roomAt: Instant | null;
+}
+
+export interface Silence extends Span {
+  readonly port: string;
+}
+
+/** How long ago a pass may have begun that carries out now what it has decided, in milliseconds. */
+const passMs = 20_000;
+
+/** What is carried out now may be known to the controller's memory alone: it could not be recorded when it was decided. */
+export function isDecidedInMemory({ disk, time }: Pick<SimWorld, "disk" | "time">): boolean {
+  return disk.isFull || (disk.roomAt !== null && time.now() - disk.roomAt < passMs);
 }
 
 const start = Date.UTC(2030, 0, 1);
@@ -64,7 +86,8 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
     applied: null,
     lookedOn: new Map(),
     usable: new Map(),
-    disk: { isFull: false, fullMs: 0 },
+    disk: { isFull: false, fullMs: 0, roomAt: null },
+    silences: [],
     hung: new Map(),
   };
 }

@@ -27,7 +27,7 @@ interface Watch {
 
 /** How late a timeout may be noticed, in milliseconds. */
 const slackMs = 45_000;
-/** Nothing is decided about what is to be superseded while engine or router cannot be asked, which may be twice in a row. */
+/** Nothing is decided about what is to be superseded while engine or router cannot be asked; calls that are lost, too, may be so twice in a row. */
 const supersededSlackMs = 90_000;
 /** How long ago a pass may have begun, where engine or router hang, in milliseconds: it decides by the commit that was in force then. */
 const passMs = 20_000;
@@ -126,7 +126,7 @@ function judgeTimeout({ trace, clocks }: SimWorld, watch: Watch, { was, is, reco
 }
 
 /** How long it stood still, each moment counted once. */
-function union({ stops, startedAt }: Watch): number {
+function union({ stops, startedAt }: Pick<Watch, "stops" | "startedAt">): number {
   let [total, until] = [0, startedAt];
   for (const { from, to } of stops.toSorted((one, other) => one.from - other.from)) {
     total += Math.max(0, to - Math.max(from, until));
@@ -140,7 +140,7 @@ function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rol
   const now = recorded.decision.at;
   if (!watch || now < watch.startedAt + watch.limitMs) return;
   // Nothing is decided while nothing can be recorded, but for what protects callers.
-  const allowedMs = world.disk.fullMs + (isPinned(world, watch, rollout) ? slackMs : supersededSlackMs);
+  const allowedMs = world.disk.fullMs + (isPinned(world, watch, rollout) ? slackMs : supersededSlackMs + silentMs(world, watch));
   if (now < watch.startedAt + watch.limitMs + allowedMs || !canRunOut(rollout, recorded.after)) return;
   if (isBack(world, watch, rollout)) return;
   noteLost(world, watch, now);
@@ -151,6 +151,13 @@ function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rol
     "whoever runs out of time is not under way much longer",
     `${rollout.deployment} is ${lateMs} ms late`,
   );
+}
+
+/** Since it should have run out of time. */
+function silentMs({ silences, clocks }: SimWorld, { environment, startedAt, limitMs }: Watch): number {
+  const heard = silences.filter(({ port }) => port === "router" || port === `engine ${environment}`);
+  const spans = heard.map(({ from, to }) => ({ from, to: Math.min(to, clocks.now()) }));
+  return union({ startedAt: startedAt + limitMs, stops: spans.filter(({ to }) => to > startedAt + limitMs) });
 }
 
 /** There is no rollback of a rollback: once it has all the traffic no timeout takes that away. */

@@ -8,7 +8,7 @@ import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { weightOf } from "../../src/domain/observed/observation.ts";
 import { refusedNatures } from "./natures.ts";
 import { judgePaths } from "./path-rules.ts";
-import type { SimWorld } from "./sim-world.ts";
+import { isDecidedInMemory, type SimWorld } from "./sim-world.ts";
 
 /** Whose route is about to be set. */
 interface Getting {
@@ -32,7 +32,7 @@ export interface TrafficRules {
 }
 
 export function createTrafficRules(world: SimWorld): TrafficRules {
-  const { trace, outside, journal, catalogue, disk } = world;
+  const { trace, outside, journal, catalogue } = world;
   /** Of the table as it is, or null while the router cannot be asked: then nothing is changed either. */
   const tableOf = (environment: EnvironmentName) => outside.router.routes(environment).catch(() => null);
 
@@ -57,13 +57,13 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
   /** While nothing can be recorded, going back to what was good here begins in memory: `recreate` takes out first what is there. */
   function isGoingBackUnrecorded(environment: EnvironmentName, { process, shares }: Route, state: ProcessState | undefined): boolean {
     const spec = world.plan.environments.find(({ name }) => name === environment)?.spec;
-    if (!disk.isFull || !spec || strategyFor(spec, process).kind !== "recreate") return false;
+    if (!isDecidedInMemory(world) || !spec || strategyFor(spec, process).kind !== "recreate") return false;
     return state?.knownGood.some(({ version }) => shares.every((share) => share.version !== version)) ?? false;
   }
 
   /** While nothing can be recorded only the engine tells that what had the traffic is lost on every instance. */
   async function isLostUnrecorded(environment: EnvironmentName, { shares }: Route): Promise<boolean> {
-    const inventory = disk.isFull
+    const inventory = isDecidedInMemory(world)
       ? await outside
           .engine(environment)
           .inventory()
@@ -101,7 +101,7 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
   /** While nothing can be recorded only the route tells that it is rejected. */
   function isGoingBackTo(rollout: Rollout | null, { digest, weight }: Share): rollout is Rollout {
     if (rollout?.stable?.digest !== digest) return false;
-    return rollout.state.kind === "rejected" || (disk.isFull && weight === 100);
+    return rollout.state.kind === "rejected" || (isDecidedInMemory(world) && weight === 100);
   }
 
   /** A deployment that began where what is in quarantine served, and no other was left, goes back to that rather than to nobody. */

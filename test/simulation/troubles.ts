@@ -34,8 +34,10 @@ export function createLongTroubles(world: SimWorld, random: Random): LongTrouble
   }
 
   function empty(): void {
-    if (disk.isFull) trace.say("the disk has room");
+    if (!disk.isFull) return;
+    trace.say("the disk has room");
     disk.isFull = false;
+    disk.roomAt = time.now();
   }
 
   /** Longer than anybody waits for an answer, or just about as long. */
@@ -43,6 +45,7 @@ export function createLongTroubles(world: SimWorld, random: Random): LongTrouble
     const forMs = random.between(2_000, 60_000);
     trace.say(`${name} hangs for ${forMs} ms`);
     hung.set(name, time.now() + forMs);
+    world.silences.push({ port: name, from: clocks.now(), to: clocks.now() + forMs });
   }
 
   const happenings = [
