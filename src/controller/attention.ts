@@ -48,6 +48,7 @@ export function createAttention(noticed: (found: DecidedAbout) => void = () => u
       if (next) kept.set(environment, next);
       pending.delete(environment);
     },
+    restless: (environment) => kept.get(environment)?.look.restless ?? new Set(),
   };
 }
 

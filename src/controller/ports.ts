@@ -104,7 +104,7 @@ export interface ChangeRecords {
 /** Records beside the passes what is foreseen of deployments. */
 export interface PlanRecords {
   /** After a decision is recorded: the plans of the deployments that it opened. */
-  opened(decision: Decision, observation: Observation, ports: Ports): void;
+  opened(decision: Decision, of: { readonly state: EnvironmentState; readonly seen: Observation }, ports: Ports): void;
   /** The steps of one that is under way; null: none are known. What an earlier controller has recorded is known soon after it was asked for. */
   stepsOf(environment: EnvironmentName, deployment: string, ports: Pick<Ports, "journal" | "log">): readonly KnownStep[] | null;
   /** Resolves when nothing is being worked out. */
@@ -124,6 +124,8 @@ export interface Attention {
   decide(state: EnvironmentState, observation: Observation): Decision;
   /** It is recorded, or there was nothing to record. */
   keep(environment: EnvironmentName): void;
+  /** Who was not at rest in the last decision that was kept. */
+  restless(environment: EnvironmentName): ReadonlySet<ProcessId>;
 }
 
 export interface Ports {

@@ -39,7 +39,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   await record(decision, state, ports);
   ports.attention.keep(environment);
   ports.changes.opened(decision, state, ports);
-  ports.plans.opened(decision, seen, ports);
+  ports.plans.opened(decision, { state, seen }, ports);
   report(decision, state, ports.log);
   if (toRecord.events.length > 0) ports.dispatcher.notify();
   await performOwed(environment, ports);

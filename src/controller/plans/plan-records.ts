@@ -6,8 +6,8 @@ import type { ProcessVersion } from "../../domain/desired/version.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { RolloutPlan } from "../../domain/journal/rollout-plan.ts";
 import type { UnitRef } from "../../domain/names.ts";
-import { openedBy, type OpenedDetail, planOpened } from "../../domain/plan/opened.ts";
-import type { Opened } from "../../domain/plan/opened-world.ts";
+import { type OpenedDetail, planOpened } from "../../domain/plan/opened.ts";
+import { type Opened, openedBy } from "../../domain/plan/opened-world.ts";
 import type { KnownStep } from "../../domain/plan/planned-progress.ts";
 import { Aside } from "../aside.ts";
 import type { PlanRecords, Ports } from "../ports.ts";
@@ -23,9 +23,9 @@ export function createPlanRecords(): PlanRecords {
   const aside = new Aside(mostWaiting);
   const known = new KnownSteps();
   return {
-    opened(decision, observation, ports) {
+    opened(decision, { state, seen }, ports) {
       const { environment } = decision;
-      for (const opened of openedBy(decision, observation))
+      for (const opened of openedBy(decision, state, seen, ports.attention.restless(environment)))
         aside.later(
           async () => {
             const plan = planOpened(opened, await detailOf(opened, ports));
@@ -71,7 +71,7 @@ class KnownSteps {
   }
 }
 
-async function detailOf({ rollout, decision: { environment } }: Opened, ports: Ports): Promise<OpenedDetail> {
+async function detailOf({ rollout, observation: { environment } }: Opened, ports: Ports): Promise<OpenedDetail> {
   const { process, stable, candidate } = rollout;
   const [before, version] = [await read(stable, ports), await read(candidate, ports)];
   const history = await ports.journal.history({ environment, process, limit: mostHistory });

@@ -7,11 +7,12 @@ import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { ProcessVersion } from "../desired/version.ts";
 import type { OpenedPlan, PlanDependency } from "../journal/rollout-plan.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import type { Decision, Deployment } from "../journal/state.ts";
+import type { Deployment } from "../journal/state.ts";
 import { type Observation, servingUnit } from "../observed/observation.ts";
 import { rulesOf } from "../strategies/rollout-states.ts";
 import type { PlannedDeployment } from "./deployment-plan.ts";
 import { type Beginning, ImaginedWorld } from "./imagined-world.ts";
+import { neededBy } from "./beginning.ts";
 import { beginningOf, type Opened } from "./opened-world.ts";
 import { distanceBetween, isDowngrade } from "./plan.ts";
 import { playForward } from "./play-forward.ts";
@@ -38,32 +39,32 @@ const mostKept = 200;
 /** Characters of a plan as JSON. */
 const largestPlan = 256 * 1024;
 
-/** In the order in which they were opened. */
-export function openedBy(decision: Decision, observation: Observation): readonly Opened[] {
-  const ids = new Set(decision.deployments.flatMap(({ id, opened }) => (opened === undefined ? [] : [id])));
-  if (ids.size === 0) return [];
-  return decision.processes.flatMap(({ rollout }) => (rollout && ids.has(rollout.deployment) ? [{ rollout, decision, observation }] : []));
-}
-
 /** Null: it is too long to be kept, or does not end by itself, or its engine or the router could not be asked. */
 export function planOpened(opened: Opened, detail: OpenedDetail): OpenedPlan | null {
   const beginning = beginningOf(opened);
   const { spec } = opened.observation;
   if (!beginning || !spec) return null;
   const { rollout } = opened;
-  const durations = createDurations(opened.decision.environment, detail.history)(rollout);
-  const played = playOne(beginning, rollout, durations);
+  const durationsOf = createDurations(opened.observation.environment, detail.history);
+  const durations = durationsOf(rollout);
+  const played = playUntilEnd(opened, beginning, durationsOf);
   if (played?.endedAt === undefined || played.endedAt === null) return null;
   const plan = planOf(opened, { spec, detail, played, durations });
   return JSON.stringify(plan).length > largestPlan ? null : plan;
 }
 
-function playOne(beginning: Beginning, { process, deployment }: Rollout, durations: Durations): PlayedDeployment | undefined {
+function playUntilEnd(
+  { rollout: { process, deployment }, others }: Opened,
+  beginning: Beginning,
+  durationsOf: ReturnType<typeof createDurations>,
+): PlayedDeployment | undefined {
+  const cast = [process, ...others].sort();
+  const { desired } = beginning.seen;
   const all = playForward(new ImaginedWorld(beginning), {
-    processes: [process],
-    entangled: new Set(),
-    needsOf: () => [],
-    workMs: ({ state }) => durations.msIn(state.kind),
+    processes: cast,
+    entangled: new Set(others.length > 0 ? cast : []),
+    needsOf: (one) => neededBy(desired?.processes.get(one)?.pinned ?? null),
+    workMs: (rollout) => durationsOf(rollout).msIn(rollout.state.kind),
     removalMs,
     mostDecisions,
   });
