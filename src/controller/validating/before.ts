@@ -5,21 +5,9 @@ import type { ProcessId } from "../../domain/names.ts";
 import { servingUnit } from "../../domain/observed/observation.ts";
 import { engineRunning } from "../engines.ts";
 import { loadUnit } from "../units.ts";
-import { count, type Question, type Subject } from "./question.ts";
+import { count, type Subject } from "./question.ts";
 
-export function processValidation(subject: Subject): readonly Question[] {
-  return [{ validation: "process_validation", subject: "", ask: () => isLoadable(subject) }];
-}
-
-export function environmentValidation(subject: Subject): readonly Question[] {
-  return [{ validation: "environment_validation", subject: "", ask: () => isEngineUp(subject) }];
-}
-
-export function dependencyValidation(subject: Subject): readonly Question[] {
-  return [{ validation: "dependency_validation", subject: "", ask: () => areDependenciesServing(subject) }];
-}
-
-async function isLoadable({ environment, unit, ports }: Subject): Promise<string> {
+export async function isLoadable({ environment, unit, ports }: Subject): Promise<string> {
   const { version } = await loadUnit(unit, environment, ports);
   const { definition, checks } = version;
   return [count(definition.nodes.length, "node"), count(definition.connections.length, "connection"), count(checks.length, "check")].join(
@@ -27,7 +15,7 @@ async function isLoadable({ environment, unit, ports }: Subject): Promise<string
   );
 }
 
-async function isEngineUp({ environment, unit, ports }: Subject): Promise<string> {
+export async function isEngineUp({ environment, unit, ports }: Subject): Promise<string> {
   const { instances } = await engineRunning(environment, unit.process, ports).inventory();
   const up = instances.filter((instance) => instance.state === "ready").length;
   if (up === 0) throw new Error("no engine instance is up");

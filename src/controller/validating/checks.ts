@@ -1,33 +1,23 @@
 /** Sends a version's own checks, on its private addresses and, where they do no harm, through the public one. */
 
-import { isHarmless, isSmokeTest, whyNotAsExpected } from "../../domain/validation/checks.ts";
+import { whyNotAsExpected } from "../../domain/validation/checks.ts";
 import { below } from "../../domain/validation/probe-path.ts";
-import type { ValidationName } from "../../domain/validation-result.ts";
 import type { Check } from "../../domain/desired/version.ts";
 import type { Answer, ProbeRequest } from "../../ports/prober.ts";
 import type { Ports } from "../ports.ts";
 import { onEachPlacement } from "./placements.ts";
 import { type Asked, Failure, messageOf, type Question } from "./question.ts";
 
-/** The version's smoke tests: in private all of them on every instance, with real traffic only the harmless ones. */
-export function smokeTests(asked: Asked): readonly Question[] {
-  const checks = asked.checks.filter(isSmokeTest);
-  return asked.phase === "during" ? checks.map((check) => privately(asked, "smoke_test", check)) : publicly(asked, "smoke_test", checks);
-}
-
 /** One check on every private address in scope. */
-export function privately(asked: Asked, validation: ValidationName, check: Check): Question {
-  const about = { validation, subject: check.name };
+export function privately(asked: Asked, about: Pick<Question, "validation" | "subject">, check: Check): Pick<Question, "ask" | "turn"> {
   return onEachPlacement(asked, about, async ({ address }) =>
     runCheck(check, await send(check, address, asked.ports), await secretsOf(asked)),
   );
 }
 
-/** With real traffic only harmless requests are made, through the router. */
-export function publicly(asked: Asked, validation: ValidationName, checks: readonly Check[]): readonly Question[] {
-  return checks
-    .filter(isHarmless)
-    .map((check) => ({ validation, subject: check.name, ask: () => askPublicly(check, asked), turn: "request" as const }));
+/** Through the router. */
+export function publicly(asked: Asked, check: Check): Pick<Question, "ask" | "turn"> {
+  return { ask: () => askPublicly(check, asked), turn: "request" };
 }
 
 /** Throws `Failure` when the answer is not as expected; silence says nothing while the router cannot be asked. */

@@ -9,17 +9,18 @@ import { count, Failure, messageOf, type Question, SaysNothing, type Subject } f
 /** Between two tries of a health check. */
 const healthPauseMs = 250;
 
-export function healthCheck(subject: Subject): readonly Question[] {
+export function healthCheck(subject: Subject, about: About): Pick<Question, "ask" | "turn"> {
   const found = healthCheckOf(subject.spec, subject.unit.process);
-  if (found === null) return [];
-  const about = { validation: "health_check", subject: found.path } as const;
-  return [{ ...about, ask: () => isHealthy(subject, about, found), turn: "request" }];
+  if (found === null) throw new Error("nothing is asked for its health");
+  return { ask: () => isHealthy(subject, about, found), turn: "request" };
 }
+
+type About = Pick<Question, "validation" | "subject">;
 
 /** Asks every instance until it answers 2xx or the time is over. */
 function isHealthy(
   subject: Subject,
-  about: Pick<Question, "validation" | "subject">,
+  about: About,
   { path, timeoutMs }: { readonly path: string; readonly timeoutMs: number },
 ): Promise<string> {
   const { ports } = subject;

@@ -7,16 +7,9 @@ import { clashWith } from "../../domain/paths/clash.ts";
 import { whyNotReady } from "../../domain/observed/observation.ts";
 import type { Installed, PublicEndpoint } from "../../domain/desired/unit.ts";
 import { engineRunning, wholeInventory } from "../engines.ts";
-import { count, Failure, installedOf, type Question, type Subject } from "./question.ts";
+import { count, Failure, installedOf, type Subject } from "./question.ts";
 
-export function stepValidation(subject: Subject): readonly Question[] {
-  return [
-    { validation: "step_validation", subject: "installation", ask: () => isInstalled(subject) },
-    { validation: "step_validation", subject: "endpoints", ask: () => areEndpointsFree(subject) },
-  ];
-}
-
-async function isInstalled({ environment, unit, on, ports }: Subject): Promise<string> {
+export async function isInstalled({ environment, unit, on, ports }: Subject): Promise<string> {
   const inventory = await engineRunning(environment, unit.process, ports).inventory();
   const installed = installedOf(inventory, unit);
   // An engine that died comes back without what was installed last: that is installed again, and says nothing about it.
@@ -31,7 +24,7 @@ async function isInstalled({ environment, unit, on, ports }: Subject): Promise<s
 }
 
 /** Two processes at one address would be a matter of luck for callers. The health check's path is asked in private, so all may have it. */
-async function areEndpointsFree(subject: Subject): Promise<string> {
+export async function areEndpointsFree(subject: Subject): Promise<string> {
   const { environment, unit, spec, ports } = subject;
   const [inventory, routes] = await Promise.all([wholeInventory(environment, ports), ports.router.routes(environment)]);
   const shared = healthCheckOf(spec, unit.process)?.path;

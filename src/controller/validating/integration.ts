@@ -3,7 +3,7 @@
  * before the switch and after it: what worked with the version before must work with this one.
  */
 
-import { isHarmless, isSmokeTest } from "../../domain/validation/checks.ts";
+import { isHarmless } from "../../domain/validation/checks.ts";
 import type { UnitRef } from "../../domain/names.ts";
 import type { Check, ProcessVersion } from "../../domain/desired/version.ts";
 import type { Route } from "../../domain/observed/route.ts";
@@ -11,24 +11,14 @@ import { whyNotReady } from "../../domain/observed/observation.ts";
 import { engineRunning } from "../engines.ts";
 import type { Ports } from "../ports.ts";
 import { areDependenciesServing } from "./before.ts";
-import { askPublicly, privately, publicly } from "./checks.ts";
+import { askPublicly } from "./checks.ts";
 import { type Asked, Failure, installedOf, type Question, SaysNothing, type Subject, unanswerable } from "./question.ts";
 
 /** Between two tries of a caller's check, in milliseconds: it may fail for reasons of its own. */
 const secondTryMs = 250;
 
-/** Its own checks: in private all of them, with real traffic the harmless ones. */
-export function integrationTests(asked: Asked): readonly Question[] {
-  const checks = asked.checks.filter((check) => !isSmokeTest(check));
-  const questions =
-    asked.phase === "during"
-      ? checks.map((check) => privately(asked, "integration_test", check))
-      : publicly(asked, "integration_test", checks);
-  return questions.map((question) => unlessDependenciesAreGone(asked, question));
-}
-
 /** What it calls being down is no fault of this version. */
-function unlessDependenciesAreGone(asked: Asked, question: Question): Question {
+export function unlessDependenciesAreGone<T extends Pick<Question, "ask">>(asked: Asked, question: T): T {
   const ask = async (): Promise<string> => {
     try {
       return await question.ask();

@@ -15,15 +15,13 @@ import { requestOf } from "./checks.ts";
 import { onPlacements } from "./placements.ts";
 import { type Asked, Failure, messageOf, type Question, SaysNothing } from "./question.ts";
 
-export function performanceTest(asked: Asked): readonly Question[] {
+export function performanceTest(asked: Asked, about: Pick<Question, "validation" | "subject">): Pick<Question, "ask" | "turn"> {
   const test = asked.spec.validation.performance;
-  if (test === null) return [];
-  const about = { validation: "performance_test", subject: "" } as const;
+  if (test === null) throw new Error("no load is set");
   const parts = partsOf(asked);
   // Waiting would not make anything to ask: a process that only works by schedule must not be kept out for ever.
-  if (parts.length === 0)
-    return [{ ...about, ask: () => Promise.resolve("nothing to load: it has no check that GETs, and no health check is set") }];
-  return [{ ...about, ask: () => onPlacements(asked, about, (placements) => run(asked, test, spread(parts, placements))), turn: "load" }];
+  if (parts.length === 0) return { ask: () => Promise.resolve("nothing to load: it has no check that GETs, and no health check is set") };
+  return { ask: () => onPlacements(asked, about, (placements) => run(asked, test, spread(parts, placements))), turn: "load" };
 }
 
 /** One request that the load repeats. */

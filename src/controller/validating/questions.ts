@@ -1,44 +1,50 @@
-/** Which questions a phase asks: those that the environment lists for it, in one order, and never none at all. */
+/** How each thing is asked that a phase asks of a version. */
 
-import { askedFrom, type Phase, type ValidationName } from "../../domain/validation-result.ts";
+import { type AskedValidation, askedIn } from "../../domain/validation/asked.ts";
+import { askedFrom, type ValidationName } from "../../domain/validation-result.ts";
 import type { Check } from "../../domain/desired/version.ts";
 import { loadUnit } from "../units.ts";
-import { dependencyValidation, environmentValidation, processValidation } from "./before.ts";
-import { smokeTests } from "./checks.ts";
+import { areDependenciesServing, isEngineUp, isLoadable } from "./before.ts";
+import { privately, publicly } from "./checks.ts";
 import { healthCheck } from "./health-check.ts";
-import { stepValidation } from "./installation.ts";
-import { callersAfter, callersBefore, integrationTests, orUnanswerable } from "./integration.ts";
+import { areEndpointsFree, isInstalled } from "./installation.ts";
+import { callersAfter, callersBefore, orUnanswerable, unlessDependenciesAreGone } from "./integration.ts";
 import { performanceTest } from "./load.ts";
-import { dataIntegrity, monitoringSetup, serviceAvailability } from "./public-address.ts";
+import { isCounted, isServing } from "./public-address.ts";
 import { type Asked, Failure, type Question, type Subject, unanswerable } from "./question.ts";
 
-const asks: Readonly<Record<ValidationName, (asked: Asked) => readonly Question[]>> = {
-  process_validation: processValidation,
-  environment_validation: environmentValidation,
-  dependency_validation: dependencyValidation,
-  step_validation: stepValidation,
-  service_availability: serviceAvailability,
+/** How it is asked, and when it is its turn. */
+type How = Pick<Question, "ask" | "turn">;
+
+const hows: Readonly<Record<ValidationName, (asked: Asked, about: AskedValidation) => How>> = {
+  process_validation: (asked) => ({ ask: () => isLoadable(asked) }),
+  environment_validation: (asked) => ({ ask: () => isEngineUp(asked) }),
+  dependency_validation: (asked) => ({ ask: () => areDependenciesServing(asked) }),
+  step_validation: (asked, { subject }) => ({ ask: () => (subject === "endpoints" ? areEndpointsFree(asked) : isInstalled(asked)) }),
+  service_availability: (asked) => ({ ask: () => isServing(asked) }),
   health_check: healthCheck,
-  smoke_test: smokeTests,
-  integration_test: integrationTests,
-  data_integrity: dataIntegrity,
+  smoke_test: sent,
+  integration_test: (asked, about) => unlessDependenciesAreGone(asked, sent(asked, about)),
+  // What harmless smoke tests say about what the version keeps, asked as its callers ask it.
+  data_integrity: (asked, about) =>
+    about.check ? publicly(asked, about.check) : { ask: () => Promise.resolve("it has no smoke test that can be asked with real traffic") },
   performance_test: performanceTest,
-  monitoring_setup: monitoringSetup,
+  monitoring_setup: (asked) => ({ ask: () => isCounted(asked) }),
 };
 
-/** What a phase asks that lists nothing, or nothing that there is: a verdict needs an answer to something. */
-const least: Readonly<Record<Phase, ValidationName>> = {
-  pre: "process_validation",
-  during: "step_validation",
-  post: "service_availability",
-};
+/** One of the version's own checks: in private on every instance, with real traffic through the router. */
+function sent(asked: Asked, about: AskedValidation): How {
+  const { check } = about;
+  if (!check) throw new Error(`${about.validation} without a check`);
+  return asked.phase === "during" ? privately(asked, about, check) : publicly(asked, check);
+}
 
 /** A version that cannot be loaded is one failed or unknown validation, not an accident. */
 export async function questionsOf(subject: Subject): Promise<readonly Question[]> {
   try {
     const asked: Asked = { ...subject, checks: subject.phase === "pre" ? [] : await loadChecks(subject) };
-    const listed = namesFor(subject).flatMap((name) => questionsNamed(name, asked));
-    return [...(listed.length > 0 ? listed : asks[least[subject.phase]](asked)), ...(await callers(asked))];
+    const own = askedIn({ ...asked, process: subject.unit.process }).map((about) => questionAbout(about, asked));
+    return [...own, ...(await callers(asked))];
   } catch (error) {
     return [unanswerable("process_validation", "", error)];
   }
@@ -52,17 +58,11 @@ async function loadChecks({ environment, unit, isRollback, ports }: Subject): Pr
   return version.checks;
 }
 
-function namesFor({ phase, isRollback, spec }: Subject): readonly ValidationName[] {
-  const listed = new Set(isRollback ? spec.validation.rollback : spec.validation[phase]);
-  return (Object.keys(askedFrom) as ValidationName[]).filter((name) => listed.has(name));
-}
-
-const inTime: readonly Phase[] = ["pre", "during", "post"];
-
-function questionsNamed(name: ValidationName, asked: Asked): readonly Question[] {
-  if (inTime.indexOf(askedFrom[name]) <= inTime.indexOf(asked.phase)) return asks[name](asked);
-  const why = askedFrom[name] === "post" ? "only be asked of what has traffic" : "only be asked of what is installed";
-  return [unanswerable(name, "", new Failure(`it can ${why}; list it in a later phase of environment.yaml`))];
+function questionAbout(about: AskedValidation, asked: Asked): Question {
+  const { validation, subject, isTooEarly } = about;
+  if (!isTooEarly) return { validation, subject, ...hows[validation](asked, about) };
+  const why = askedFrom[validation] === "post" ? "only be asked of what has traffic" : "only be asked of what is installed";
+  return unanswerable(validation, subject, new Failure(`it can ${why}; list it in a later phase of environment.yaml`));
 }
 
 /** The answers before the switch are for those after it. */

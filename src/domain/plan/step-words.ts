@@ -11,7 +11,8 @@ import { checksOf } from "../strategies/rollout-view.ts";
 import type { In } from "../strategies/steps.ts";
 import { isJudgedOnTheWay, traitsOf } from "../strategies/traits.ts";
 import type { DeploymentAction, DeploymentStep, StepValidation } from "../journal/rollout-plan.ts";
-import { askedAfter, askedBefore, askedDuring } from "./validations.ts";
+import { askedIn } from "../validation/asked.ts";
+import type { Phase } from "../validation-result.ts";
 
 export type StepWords = Pick<DeploymentStep, "action" | "name" | "brief" | "validation">;
 
@@ -31,10 +32,10 @@ export function wordsFor(about: About): StepWords | null {
 const words: { readonly [K in Exclude<RolloutState["kind"], "rejected">]: (about: About, state: In<K>) => StepWords } = {
   validating: (about) => ({
     ...step("validate", `validate ${candidateOf(about)} before anything is changed`),
-    validation: { phase: "pre", validations: askedBefore(about.spec.validation) },
+    validation: validated(about, "pre"),
   }),
   installing: (about) => step("install", `install ${candidateOf(about)}${beside(about)}`),
-  checking: (about) => ({ ...step("check", `check ${candidateOf(about)} on its private address`), validation: during(about) }),
+  checking: (about) => ({ ...step("check", `check ${candidateOf(about)} on its private address`), validation: validated(about, "during") }),
   waiting: ({ rollout: { strategy, state } }) => {
     const wait = `wait ${describeDuration(traitsOf(strategy).lastsMs(strategy, state) ?? 0)}`;
     return step("wait", wait, wait);
@@ -52,7 +53,7 @@ const words: { readonly [K in Exclude<RolloutState["kind"], "rejected">]: (about
   },
   "post-deployment": (about) => ({
     ...step("confirm", `validate ${candidateOf(about)} through the public address`),
-    validation: { phase: "post", validations: askedAfter(about.spec.validation, about.checks) },
+    validation: validated(about, "post"),
   }),
   draining: (about) => step("drain", `let ${oldOf(about)} finish its requests in flight${isKept(about) ? ", and keep it warm" : ""}`),
   clearing: (about) => step("clear", `take the traffic from ${oldOf(about)} and let it finish its requests in flight`),
@@ -91,7 +92,7 @@ function rolled(about: About, { kind, batch }: In<"draining-batch" | "updating" 
   const where = batch.join(", ");
   const out = kind === "draining-batch" ? `take ${where} out of rotation, install and check` : `install and check`;
   const back = kind === "draining-batch" ? "there, and put it back" : `on ${where}, which stays in rotation`;
-  return { ...step("roll", `${out} ${candidateOf(about)} ${back}`, `roll ${where}`), validation: during(about) };
+  return { ...step("roll", `${out} ${candidateOf(about)} ${back}`, `roll ${where}`), validation: validated(about, "during") };
 }
 
 function inBake({ rollout, spec }: About, { since, until }: In<"baking">): StepWords {
@@ -108,8 +109,9 @@ function limitsOf(checks: readonly MetricCheck[], { rollout: { strategy }, spec 
   return `: ${limits}${word === "proceed" ? "" : `; ${word} when there is no verdict`}`;
 }
 
-function during({ rollout, spec, checks }: About): StepValidation {
-  return { phase: "during", validations: askedDuring(spec, rollout.process, checks) };
+function validated({ rollout: { process }, spec, checks }: About, phase: Phase): StepValidation {
+  const asked = askedIn({ process, spec, phase, isRollback: false, checks: phase === "pre" ? [] : checks });
+  return { phase, validations: asked.map(({ validation, subject }) => ({ validation, subject })) };
 }
 
 function candidateOf({ rollout: { process, candidate } }: Pick<About, "rollout">): string {

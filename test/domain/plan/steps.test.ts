@@ -110,6 +110,7 @@ describe("steps", () => {
     const checks = [check("alone"), { ...check("together"), kind: "integration" as const }];
     const its = plan(null, environment([pin("a", "1.0.0")], { validation }), { details: { a: { checks } } });
     expect(its.validationChecks.map(({ phase, validation: name, subject }) => `${phase} ${name} ${subject}`.trim())).toEqual([
+      "pre process_validation",
       "during integration_test together",
       "during performance_test error_rate <= 5 %",
       "post service_availability",
