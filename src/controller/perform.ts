@@ -163,7 +163,8 @@ async function loadAll(environment: EnvironmentName, owed: readonly Owed<"ensure
   return { units, refusals };
 }
 
-async function arm(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+/** Lets schedules and subscriptions fire in what is owed, and in nothing else of the same process. */
+export async function arm(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
   return onEngines(environment, of(due, "ensure-armed"), ports, (engine, owed) =>
     engine.ensureArmed(new Map(owed.map(({ action }) => [action.process, action.digest]))),
   );

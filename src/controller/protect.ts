@@ -1,16 +1,18 @@
 /**
  * Recording a decision, also when nothing can be recorded, as on a full disk. What protects callers does not wait for the disk: the
- * traffic goes back first, then that part of the decision is recorded from the journal's reserve, and as long as that fails too it
- * is kept in memory, on top of what the journal remembers.
+ * traffic goes back first, and schedules with it, then that part of the decision is recorded from the journal's reserve, and as long as
+ * that fails too it is kept in memory, on top of what the journal remembers.
  */
 
 import type { PinionError } from "../domain/errors.ts";
 import { type Action, processOf } from "../domain/journal/actions.ts";
+import type { EnvironmentName } from "../domain/names.ts";
 import { protectivePart } from "../domain/decision/protection.ts";
 import { type EnvironmentState, isNothingNew, type OwedAction, type Decision } from "../domain/journal/state.ts";
 import { isBeforeInstalling } from "../domain/strategies/steps.ts";
 import { eventOf } from "../domain/events/decision-events.ts";
-import { install, remove, stuckBy } from "./perform.ts";
+import type { Refusal } from "./owed.ts";
+import { arm, install, remove, stuckBy } from "./perform.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 import { isOfTheDisk } from "./unrecorded.ts";
@@ -55,10 +57,7 @@ async function protect(decision: Decision, before: EnvironmentState, { ports, er
   }
 }
 
-/**
- * Traffic first: what the decision owes to the router is done from memory; then what it owes to the engine, so that the good version is
- * there for the next pass. What is left is owed still.
- */
+/** What the decision owes is done from memory, as far as it protects callers. What is left is owed still. */
 async function takeBack(part: Decision, ports: Ports): Promise<Decision> {
   const { environment } = part;
   const owed = [...part.owed.values()].flat().map((action, id): OwedAction => ({ id, action, notBefore: 0, stuck: null }));
@@ -68,21 +67,39 @@ async function takeBack(part: Decision, ports: Ports): Promise<Decision> {
   };
   const state = async (): Promise<EnvironmentState> => withOwed(await ports.journal.state(environment), part, owed);
   const inMemory: Ports = { ...ports, journal: { ...ports.journal, acknowledged: settled, state } };
-  const refusals = [
-    ...(await shiftTraffic(environment, owed, inMemory)),
-    ...(await install(environment, owed, inMemory)),
-    ...(await remove(environment, owed.filter(isMakingRoom(part)), inMemory)),
-  ];
-  for (const refusal of refusals) {
+  const isMakingRoom = makingRoom(part);
+  for (const refusal of await performProtective(environment, { owed, isMakingRoom }, inMemory)) {
     const stuck = stuckBy(environment, refusal, ports);
     ports.unrecorded.refused(environment, stuck);
-    ports.log.warn({ environment, action: stuck.action.kind, code: stuck.code }, `traffic cannot be rolled back yet: ${stuck.detail}`);
+    ports.log.warn({ environment, action: stuck.action.kind, code: stuck.code }, `cannot be rolled back yet: ${stuck.detail}`);
   }
   return { ...part, owed: new Map([...part.owed].map(([process, actions]) => [process, actions.filter((action) => !done.has(action))])) };
 }
 
+interface Protective {
+  readonly owed: readonly OwedAction[];
+  readonly isMakingRoom: (owed: OwedAction) => boolean;
+}
+
+/** Traffic first; schedules fire where it goes; then the good version is brought in where it is not there, for the next pass. */
+async function performProtective(
+  environment: EnvironmentName,
+  { owed, isMakingRoom }: Protective,
+  ports: Ports,
+): Promise<readonly Refusal[]> {
+  const unshifted = await shiftTraffic(environment, owed, ports);
+  const waiting = new Set(unshifted.map((refusal) => processOf(refusal.owed.action)));
+  const shifted = owed.filter(({ action }) => !waiting.has(processOf(action)));
+  return [
+    ...unshifted,
+    ...(await arm(environment, shifted, ports)),
+    ...(await install(environment, owed, ports)),
+    ...(await remove(environment, owed.filter(isMakingRoom), ports)),
+  ];
+}
+
 /** Whoever goes back by `recreate` takes out what is there before the good version comes in. Anything else that goes can wait. */
-function isMakingRoom({ processes }: Decision): (owed: OwedAction) => boolean {
+function makingRoom({ processes }: Decision): (owed: OwedAction) => boolean {
   const rollouts = new Map(processes.map(({ process, rollout }) => [process, rollout]));
   return ({ action }) => {
     const rollout = rollouts.get(processOf(action)) ?? null;

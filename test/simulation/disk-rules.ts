@@ -12,7 +12,7 @@ import type { SimWorld } from "./sim-world.ts";
 /** Now, or while it is watched. */
 const failing: ReadonlySet<Nature> = new Set<Nature>([...faultyNatures, "errors-late"]);
 
-/** How long it takes at most until a version that fails has lost its traffic, in milliseconds. */
+/** How long it takes at most until a version that fails has lost its traffic, and its schedules, in milliseconds. */
 const goneMs = 20_000;
 
 export interface Bad {
@@ -28,7 +28,7 @@ export interface Bad {
 export async function afterFill(world: SimWorld): Promise<void> {
   const bads = await watchedBads(world);
   const fullSince = world.disk.fullMs;
-  for (const bad of bads) if (hasWayBack(world, bad)) world.time.later(goneMs, () => judgeGone(world, bad, fullSince));
+  for (const bad of bads) if (hasWayBack(world, bad)) world.time.later(goneMs, () => void judgeGone(world, bad, fullSince));
 }
 
 /** Whoever fails under traffic just now, and is watched; where other things fail too, nobody can say how soon it is noticed. */
@@ -81,11 +81,14 @@ export function hasWayBack({ git, catalogue }: SimWorld, { environment, process,
 }
 
 /** Whatever is pinned by now: nothing new can begin while the disk is full, so that who has moved the pin does not help its callers. */
-function judgeGone(world: SimWorld, bad: Bad, fullSince: number): void {
+async function judgeGone(world: SimWorld, bad: Bad, fullSince: number): Promise<void> {
   const { disk, outside, trace } = world;
   const wasFullAllTheTime = disk.isFull && disk.fullMs === fullSince;
   if (!wasFullAllTheTime || !hasWayBack(world, bad)) return;
   const { environment, process, version } = bad;
   const weight = outside.traffic.weight(environment, process, version);
   trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);
+  const { installed } = await outside.engine(environment).inventory();
+  const firing = installed.filter((unit) => unit.process === process && unit.armed).map((unit) => unit.version);
+  trace.expect(!firing.includes(version), "a full disk keeps no bad version firing", `${environment}/${process} ${version} fires`);
 }

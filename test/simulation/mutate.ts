@@ -19,7 +19,17 @@ interface Hunt {
 async function hunt(mutation: Mutation): Promise<Hunt> {
   const copy = mkdtempSync(join(tmpdir(), "pinion-mutation-"));
   try {
-    for (const part of ["src", "schemas", "scripts", "docs", "test/simulation", "test/fakes", "package.json", "tsconfig.json"])
+    for (const part of [
+      "src",
+      "schemas",
+      "scripts",
+      "docs",
+      "test/simulation",
+      "test/support",
+      "test/fakes",
+      "package.json",
+      "tsconfig.json",
+    ])
       cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     apply(mutation, copy);

@@ -45,6 +45,13 @@ export const troubleMutations: readonly Mutation[] = [
     among: "fillsDisk",
   },
   {
+    what: "schedules of what was rejected wait for the disk",
+    file: "src/controller/protect.ts",
+    find: "    ...(await arm(environment, shifted, ports)),",
+    put: "",
+    among: "fillsDisk",
+  },
+  {
     what: "nobody waits for what it needs",
     file: "src/domain/gates/dependencies.ts",
     find: "return lackingOf(needed, change.dependencies) ?? open",
