@@ -175,7 +175,8 @@ function judgeStandingStill(world: SimWorld, { old, row, before, after }: Moved)
   if (!is) return;
   const isFrozen = before.freeze !== null && after.freeze !== null;
   const hasBegun = is.deployment !== was?.deployment;
-  const isAllowed = !isFrozen || !hasBegun || is.kind !== "deploy";
+  // What goes back together with a rejected version is rejected as it begins: nothing new is given any traffic.
+  const isAllowed = !isFrozen || !hasBegun || is.kind !== "deploy" || is.state.kind === "rejected";
   world.trace.expect(isAllowed, "nothing new is deployed in a freeze", `${is.deployment} began`);
   if (was && !hasBegun && canStandStill(was)) judgeMove(world, { was, is, isFrozen });
 }

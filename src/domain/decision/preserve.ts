@@ -93,9 +93,12 @@ interface Lacking {
   readonly why: string;
 }
 
-/** An instance that lacks a version or does not answer is nobody's edit; anything else that is not as installed is. */
+/**
+ * An instance that lacks a version or does not answer is nobody's edit; anything else that is not as installed is. What is gone may
+ * have been taken out by Pinion too, for a deployment that could not put it back.
+ */
 export function whyNotServed(installed: Installed | null, view: ProcessObservation, unit: UnitRef): Lacking {
-  if (!installed) return { isByHand: true, why: `${unit.version} was removed from the engine by hand` };
+  if (!installed) return { isByHand: true, why: `${unit.version} is not in the engine any more` };
   return { isByHand: installed.drift !== null, why: whyNotReady(installed, view.instances) ?? "" };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pinned } from "../../../src/domain/desired/resolve.ts";
 import { restsUntil, untilChanged } from "../../../src/domain/decision/maintain.ts";
+import { whyNotServed } from "../../../src/domain/decision/preserve.ts";
 import type { Digest } from "../../../src/domain/names.ts";
 import type { Route } from "../../../src/domain/observed/route.ts";
 import type { Observation } from "../../../src/domain/observed/observation.ts";
@@ -202,5 +203,13 @@ describe("a process is not at rest", () => {
   it("once the time of a warm version is over", () => {
     const seen = seenWith({ spec: limited, installed: [installed, warm] });
     expect(restsUntil({ ...state, status: withWarm }, desired, { ...seen, now: now + 60_000 })).toBeNull();
+  });
+});
+
+describe("a version that is gone from the engine", () => {
+  it("is not said to have been removed by a person: a deployment that cannot put it back removes it as well", () => {
+    const { why, isByHand } = whyNotServed(null, { process, desired, installed: [], route, instances: [] }, unit);
+    expect(why).toBe("1.1.0 is not in the engine any more");
+    expect(isByHand).toBe(true);
   });
 });
