@@ -1,6 +1,6 @@
 /** What a version answers, as it may be shown to people and kept: short, and without what is or looks like a secret. */
 
-import { escapeInvisible } from "../safe-text.ts";
+import { printable } from "../safe-text.ts";
 
 const longestQuote = 160;
 const hidden = "***";
@@ -25,6 +25,6 @@ export function quoteAnswer(text: string, secrets: readonly string[] = []): stri
     .replaceAll(named, `$1${hidden}`)
     .replaceAll(scheme, `$1 ${hidden}`)
     .replaceAll(random, hidden);
-  const line = escapeInvisible(clean.replaceAll(/\s+/g, " ").trim());
+  const line = printable(clean.replaceAll(/\s+/g, " ").trim());
   return line.length > longestQuote ? `${line.slice(0, longestQuote)}…` : line;
 }

@@ -11,6 +11,7 @@ describe("what a version answered, as it is shown", () => {
     ["a key without a name", "AKIAIOSFODNN7EXAMPLEKEY0 is not valid", "*** is not valid"],
     ["credentials in an address", "cannot reach https://user:pa55@db.example/x", "cannot reach https://***@db.example/x"],
     ["line ends and invisible characters", "a\r\n\tb", "a b"],
+    ["what a terminal would obey", "a\u001b[2Jb\u0007", "a\\u001b[2Jb\\u0007"],
   ])("%s", (_, text, shown) => {
     expect(quoteAnswer(text)).toBe(shown);
   });
