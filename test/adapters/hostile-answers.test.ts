@@ -1,9 +1,13 @@
 /** Everything that asks over HTTP meets the same hostile answers: none goes on reading, waits for ever, follows, or tells secrets. */
 
+import { createPrometheusSource } from "../../src/adapters/metrics/prometheus.ts";
 import { createHttpProber } from "../../src/adapters/probes/http-prober.ts";
 import { httpCallerContract, token } from "../contracts/http-caller.ts";
+import { aQuery } from "../support/metric-values.ts";
 
 const mebibyte = 1024 * 1024;
+const reference = { kind: "env", name: "TOKEN" } as const;
+const secrets = { resolve: async () => token };
 const authorization = `Bearer ${token}`;
 
 httpCallerContract("the prober", {
@@ -15,5 +19,16 @@ httpCallerContract("the prober", {
     const prober = createHttpProber();
     const ask = () => prober.ask({ method: "GET", url: `${url}/x`, headers: { authorization }, body: null, timeoutMs });
     return { ask, close: () => prober.close() };
+  },
+});
+
+httpCallerContract("a metric source", {
+  timeoutMs: 200,
+  largestBodyBytes: mebibyte,
+  code: "metric/unreachable",
+  open: async ({ url }, timeoutMs) => {
+    const auth = { kind: "bearer", token: reference } as const;
+    const source = createPrometheusSource({ name: "prom", url, auth, headers: {}, timeoutMs, queries: {}, range: false, secrets });
+    return { ask: () => source.measure(aQuery({ metric: "custom_metric", query: "up" })), close: () => source.close() };
   },
 });

@@ -1,11 +1,11 @@
 /** One bounded HTTP question whose answer is JSON, with the errors of metric sources. */
 
-import { Agent, request as send } from "undici";
-import { parseShallowJson } from "../../domain/shallow-json.ts";
-import { readWithin } from "../../domain/bounded-reading.ts";
 import type { SourceAuth } from "../../domain/config/config.ts";
-import type { SecretReference } from "../../domain/desired/environment.ts";
 import { PinionError } from "../../domain/errors.ts";
+import { parseShallowJson } from "../../domain/shallow-json.ts";
+import { basic, bearer } from "../../platform/http/authorization.ts";
+import { whole } from "../../platform/http/http-answer.ts";
+import { createHttpClient } from "../../platform/http/http-client.ts";
 import type { Secrets } from "../../ports/secrets.ts";
 
 export interface JsonClientOptions {
@@ -21,6 +21,8 @@ export interface JsonClientOptions {
 export interface JsonAnswer {
   readonly status: number;
   readonly body: unknown;
+  /** A text out of it as a short line for people, without secrets. */
+  quote(text: string): string;
 }
 
 export interface JsonRequest {
@@ -39,31 +41,23 @@ export interface JsonClient {
 const largestBytes = 1024 * 1024;
 const connections = 8;
 
-/** Keeps its connections; follows no redirects. */
+/** Keeps its connections; follows no redirects. Credentials are looked up for each question. */
 export function createJsonClient(options: JsonClientOptions): JsonClient {
-  const agent = new Agent({ connections, headersTimeout: 0, bodyTimeout: 0 });
-  const failed = (url: string, why: string, cause?: unknown) =>
-    new PinionError("metric/unreachable", `${options.name}: ${withoutSecrets(url)}: ${why}`, { cause });
+  const { name, timeoutMs } = options;
+  const client = createHttpClient({ connections });
   return {
     async ask({ url, form, signal }) {
-      const timeout = AbortSignal.timeout(options.timeoutMs);
-      const both = signal ? AbortSignal.any([timeout, signal]) : timeout;
       try {
-        both.throwIfAborted();
-        const answer = await send(url, {
-          dispatcher: agent,
-          method: form ? "POST" : "GET",
-          headers: { ...options.headers, accept: "application/json", ...(form && formType), ...(await authorization(options)) },
-          body: form ? new URLSearchParams(form).toString() : null,
-          signal: both,
-        });
-        return { status: answer.statusCode, body: parse(await readWithin(answer.body, largestBytes), answer.statusCode) };
+        const headers = { ...options.headers, accept: "application/json", ...(form && formType), ...(await authorization(options)) };
+        const sending = form && { method: "POST", body: new URLSearchParams(form).toString() };
+        const answer = await client.ask({ url, ...sending, headers, timeoutMs, reading: whole(largestBytes), signal, isRepeatable: true });
+        return { status: answer.status, body: parse(answer.text(), answer.status), quote: (text) => answer.quote(text) };
       } catch (error) {
-        if (timeout.aborted) throw failed(url, `no answer within ${options.timeoutMs} ms`, error);
-        throw failed(url, error instanceof Error ? inWords(error) : String(error), error);
+        const why = error instanceof Error ? error.message : String(error);
+        throw new PinionError("metric/unreachable", `${name}: ${withoutSecrets(url)}: ${why}`, { cause: error });
       }
     },
-    close: () => agent.destroy(),
+    close: async () => client.close(),
   };
 }
 
@@ -86,11 +80,8 @@ const formType = { "content-type": "application/x-www-form-urlencoded" };
 
 async function authorization({ auth, secrets }: JsonClientOptions): Promise<Readonly<Record<string, string>>> {
   if (auth.kind === "none") return {};
-  // A line break at the end would be no header any more.
-  const secret = async (reference: SecretReference) => (await secrets.resolve(reference)).replace(/[\r\n]+$/, "");
-  if (auth.kind === "bearer") return { authorization: `Bearer ${await secret(auth.token)}` };
-  const password = await secret(auth.password);
-  return { authorization: `Basic ${Buffer.from(`${auth.username}:${password}`).toString("base64")}` };
+  if (auth.kind === "bearer") return bearer(await secrets.resolve(auth.token));
+  return basic(auth.username, await secrets.resolve(auth.password));
 }
 
 /** What is no JSON is no answer; of an error page the status is all there is to tell. */
@@ -106,11 +97,4 @@ function parse(text: string, status: number): unknown {
 /** An address may carry tokens in its query. */
 function withoutSecrets(url: string): string {
   return URL.canParse(url) ? new URL(url).origin + new URL(url).pathname : "its address";
-}
-
-function inWords(error: Error): string {
-  const code = "code" in error ? String(error.code) : "";
-  if (code === "ECONNREFUSED") return "connection refused";
-  if (error.name === "AbortError") return "given up";
-  return error.message || code || error.name;
 }

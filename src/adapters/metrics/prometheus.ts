@@ -71,26 +71,28 @@ async function askFor({ client, options, query, template, signal }: Asking): Pro
     ? { query: text, start: seconds(until - windowMs), end: seconds(until), step: (stepMs / 1_000).toFixed(3), timeout }
     : { query: text, time: seconds(until), timeout };
   const answer = await client.ask({ url: `${base}/api/v1/${options.range ? "query_range" : "query"}`, form, signal });
-  return readingOf(answer, { name: options.name, windowMs, stepMs });
+  return readingOf(answer, { name: options.name, windowMs, stepMs, quote: answer.quote });
 }
 
 interface About {
   readonly name: string;
   readonly windowMs: number;
   readonly stepMs: number;
+  readonly quote: JsonAnswer["quote"];
 }
 
 function readingOf({ status, body }: JsonAnswer, about: About): Reading {
+  const { quote } = about;
   const { status: said, error, warnings, data } = fieldsOf(body);
-  if (said !== "success") throw statusError(about.name, status, typeof error === "string" ? error : "");
+  if (said !== "success") throw statusError(about.name, status, typeof error === "string" ? quote(error) : "");
   const warning = warningIn(warnings);
-  return warning === null ? readingIn(fieldsOf(data), about) : none(`${about.name} warns: ${warning}`);
+  return warning === null ? readingIn(fieldsOf(data), about) : none(`${about.name} warns: ${quote(warning)}`);
 }
 
 function readingIn({ resultType, result }: Readonly<Record<string, unknown>>, about: About): Reading {
   if (resultType === "scalar") return valueOf([result], about);
   if (!Array.isArray(result) || (resultType !== "vector" && resultType !== "matrix"))
-    throw new PinionError("metric/refused", `${about.name}: the query gives a ${String(resultType)}, not a number`);
+    throw new PinionError("metric/refused", `${about.name}: the query gives a ${about.quote(String(resultType))}, not a number`);
   if (result.length > 1)
     throw new PinionError("metric/refused", `${about.name}: the query gives ${result.length} series; make them one, as with sum()`);
   if (result.length === 0) return none(`${about.name} has no data`);

@@ -127,6 +127,24 @@ describe("an answer", () => {
     expect(await failureOf(ask())).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
+  const long = `s3cret\u001b[2J ${"no ".repeat(10_000)}`;
+
+  it.each([
+    ["an error", { status: "error", error: long }, 500],
+    ["a warning", { status: "success", data: vector("1"), warnings: [long] }, 200],
+    ["a type of result", { status: "success", data: { resultType: long, result: [] } }, 200],
+  ])("is quoted shortened and without secrets: %s", async (_what, body, status) => {
+    say(body, status);
+    const asked = ask({}, { auth: { kind: "bearer", token: { kind: "env", name: "T" } } });
+    const text = await asked.then(
+      (reading) => (reading.kind === "none" ? reading.why : ""),
+      (error: Error) => error.message,
+    );
+    expect(text).toMatch(/\*{3}.*no no/u);
+    expect(text.length).toBeLessThan(300);
+    expect(text).not.toContain("\u001b");
+  });
+
   it("that does not come in time is none", async () => {
     receiver.answer = null;
     expect(await failureOf(ask({}, { timeoutMs: 20 }))).toMatchObject({
