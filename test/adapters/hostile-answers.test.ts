@@ -1,6 +1,7 @@
 /** Everything that asks over HTTP meets the same hostile answers: none goes on reading, waits for ever, follows, or tells secrets. */
 
 import { createPrometheusSource } from "../../src/adapters/metrics/prometheus.ts";
+import { createReceiver } from "../../src/adapters/notifiers/webhook/receiver.ts";
 import { createHttpProber } from "../../src/adapters/probes/http-prober.ts";
 import { httpCallerContract, token } from "../contracts/http-caller.ts";
 import { aQuery } from "../support/metric-values.ts";
@@ -30,5 +31,16 @@ httpCallerContract("a metric source", {
     const auth = { kind: "bearer", token: reference } as const;
     const source = createPrometheusSource({ name: "prom", url, auth, headers: {}, timeoutMs, queries: {}, range: false, secrets });
     return { ask: () => source.measure(aQuery({ metric: "custom_metric", query: "up" })), close: () => source.close() };
+  },
+});
+
+httpCallerContract("a receiver of messages", {
+  timeoutMs: 200,
+  largestBodyBytes: 4_096,
+  answers: ["login page", "compressed", "endless body"],
+  code: null,
+  open: async ({ url }, timeoutMs) => {
+    const receiver = createReceiver({ name: "chat", url: `${url}/hook`, token: reference, secrets, clock: { now: () => 0 }, timeoutMs });
+    return { ask: () => receiver.post("application/json", "{}"), close: async () => undefined };
   },
 });

@@ -2,6 +2,7 @@
 
 import { PinionError } from "../../../domain/errors.ts";
 import type { ErrorCode } from "../../../domain/errors.ts";
+import { retryAfterMs } from "../../../platform/http/retry-after.ts";
 import { unsupportedFormat } from "./git-http-answer.ts";
 
 interface Cause {
@@ -92,19 +93,7 @@ export function failureOf(command: string, output: string): PinionError {
 /** An HTTP status that is not an answer. */
 export function statusFailure(status: number, url: string, retryAfter: string | null): PinionError {
   const { code, message } = failureOf("ls-refs", `${url}: The requested URL returned error: ${status}`);
-  return new PinionError(code, message, { retryAfterMs: retryAfter === null ? null : retryAfterMs(retryAfter.trim(), Date.now()) });
-}
-
-/** Nobody is left alone for longer than this, whatever they ask for. */
-const longestRetryAfterMs = 3_600_000;
-
-/** `Date.parse` takes `-1` for a day of 2001. */
-const isDate = /^[A-Za-z]{3,9},? /;
-
-/** In seconds, or as a date (RFC 9110, 10.2.3). */
-function retryAfterMs(text: string, now: number): number | null {
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(isDate.test(text) ? text : "") - now;
-  return Number.isNaN(waitMs) ? null : Math.min(longestRetryAfterMs, Math.max(0, waitMs));
+  return new PinionError(code, message, { retryAfterMs: retryAfterMs(retryAfter, Date.now()) });
 }
 
 /** The line that tells the cause, then what git called fatal; no hints, no progress. */

@@ -1,11 +1,13 @@
 /** Posts JSON to a receiver outside, and says of a failure whether trying again can help. */
 
-import { Agent, request as send } from "undici";
-import { readBeginning } from "../../../domain/bounded-reading.ts";
 import { DeliveryFailure } from "../../../domain/events/delivery-failure.ts";
 import type { SecretReference } from "../../../domain/desired/environment.ts";
 import { PinionError } from "../../../domain/errors.ts";
-import { escapeInvisible } from "../../../domain/safe-text.ts";
+import { bearer } from "../../../platform/http/authorization.ts";
+import { beginning, type HttpAnswer } from "../../../platform/http/http-answer.ts";
+import { createHttpClient } from "../../../platform/http/http-client.ts";
+import { HttpFailure } from "../../../platform/http/http-failure.ts";
+import { retryAfterMs } from "../../../platform/http/retry-after.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Secrets } from "../../../ports/secrets.ts";
 
@@ -28,26 +30,24 @@ export interface Receiver {
 }
 
 const longestAnswerBytes = 4_096;
-const longestQuote = 200;
-/** Nobody is left alone for longer than this, whatever they ask for. */
-const longestRetryAfterMs = 3_600_000;
+/** A shorter path stands in every text. */
+const shortestPath = 8;
 
 /** Secrets are resolved for every request, so that a token that was replaced is taken up. Redirects are not followed. */
 export function createReceiver(options: ReceiverOptions): Receiver {
+  const { name, timeoutMs, clock } = options;
   // Events are rare: a connection is not kept for the next one.
-  const agent = new Agent({ pipelining: 0 });
+  const client = createHttpClient();
   return {
     async post(contentType, body, signal) {
       const { url, headers } = await address(options);
-      const timeout = AbortSignal.timeout(options.timeoutMs);
-      const both = signal ? AbortSignal.any([timeout, signal]) : timeout;
-      const answer = await exchange(agent, { url, headers: { ...headers, "content-type": contentType }, body, signal: both }).catch(
-        (error: unknown) => {
-          const why = timeout.aborted ? `no answer within ${options.timeoutMs} ms` : reason(error);
-          throw new DeliveryFailure(`${options.name}: ${url.origin}: ${why}`, { cause: error });
-        },
-      );
-      judge(answer, `${options.name}: ${url.origin}`, options.clock.now());
+      const request = { url: url.href, method: "POST", headers: { ...headers, "content-type": contentType }, body, signal };
+      const who = `${name}: ${url.origin}`;
+      const asked = client.ask({ ...request, timeoutMs, reading: beginning(longestAnswerBytes) });
+      const answer = await asked.catch((error: unknown) => {
+        throw failed(who, error);
+      });
+      judge(answer, { who, url, now: clock.now() });
     },
   };
 }
@@ -56,57 +56,30 @@ async function address({ name, url, token, secrets }: ReceiverOptions): Promise<
   const text = typeof url === "string" ? url : await secrets.resolve(url);
   const parsed = URL.canParse(text) ? new URL(text) : null;
   if (!parsed || !/^https?:$/u.test(parsed.protocol)) throw new PinionError("notify/refused", `${name}: its url is not an http(s) address`);
-  const headers: Record<string, string> = { "user-agent": "pinion", accept: "application/json, text/plain;q=0.9, */*;q=0.1" };
-  if (token) headers["authorization"] = `Bearer ${await secrets.resolve(token)}`;
-  return { url: parsed, headers };
+  const headers = { "user-agent": "pinion", accept: "application/json, text/plain;q=0.9, */*;q=0.1" };
+  return { url: parsed, headers: token ? { ...headers, ...bearer(await secrets.resolve(token)) } : headers };
 }
 
-interface Message {
+function failed(who: string, error: unknown): PinionError {
+  const what = `${who}: ${error instanceof Error ? error.message : String(error)}`;
+  const isOurs = error instanceof HttpFailure && error.code === "request";
+  return isOurs ? new PinionError("notify/refused", what, { cause: error }) : new DeliveryFailure(what, { cause: error });
+}
+
+interface Asked {
+  readonly who: string;
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly signal: AbortSignal;
+  readonly now: number;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly retryAfter: string | null;
-  readonly text: string;
-}
-
-async function exchange(agent: Agent, { url, headers, body, signal }: Message): Promise<Answer> {
-  signal.throwIfAborted();
-  const answer = await send(url, { dispatcher: agent, method: "POST", headers, body, signal });
-  const retryAfter = answer.headers["retry-after"];
-  return {
-    status: answer.statusCode,
-    retryAfter: typeof retryAfter === "string" ? retryAfter : null,
-    text: await readBeginning(answer.body, longestAnswerBytes),
-  };
-}
-
-function judge({ status, retryAfter, text }: Answer, who: string, now: number): void {
+function judge(answer: HttpAnswer, { who, url, now }: Asked): void {
+  const { status, headers } = answer;
   if (status >= 200 && status < 300) return;
-  const what = `${who} answered ${status}${quote(text)}`;
+  const path = url.pathname + url.search;
+  const text = answer.text();
+  const said = answer.quote(path.length < shortestPath ? text : text.replaceAll(path, "***"));
+  const what = `${who} answered ${status}${said === "" ? "" : `: ${said}`}`;
   const isForLater = status === 408 || status === 425 || status === 429 || status >= 500;
   if (!isForLater) throw new PinionError("notify/refused", what);
-  throw new DeliveryFailure(what, { retryAfterMs: retryAfter === null ? null : retryAfterMs(retryAfter, now) });
-}
-
-/** In seconds, or as a date (RFC 9110, 10.2.3). */
-function retryAfterMs(text: string, now: number): number | null {
-  const waitMs = /^\d+$/u.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
-  return Number.isNaN(waitMs) ? null : Math.min(longestRetryAfterMs, Math.max(0, waitMs));
-}
-
-function quote(text: string): string {
-  const line = escapeInvisible(text.trim().replaceAll(/\s+/gu, " ").slice(0, longestQuote));
-  return line === "" || line.startsWith("<") ? "" : `: ${line}`;
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? String(error.code) : "";
-  if (code === "ECONNREFUSED") return "connection refused";
-  return error.message || code || error.name;
+  throw new DeliveryFailure(what, { retryAfterMs: retryAfterMs(headers["retry-after"], now) });
 }

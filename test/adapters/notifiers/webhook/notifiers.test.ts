@@ -6,6 +6,7 @@ import type { Notifier } from "../../../../src/ports/notifier.ts";
 import { PinionError } from "../../../../src/domain/errors.ts";
 import { notifierContract, type NotifierUnderTest } from "../../../contracts/notifier.ts";
 import { event } from "../../../support/events.ts";
+import { failureOf } from "../../../support/failure.ts";
 import { openReceiver, type TestReceiver } from "../../../support/receiver.ts";
 
 const now = Date.UTC(2026, 0, 2);
@@ -110,9 +111,19 @@ describe("a receiver over HTTP", () => {
     [new Date(now - 60_000).toUTCString(), 0],
     ["99999999", 3_600_000],
     ["soon", null],
+    ["-1", null],
   ])("is left alone as long as it asks for: %s", async (text, retryAfterMs) => {
     receiver.answer = { status: 429, headers: { "retry-after": text } };
     await expectFailure(notifier().notify(event()), { code: "notify/unreachable", retryAfterMs });
+  });
+
+  it("is quoted without its address, its token, and what a terminal obeys", async () => {
+    const body = `no hook at /services/T0/s3cret for t0ken\u0007 ${"x ".repeat(2_000)}`;
+    receiver.answer = { status: 404, body };
+    const url = new URL("/services/T0/s3cret", receiver.url).href;
+    const failure = await failureOf(notifier({ url, token: { kind: "env", name: "HOOK_TOKEN" } }).notify(event()));
+    expect(failure.message).toMatch(/answered 404: no hook at \*\*\* for \*\*\*\\u0007 x x/u);
+    expect(failure.message.length).toBeLessThan(300);
   });
 
   it("is not waited for longer than the timeout", async () => {
