@@ -6,12 +6,25 @@ export interface TreeEntry {
   readonly id: string;
 }
 
+/** What a directory has become, where nothing but directories in it differ. */
+export interface DirectoryDifference {
+  /** That are new, or have another content. */
+  readonly changed: readonly TreeEntry[];
+  /** Names of those that are gone. */
+  readonly gone: readonly string[];
+}
+
 /** Reads the files of the config repository, from git objects or from a work tree. */
 export interface Objects {
   /** The id of the root directory of a commit. @throws `git/object-missing`. */
   root(commit: string): Promise<string>;
   /** The entries of a directory, in order of name. @throws `git/object-missing`. */
   directory(id: string): Promise<readonly TreeEntry[]>;
+  /**
+   * What differs between two directories, without reading what is equal; null: only reading both can tell. The later one is kept to be
+   * compared with, and one that was kept is found fast. @throws `git/object-missing`.
+   */
+  difference?(before: string, after: string): Promise<DirectoryDifference | null>;
   /** Size in bytes, asked before anything is read. @throws `git/object-missing`. */
   size(id: string): Promise<number>;
   /** @throws `git/object-missing`. */

@@ -54,6 +54,16 @@ export function objectsContract(name: string, make: (files: Readonly<Record<stri
       ]);
     });
 
+    it("may tell what differs between two directories of directories", async () => {
+      if (!objects.difference) return;
+      const [root, environments, processes] = [await at(), await at("environments"), await at("processes")];
+      const changed = [{ name: "production", kind: "directory", id: await at("environments", "production") }];
+      expect(await objects.difference(root, environments)).toEqual({ changed, gone: ["environments", "processes"] });
+      expect(await objects.difference(environments, environments)).toEqual({ changed: [], gone: [] });
+      expect(await objects.difference(environments, processes)).toBeNull();
+      await expect(objects.difference(root, "f".repeat(40))).rejects.toMatchObject(missing);
+    });
+
     it("reads files byte by byte, and knows their sizes before", async () => {
       for (const [path, text] of Object.entries(contractFiles)) {
         const id = await at(...path.split("/"));

@@ -1,6 +1,7 @@
 /** `Objects` and `ParseCache` in memory, with git's way of naming things: equal ids mean equal contents. Counts what is read. */
 
 import { createHash } from "node:crypto";
+import { createTreeDifferences } from "../../src/adapters/git/mirror/tree-differences.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Objects, ParseCache, TreeEntry } from "../../src/ports/objects.ts";
 
@@ -34,19 +35,21 @@ export function createFakeObjects(): FakeObjects {
     if (stored.kind !== "blob") throw new PinionError("git/object-missing", `not a file: ${id}`);
     return stored.bytes;
   };
+  const directory = (id: string): readonly TreeEntry[] => {
+    reads.directories += 1;
+    const stored = find(id);
+    return stored.kind === "tree" ? stored.entries : [];
+  };
   return {
     reads,
+    difference: createTreeDifferences(async (id) => asTreeObject(directory(id))),
     forgetReads: () => Object.assign(reads, { directories: 0, files: 0, sizes: 0 }),
     commit: (files) => storeTree(objects, nest(files)),
     async root(commit) {
       find(commit);
       return commit;
     },
-    async directory(id) {
-      reads.directories += 1;
-      const stored = find(id);
-      return stored.kind === "tree" ? stored.entries : [];
-    },
+    directory: async (id) => directory(id),
     async size(id) {
       reads.sizes += 1;
       return blob(id).length;
@@ -56,6 +59,15 @@ export function createFakeObjects(): FakeObjects {
       return blob(id);
     },
   };
+}
+
+const modes: Readonly<Record<TreeEntry["kind"], string>> = { directory: "40000", file: "100644", symlink: "120000", submodule: "160000" };
+
+/** As git stores it. */
+export function asTreeObject(entries: readonly TreeEntry[]): Uint8Array {
+  const keyed = entries.map((entry) => ({ entry, key: Buffer.from(entry.kind === "directory" ? `${entry.name}/` : entry.name) }));
+  const sorted = keyed.toSorted((a, b) => Buffer.compare(a.key, b.key)).map(({ entry }) => entry);
+  return Buffer.concat(sorted.flatMap(({ name, kind, id }) => [Buffer.from(`${modes[kind]} ${name}\0`), Buffer.from(id, "hex")]));
 }
 
 /** A cache in memory, which shows its rows. */

@@ -77,7 +77,7 @@ export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
       if (!files) throw new PinionError("git/object-missing", `there is no commit ${commit}`);
       newest = files;
       const environments = new Map(plan.environments.map(({ name }) => [name, environment(files, name)]));
-      return { commit, committedAt, catalogue: new Map(), environments, findings: [] };
+      return { commit, committedAt, environments, findings: [] };
     },
     async earlier(commit, name) {
       const files = git.find(commit)?.files;

@@ -57,7 +57,7 @@ export function followed(applied: string | null = null) {
           .filter((name) => name === "staging" || !gone.has(commit))
           .map((name) => [name, environmentAt(commit, name)]),
       );
-      return { commit, committedAt: 5, catalogue: new Map(), environments, findings: told };
+      return { commit, committedAt: 5, environments, findings: told };
     },
     earlier: async (commit, name) => environmentAt(commit, name),
     version: () => Promise.reject(new PinionError("git/object-missing", "a blob is gone")),

@@ -114,7 +114,7 @@ export function toReading(options: ManifestsOptions, pace: Pace): RepositoryRead
 
 function toSnapshot(read: ReadCommit, commit: CommitId, committedAt: Instant): Snapshot {
   const environments = new Map(Array.from(read.resolved, ([name, { snapshot }]) => [name, snapshot]));
-  return { commit, committedAt, catalogue: read.processes.catalogue, environments, findings: read.findings };
+  return { commit, committedAt, environments, findings: read.findings };
 }
 
 interface Loading {

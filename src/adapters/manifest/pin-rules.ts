@@ -140,6 +140,9 @@ function unknownProcess(process: ProcessId, pin: Pin, suggest: PinContext["sugge
   return finding(at, "pin/unknown-process", `the process ${process} does not exist`, suggest(process));
 }
 
+/** Of more, only some are looked at anyway. */
+const mostSorted = 20_000;
+
 /** Suggestions for the first few that ask: looking one up in a large repository takes milliseconds. */
 export function processSuggestions({ records }: ProcessSet): PinContext["suggest"] {
   let known: readonly ProcessId[] | null = null;
@@ -147,7 +150,7 @@ export function processSuggestions({ records }: ProcessSet): PinContext["suggest
   return (process) => {
     asked += 1;
     if (asked > maxUnknownPins) return undefined;
-    known ??= [...records.keys()];
+    known ??= records.size > mostSorted ? [...records.keys()] : [...records.keys()].sort();
     return suggestion(process, known);
   };
 }

@@ -43,8 +43,8 @@ export type AlsoWanted = (record: ProcessRecord) => Iterable<Version>;
 
 const noProcesses: ProcessSet = {
   treeId: "",
+  entries: 0,
   records: new Map(),
-  catalogue: new Map(),
   changed: new Set(),
   findings: new Map(),
   published: new Map(),
@@ -59,9 +59,8 @@ export async function readCommit(
   also?: AlsoWanted,
 ): Promise<ReadCommit> {
   const root = await findConfigRoot(reading.objects, commit, reading.path);
-  const found = await processesOf(root, reading, before);
+  const [found, environments] = await Promise.all([processesOf(root, reading, before), environmentsOf(root, reading, before)]);
   await reading.pace.run(pause());
-  const environments = await environmentsOf(root, reading, before);
   await fillVersions(reading, reading.cache, wantedVersions(found, environments, before, also));
   const processes = settle(found);
   if (before !== null && isUnchanged(before, { root, processes, environments })) return before;

@@ -155,7 +155,7 @@ function sameRules(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
 function touchedPins(base: ResolvedEnvironment, record: EnvironmentRecord, processes: ProcessSet): Set<ProcessId> {
   const touched = new Set(movedPins(base.record, record));
   for (const process of processes.changed) if (record.pins.has(process)) touched.add(process);
-  if (touched.size === 0 && base.record === record) return touched;
+  if (touched.size === 0 && base.record === record && processes.changed.size === 0) return touched;
   for (const process of base.noted.keys()) touched.add(process);
   const dependants = [...touched].flatMap((process) => [...(base.dependants.get(process) ?? [])]);
   return new Set([...touched, ...dependants]);

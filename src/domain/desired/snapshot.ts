@@ -1,4 +1,4 @@
-/** The config repository at one commit, as far as deciding needs it: pins, catalogue, environments and what is wrong with them. */
+/** The config repository at one commit, as far as deciding needs it: environments, their pins, and what is wrong with them. */
 
 import type { Finding } from "../finding.ts";
 import type { CommitId, Digest, EngineKind, EnvironmentName, Instant, ListedDigest, ProcessId, Version } from "../names.ts";
@@ -59,7 +59,6 @@ export interface EnvironmentSnapshot {
 export interface Snapshot {
   readonly commit: CommitId;
   readonly committedAt: Instant;
-  readonly catalogue: ReadonlyMap<ProcessId, ProcessCatalogue>;
   readonly environments: ReadonlyMap<EnvironmentName, EnvironmentSnapshot>;
   /** All findings, each once, in order of file and line. */
   readonly findings: readonly Finding[];

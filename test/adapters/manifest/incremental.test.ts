@@ -2,10 +2,14 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
+import { createPace } from "../../../src/adapters/manifest/document/slices.ts";
+import { createManifests, toReading } from "../../../src/adapters/manifest/manifests.ts";
+import { type ReadCommit, readCommit } from "../../../src/adapters/manifest/repository-reader.ts";
 import type { Snapshot } from "../../../src/domain/desired/snapshot.ts";
+import type { Objects } from "../../../src/ports/objects.ts";
 import { createFakeObjects, createFakeParseCache, type FakeFiles } from "../../fakes/objects.ts";
 import { plainDialect, processText, smallDefinition, smallDigest, smallRepository, versionText } from "../../support/small-repository.ts";
+import { type Change, folderChange, withFile } from "./folder-changes.ts";
 import { runs } from "../../support/thorough.ts";
 
 function store() {
@@ -19,9 +23,13 @@ function plain(snapshot: Snapshot): unknown {
   const sorted = <T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     findings: snapshot.findings,
-    catalogue: sorted(snapshot.catalogue).map(([id, catalogue]) => [id, { ...catalogue, versions: sorted(catalogue.versions) }]),
     environments: sorted(snapshot.environments).map(([name, environment]) => [name, { ...environment, pins: sorted(environment.pins) }]),
   };
+}
+
+function plainProcesses({ processes: { treeId, entries, records, findings } }: ReadCommit): unknown {
+  const known = new Map(Array.from(records, ([process, record]) => [process, { ...record, versions: null }]));
+  return { treeId, entries, records: known, findings: new Map(Array.from(findings, ([process, found]) => [process, new Set(found)])) };
 }
 
 const needs = (name: string, range: string): string => `dependencies:\n  - { type: workflow, name: ${name}, version: "${range}" }\n`;
@@ -104,21 +112,18 @@ const change: fc.Arbitrary<readonly [string, string | null]> = fc.oneof(
   ),
 );
 
-function apply(files: FakeFiles, [path, content]: readonly [string, string | null]): FakeFiles {
-  const { [path]: _, ...others } = files;
-  return content === null ? others : { ...others, [path]: content };
-}
+const anyChange: fc.Arbitrary<Change> = fc.oneof(change.map(withFile), folderChange);
 
 describe("an incremental snapshot", () => {
   it("is the same as one read from nothing", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
+      fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 8 }), async (changes) => {
         const { objects, manifests } = store();
         const incremental = manifests();
         let files: FakeFiles = smallRepository();
         await incremental.snapshot(objects.commit(files), 0);
         for (const each of changes) {
-          files = apply(files, each);
+          files = each(files);
           const commit = objects.commit(files);
           const seen = await incremental.snapshot(commit, 0);
           // Memory of what was published is what a fresh reader cannot have.
@@ -131,6 +136,34 @@ describe("an incremental snapshot", () => {
       }),
       runs(40),
     );
+  });
+
+  it("is made of processes that are the same, whichever were published, renamed and deleted", async () => {
+    const outcomes = { patched: 0, whole: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.array(folderChange, { minLength: 1, maxLength: 8 }), async (changes) => {
+        const { objects } = store();
+        const difference = async (before: string, after: string) => {
+          const found = (await objects.difference?.(before, after)) ?? null;
+          outcomes[found ? "patched" : "whole"] += 1;
+          return found;
+        };
+        const read = (from: Objects, commit: string, before: ReadCommit | null) => {
+          const about = { objects: from, cache: createFakeParseCache(), dialects: [plainDialect] };
+          return readCommit(toReading(about, createPace(Infinity)), commit, before);
+        };
+        let files: FakeFiles = smallRepository();
+        let newest = await read({ ...objects, difference }, objects.commit(files), null);
+        for (const each of changes) {
+          files = each(files);
+          const commit = objects.commit(files);
+          newest = await read({ ...objects, difference }, commit, newest);
+          expect(plainProcesses(newest)).toEqual(plainProcesses(await read(objects, commit, null)));
+        }
+      }),
+      runs(60),
+    );
+    expect(Math.min(outcomes.patched, outcomes.whole), JSON.stringify(outcomes)).toBeGreaterThan(0);
   });
 
   it("tells what is in quarantine, pinned or not, until it is lifted", async () => {
@@ -172,7 +205,6 @@ describe("an incremental snapshot", () => {
     objects.forgetReads();
     const after = await reader.snapshot(commit, 0);
     expect(objects.reads.files).toBe(1);
-    expect(after.catalogue).toBe(before.catalogue);
     expect(after.environments.get("production")).toBe(before.environments.get("production"));
     expect(after.environments.get("staging")?.pins.get("called")).toMatchObject({ kind: "runnable", summary: { version: "1.0.0" } });
   });

@@ -47,7 +47,7 @@ function repository(
       places.push(place);
       const environments = new Map((place.kind === "commit" ? from : to).map((one) => [one.name, one]));
       return Promise.resolve({
-        snapshot: { commit: "c", committedAt: 0, catalogue: new Map(), environments, findings: place.kind === "commit" ? [] : findings },
+        snapshot: { commit: "c", committedAt: 0, environments, findings: place.kind === "commit" ? [] : findings },
         version(process, version) {
           if (version === "6.6.6") return Promise.reject(new PinionError("manifest/invalid", "spoilt"));
           const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };

@@ -2,7 +2,8 @@
 
 import pLimit from "p-limit";
 import { PinionError } from "../../../domain/errors.ts";
-import type { Objects } from "../../../ports/objects.ts";
+import type { Objects, TreeEntry } from "../../../ports/objects.ts";
+import { createTreeDifferences } from "./tree-differences.ts";
 import type { BatchAnswer } from "./batch-parser.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { readCommit, readRawTree, readTree } from "./read-object.ts";
@@ -62,9 +63,26 @@ export function createGitObjects({ reader, onMissing }: GitObjectsOptions): GitO
     commit,
     root: async (id) => (await commit(id)).tree,
     rawTree: (id) => tree(id, (bytes) => readRawTree(bytes, id.length / 2, "latin1")),
-    directory: (id) => tree(id, (bytes) => readTree(bytes, id.length / 2)),
+    directory: remembered((id) => tree(id, (bytes) => readTree(bytes, id.length / 2))),
+    difference: createTreeDifferences((id) => contents(id, "tree")),
     size: async (id) => present(await ask(id, "info"), id).size,
     file: (id) => contents(id, "blob"),
+  };
+}
+
+/** Directories that are kept, and the most entries of one: while a commit is read some are asked for twice, each time a way to git and back. */
+const keptDirectories = 64;
+const mostKept = 100;
+
+function remembered(read: (id: string) => Promise<readonly TreeEntry[]>): Objects["directory"] {
+  const kept = new Map<string, readonly TreeEntry[]>();
+  return async (id) => {
+    const known = kept.get(id);
+    if (known) return known;
+    const entries = await read(id);
+    if (entries.length <= mostKept) kept.set(id, entries);
+    for (const oldest of kept.keys()) if (kept.size > keptDirectories) kept.delete(oldest);
+    return entries;
   };
 }
 

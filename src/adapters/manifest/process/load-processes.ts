@@ -2,8 +2,8 @@
 
 import type { Finding } from "../../../domain/finding.ts";
 import type { ProcessId, Version } from "../../../domain/names.ts";
-import type { ProcessCatalogue } from "../../../domain/desired/snapshot.ts";
-import type { ParseCache, TreeEntry } from "../../../ports/objects.ts";
+import { mapOf, withChanges } from "../../../domain/sharded-map.ts";
+import type { DirectoryDifference, ParseCache, TreeEntry } from "../../../ports/objects.ts";
 import { finding, startOf } from "../document/findings.ts";
 import { refusedEntry } from "../document/folder.ts";
 import { inBatches } from "../document/in-batches.ts";
@@ -16,8 +16,9 @@ import { keepPublished, type Publication, type Published } from "./published.ts"
 
 export interface ProcessSet {
   readonly treeId: string;
+  /** Entries of the folder, whatever they are. */
+  readonly entries: number;
   readonly records: ReadonlyMap<ProcessId, ProcessRecord>;
-  readonly catalogue: ReadonlyMap<ProcessId, ProcessCatalogue>;
   /** Processes that differ from the set before: new, changed or gone. */
   readonly changed: ReadonlySet<ProcessId>;
   /** Of the processes that have any; of files that belong to none under "". */
@@ -32,6 +33,12 @@ const rowsAtOnce = 1000;
 /** Reads what differs from the set before. @throws `git/object-missing`. */
 export async function loadProcesses(reading: Reading, cache: ParseCache, treeId: string, before: ProcessSet | null): Promise<ProcessSet> {
   if (before !== null && before.treeId === treeId) return before.changed.size === 0 ? before : { ...before, changed: new Set() };
+  const patched = before && (await patch(reading, cache, treeId, before));
+  return patched ?? loadWhole(reading, cache, treeId, before);
+}
+
+/** Looks at every entry of the folder. */
+async function loadWhole(reading: Reading, cache: ParseCache, treeId: string, before: ProcessSet | null): Promise<ProcessSet> {
   const all = await reading.objects.directory(treeId);
   const entries = all.slice(0, maxProcesses);
   const stale = entries.filter((entry) => entry.kind === "directory" && before?.records.get(entry.name)?.treeId !== entry.id);
@@ -41,10 +48,39 @@ export async function loadProcesses(reading: Reading, cache: ParseCache, treeId:
     if (refused !== null) fresh.set(entry.name, spoiledProcess(entry.name, "", [refused]));
   }
   await reading.pace.run(pause());
-  const set = await reading.pace.run(merge({ treeId, entries, fresh, before, published: before?.published ?? reading.promised }));
+  const read = await reading.pace.run(merge({ treeId, entries, fresh, before, published: before?.published ?? reading.promised }));
+  const set = { ...read, entries: all.length };
   if (all.length <= maxProcesses) return set;
   const found = finding(startOf("processes"), "limit/files", `there are ${all.length} entries; only ${maxProcesses} are read`);
   return { ...set, findings: new Map(set.findings).set("", [found, ...(set.findings.get("") ?? [])]) };
+}
+
+/** The set before with what differs in the folder, whatever else there is in it; null: all of the folder must be looked at. */
+async function patch(reading: Reading, cache: ParseCache, treeId: string, before: ProcessSet): Promise<ProcessSet | null> {
+  const difference = before.treeId === "" ? null : ((await reading.objects.difference?.(before.treeId, treeId)) ?? null);
+  const entries = difference && entriesAfter(before, difference);
+  if (entries === null || Math.max(entries, before.entries) > maxProcesses) return null;
+  const { changed: stale, gone } = difference as DirectoryDifference;
+  const fresh = await freshRecords(reading, cache, stale);
+  const leaving = gone.filter((process) => before.records.has(process));
+  const changed = new Set([...fresh.keys(), ...leaving]);
+  const news = Array.from(changed, (process) => [process, fresh.get(process)] as const);
+  const records = withChanges(before.records, news);
+  const findings = withChanges(
+    before.findings,
+    news.map(([process, record]) => [process, record && ownFindings(record)] as const),
+  );
+  const published = keepPublished(changed, { before: before.records, now: records, published: before.published });
+  return { treeId, entries, records, changed, findings, published };
+}
+
+function entriesAfter({ entries, records }: ProcessSet, { changed, gone }: DirectoryDifference): number {
+  return entries + changed.filter(({ name }) => !records.has(name)).length - gone.length;
+}
+
+/** Undefined where there are none. */
+function ownFindings({ findings }: ProcessRecord): readonly Finding[] | undefined {
+  return findings.length === 0 ? undefined : findings;
 }
 
 /** Reads the versions named of each record, and remembers them. @throws `git/object-missing`. */
@@ -105,22 +141,22 @@ interface Merging {
 }
 
 /** Others get their turn after each walk over all processes. */
-function* merge({ treeId, entries, fresh, before, published }: Merging): Slices<ProcessSet> {
+function* merge({ treeId, entries, fresh, before, published }: Merging): Slices<Omit<ProcessSet, "entries">> {
   const known = before?.records ?? new Map<ProcessId, ProcessRecord>();
-  const records = new Map<ProcessId, ProcessRecord>();
+  const found: (readonly [ProcessId, ProcessRecord])[] = [];
   for (const { name, kind } of entries) {
     const record = fresh.get(name) ?? (kind === "directory" ? known.get(name) : undefined);
-    if (record !== undefined) records.set(name, record);
+    if (record !== undefined) found.push([name, record]);
   }
+  yield;
+  const records = mapOf(found);
   yield;
   const gone = [...known.keys()].filter((process) => !records.has(process));
   const changed = new Set([...fresh.keys(), ...gone]);
   yield;
-  const catalogue = new Map(Array.from(records, ([process, record]) => [process, record.catalogue]));
-  yield;
   const findings = findingsOf(entries, records);
   yield;
-  return { treeId, records, changed, catalogue, findings, published: keepPublished(changed, { before: known, now: records, published }) };
+  return { treeId, records, changed, findings, published: keepPublished(changed, { before: known, now: records, published }) };
 }
 
 function findingsOf(
