@@ -20,6 +20,18 @@ export interface Dialect {
   faults(definition: Definition): Iterable<NodeFault | null>;
   /** Variables that it wants from around it, each once; null wherever the caller may pause. */
   variables(definition: Definition): Iterable<NamedVariable | null>;
+  /** What only one running copy of it can have; null wherever the caller may pause. */
+  exclusives(definition: Definition): Iterable<ExclusiveResource | null>;
+}
+
+/** What a second running copy takes from the first, or does not get. */
+export interface ExclusiveResource {
+  /** Such as `the MQTT client id "meter-reader"`. */
+  readonly what: string;
+  /** JSON pointer within the definition to where it is said. */
+  readonly pointer: string;
+  /** The node that has it, for people. */
+  readonly who: string;
 }
 
 /** A variable that a definition names and does not bring itself. */

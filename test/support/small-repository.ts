@@ -16,6 +16,7 @@ export const plainDialect: Dialect = {
     ),
   faults: () => [],
   variables: () => [],
+  exclusives: () => [],
   // oxlint-disable-next-line require-yield
   *fromExport(exported) {
     const graph = exported as Partial<Definition> | null;

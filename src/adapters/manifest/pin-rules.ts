@@ -15,6 +15,7 @@ import { type Publication, standing, trueContent } from "./process/published.ts"
 import { quarantineKey } from "./environment/quarantine-file.ts";
 import type { EnvironmentRecord } from "./environment/read-environment.ts";
 import { suggestion } from "./document/suggest.ts";
+import { exclusiveFindings } from "./process/exclusive-rules.ts";
 import { variableFindings } from "./process/variable-rules.ts";
 
 /** What a pin is looked at beside. */
@@ -44,9 +45,19 @@ export function pinFindings(process: ProcessId, pin: Pin, context: PinContext): 
     statusFindings(entry, environment, say),
     known === undefined ? none : contentFindings(processes, record, entry, known),
     quarantineFindings(pin, environment, known, say),
-    known?.kind === "good" ? variableFindings(known.variables, environment, pin.version) : none,
+    known?.kind === "good" ? flowFindings(process, known, environment, pin) : none,
   ].filter((findings) => findings.length > 0);
   return own.length === 0 ? twice : [...twice, ...own.flat()];
+}
+
+/** What its flow wants of the environment, or must not meet there. */
+function flowFindings(
+  process: ProcessId,
+  { variables, exclusives }: Extract<VersionRecord, { kind: "good" }>,
+  environment: EnvironmentRecord,
+  { version }: Pin,
+): readonly Finding[] {
+  return [...variableFindings(variables, environment, version), ...exclusiveFindings(exclusives, environment, process)];
 }
 
 /** Settings of its own for a process that is none: mostly a slip of the pen. */

@@ -148,7 +148,10 @@ function sameRules(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
   const held = (record: EnvironmentRecord): string => (record.isQuarantineReadable ? [...record.held].flat().join("\0") : "unreadable");
   const given = ({ spec }: EnvironmentRecord): string =>
     [...Object.keys(spec?.variables ?? {}), ...Object.keys(spec?.secrets ?? {})].toSorted().join("\0");
-  return a === b || [allowed, held, given, (record: EnvironmentRecord) => healthPaths(record.spec)].every((rule) => rule(a) === rule(b));
+  const strategies = ({ spec }: EnvironmentRecord): string =>
+    [spec?.strategy.kind, ...Array.from(spec?.strategies ?? [], ([process, { kind }]) => `${process} ${kind}`).toSorted()].join("\0");
+  const rules = [allowed, held, given, strategies, (record: EnvironmentRecord) => healthPaths(record.spec)];
+  return a === b || rules.every((rule) => rule(a) === rule(b));
 }
 
 /** Pins that moved, whose process changed, that had findings, and those that need one of them. */

@@ -7,6 +7,7 @@ import { type FlowNode, isEmpty, isList, isObject, parseFlowNodes, stringsOf } f
 import { unknownReferences } from "./references.ts";
 import { isIdleGlobalConfig, refuseCredentialsBeside, refuseWhatWouldBeLost } from "./lost.ts";
 import { unrunnable } from "./refusals.ts";
+import { exclusivesOf } from "./exclusives.ts";
 import { namedVariables } from "./variables.ts";
 import { waysIn } from "./ways-in.ts";
 
@@ -21,6 +22,7 @@ export const nodeRedDialect: Dialect = {
   },
   endpoints: waysIn,
   variables: namedVariables,
+  exclusives: exclusivesOf,
   *faults(definition) {
     yield* unknownReferences(definition);
     yield* credentialFaults(definition);

@@ -6,7 +6,9 @@ import { type FlowNode, isEmpty, isList, isObject, short, stringsOf } from "./fl
 export function refuseWhatWouldBeLost(exported: readonly FlowNode[]): void {
   const tabs = exported.filter((node) => node.type === "tab");
   if (tabs.length > 1)
-    throw new Error(`the export has ${tabs.length} tabs (${tabs.map(labelOf).join(", ")}); a process is one tab: export each by itself`);
+    throw new Error(
+      `the export has ${tabs.length} tabs (${labelsOf(tabs)}); a process is one tab. In the editor open one, choose Export, "current flow", and save it as this file; do the same for each other one, as a process of its own. Links between two tabs do not work then: let one call the other by HTTP, or move both onto one tab`,
+    );
   const disabled = tabs.find((tab) => tab["disabled"] === true);
   if (disabled) throw new Error(`the exported tab "${labelOf(disabled)}" is disabled; enable it in the editor and export again`);
   const scoped = exported.find((node) => node["scope"] === "group");
@@ -54,6 +56,12 @@ export function refuseCredentialsBeside({ credentials }: Readonly<Record<string,
   throw new Error(
     "the export has credentials beside its flows, which are not read: take them out, and name them in the nodes (docs/config-repository.md, Credentials of nodes)",
   );
+}
+
+/** The first of them: what to do must not be cut off. */
+function labelsOf(tabs: readonly FlowNode[]): string {
+  const some = tabs.slice(0, 5).map((tab) => short(labelOf(tab)));
+  return [...some, ...(tabs.length > some.length ? ["…"] : [])].join(", ");
 }
 
 function labelOf(tab: FlowNode): string {

@@ -5,6 +5,7 @@ import type { EngineKind, ProcessId, Version, VersionDigest } from "../../../dom
 import type { ProcessCatalogue, VersionSummary } from "../../../domain/desired/snapshot.ts";
 import type { PlacedAddress } from "./address-rules.ts";
 import type { EntryPlace, ListedVersion } from "./process-file.ts";
+import type { PlacedExclusive } from "./exclusive-rules.ts";
 import type { PlacedVariable } from "./variable-rules.ts";
 import type { Spot } from "./version-file.ts";
 
@@ -20,6 +21,8 @@ export type VersionRecord =
       readonly addresses: readonly PlacedAddress[];
       /** That it wants from its environment. */
       readonly variables: readonly PlacedVariable[];
+      /** That only one running copy of it can have. */
+      readonly exclusives: readonly PlacedExclusive[];
     }
   | { readonly kind: "bad"; readonly findings: readonly Finding[] };
 
@@ -49,7 +52,7 @@ export function versionFile(process: ProcessId, version: Version): string {
 }
 
 /** Change it whenever the rows, or what is made of a file, change their meaning. */
-const format = 9;
+const format = 10;
 
 /** The key of a process folder in the cache: everything that the row depends on is in it. */
 export function cacheKey(process: ProcessId, treeId: string, engines: readonly string[]): string {
@@ -76,6 +79,7 @@ type RowVersion =
       readonly RowAddress[],
       readonly Finding[],
       readonly PlacedVariable[],
+      readonly PlacedExclusive[],
     ]
   | readonly [Version, readonly Finding[]];
 
@@ -113,6 +117,7 @@ function encodeVersion(version: Version, known: VersionRecord): RowVersion {
     addresses,
     known.warnings,
     known.variables,
+    known.exclusives,
   ];
 }
 
@@ -142,7 +147,8 @@ function fromRow(row: Row, process: ProcessId, treeId: string): ProcessRecord {
 
 function decodeVersion(known: RowVersion, process: ProcessId, engine: EngineKind): VersionRecord {
   if (known.length === 2) return { kind: "bad", findings: known[1] };
-  const [version, definitionDigest, digest, dependencies, hasChecks, dependencyPlaces, rowAddresses, warnings, variables] = known;
+  const [version, definitionDigest, digest, dependencies, hasChecks, dependencyPlaces, rowAddresses, warnings, variables, exclusives] =
+    known;
   const own = versionFile(process, version);
   const addresses = rowAddresses.map(([method, path, line, column, file]) => ({ method, path, line, column, file: file ?? own }));
   const summary: VersionSummary = {
@@ -162,6 +168,7 @@ function decodeVersion(known: RowVersion, process: ProcessId, engine: EngineKind
     dependencyPlaces: dependencyPlaces.length === 0 ? none : dependencyPlaces,
     addresses: addresses.length === 0 ? none : addresses,
     variables: variables.length === 0 ? none : variables,
+    exclusives: exclusives.length === 0 ? none : exclusives,
   };
 }
 

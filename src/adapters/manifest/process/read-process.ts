@@ -15,6 +15,7 @@ import { isVersion, type ListedVersion, type ParsedProcess, parseProcessFile } f
 import { processFile, type ProcessRecord, versionFile, type VersionRecord } from "./process-record.ts";
 import type { Published } from "./published.ts";
 import type { Pace } from "../document/slices.ts";
+import { exclusivesIn, type PlacedExclusive } from "./exclusive-rules.ts";
 import { type PlacedVariable, variablesOf } from "./variable-rules.ts";
 import { type ParsedVersion, parseVersionFile, withDefinition } from "./version-file.ts";
 
@@ -77,6 +78,7 @@ export type WholeVersion =
       readonly dependencyPlaces: readonly (readonly [number, number])[];
       readonly addresses: readonly PlacedAddress[];
       readonly variables: readonly PlacedVariable[];
+      readonly exclusives: readonly PlacedExclusive[];
     }
   | { readonly kind: "refused"; readonly findings: readonly Finding[] };
 
@@ -89,8 +91,8 @@ export async function readVersion(reading: Reading, record: ProcessRecord, versi
 /** What is remembered of it. */
 export function toRecord(whole: WholeVersion, record: Pick<ProcessRecord, "catalogue">): VersionRecord {
   if (whole.kind === "refused") return { kind: "bad", findings: whole.findings };
-  const { digest, warnings, dependencyPlaces, addresses, variables } = whole;
-  return { kind: "good", summary: summaryOf(whole, record), digest, warnings, dependencyPlaces, addresses, variables };
+  const { digest, warnings, dependencyPlaces, addresses, variables, exclusives } = whole;
+  return { kind: "good", summary: summaryOf(whole, record), digest, warnings, dependencyPlaces, addresses, variables, exclusives };
 }
 
 /** What deciding needs of it. */
@@ -163,7 +165,8 @@ async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: 
   const whole = await reading.pace.run(withDefinition(parsed.version, found.definition, reading.hash));
   const warnings = parsed.kind === "inline" ? parsed.warnings : [...parsed.warnings, ...found.warnings];
   const variables = await reading.pace.run(variablesOf(found.definition, dialect, found.locate));
-  return { kind: "version", ...whole, warnings, dependencyPlaces: parsed.dependencyPlaces, addresses, variables };
+  const exclusives = await reading.pace.run(exclusivesIn(found.definition, dialect, found.locate));
+  return { kind: "version", ...whole, warnings, dependencyPlaces: parsed.dependencyPlaces, addresses, variables, exclusives };
 }
 
 interface ExportPlace {

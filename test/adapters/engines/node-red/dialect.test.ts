@@ -58,6 +58,11 @@ describe("an export of the Node-RED editor", () => {
 
   it.each([
     ["two tabs", [tab, { ...tab, id: "t2", label: "Returns" }], /2 tabs \(Orders, Returns\)/],
+    [
+      "many tabs",
+      Array.from({ length: 900 }, (_, i) => ({ ...tab, id: `t${i}` })),
+      /900 tabs .{1,500}Export, "current flow".{1,300}by HTTP/,
+    ],
     ["a disabled tab", [{ ...tab, disabled: true }], /"Orders" is disabled/],
     ["a catch for its group only", [tab, { id: "c", type: "catch", scope: "group" }], /"c" \(catch\) works on its group/],
     [

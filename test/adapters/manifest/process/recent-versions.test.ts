@@ -19,7 +19,7 @@ function counted(kind: WholeVersion["kind"] = "version") {
   const version = { text: "x".repeat(300) } as unknown as Extract<WholeVersion, { kind: "version" }>["version"];
   const whole: WholeVersion =
     kind === "version"
-      ? { kind, version, digest: "version-sha256-a", warnings: [], dependencyPlaces: [], addresses: [], variables: [] }
+      ? { kind, version, digest: "version-sha256-a", warnings: [], dependencyPlaces: [], addresses: [], variables: [], exclusives: [] }
       : { kind, findings: [] };
   return {
     reads: () => reads,
