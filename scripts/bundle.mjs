@@ -18,11 +18,20 @@ const banner =
 
 /** @param {string} directory the built dist/, in which they are replaced */
 export async function bundlePrograms(directory) {
+  const entryPoints = programs.map((name) => join(directory, name));
+  await bundleInto({ directory, entryPoints, outdir: join(directory, "programs") });
+  await Promise.all(programs.map(async (name) => writeFile(join(directory, name), load(name))));
+}
+
+/**
+ * In the way in which what is started is bundled.
+ * @param {{ directory: string, entryPoints: readonly string[], outdir: string }} what the built dist/, programs that load modules of it, and where their bundles go
+ */
+export async function bundleInto({ directory, entryPoints, outdir }) {
   // Not before the packages are installed.
   const { build } = await import("esbuild");
-  const outdir = join(directory, "programs");
   await build({
-    entryPoints: programs.map((name) => join(directory, name)),
+    entryPoints: [...entryPoints],
     entryNames: "[name]",
     outdir,
     bundle: true,
@@ -37,7 +46,6 @@ export async function bundlePrograms(directory) {
     logLevel: "warning",
     plugins: [knowingItsPlace(directory, outdir), namesOfPackages(directory)],
   });
-  await Promise.all(programs.map(async (name) => writeFile(join(directory, name), load(name))));
 }
 
 /** What a module finds beside itself, it finds from within a bundle too. */

@@ -28,7 +28,9 @@ import type { Log } from "../ports/log.ts";
 import type { Router } from "../ports/router.ts";
 import type { Store } from "../ports/store.ts";
 import type { Engines } from "./engines.ts";
+import { type KeepingManifests, keepNewest } from "./keep-newest.ts";
 import { openMeasuring } from "./measuring.ts";
+import { programVersion } from "./package.ts";
 import { type SecretWatchParts, watchSecrets } from "./secret-watch.ts";
 
 export interface Assembly {
@@ -74,7 +76,8 @@ export function assemble(assembly: Assembly): Assembled {
   const { config, log, store, secrets, repository, router, engines, dispatcher, outages, wake, refresh } = assembly;
   const { clock, awake } = assembly.time;
   const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
-  const source = followRepository(assembly);
+  const manifests = openManifests(assembly);
+  const source = followRepository(assembly, manifests);
   const around = { router, prober: createHttpProber(engineCheckHeaders(assembly.checkMark)), secrets, clock, awake, log };
   const spec = (environment: string) => source.wanted(environment)?.environment.spec ?? null;
   const watched = watchSecrets({
@@ -114,7 +117,7 @@ export function assemble(assembly: Assembly): Assembled {
   const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment, storeFailure: () => store.trouble() };
   return {
     parts,
-    close: () => measuring.close(),
+    close: async () => void (await Promise.all([measuring.close(), manifests.close()])),
     idle: async () => void (await Promise.all([ports.reverts.idle(), ports.changes.close(), ports.plans.close()])),
   };
 }
@@ -139,19 +142,27 @@ function installedSecrets({ meta }: Store): Pick<SecretWatchParts, "memory" | "t
   return { key, memory: memoryOf("installed-secrets"), told: memoryOf("told-secrets") };
 }
 
-function followRepository({ config, permits, log, store, repository, router, time }: Assembly): Source {
-  const { path, branch } = config.repository;
-  const { defaults, environments } = config;
+/** What reads the repository, and keeps the newest of it for the next start. */
+function openManifests({ config, permits, log, store, repository }: Assembly): KeepingManifests {
+  const program = programVersion();
+  const { path } = config.repository;
   const manifests = createManifests({
     objects: repository.objects,
     cache: store.parseCache,
     dialects: engineAdapters.map(({ dialect }) => dialect),
     path,
-    defaults,
+    defaults: config.defaults,
     memory: { read: () => store.meta.get(publishedKey) || null, write: (text) => store.meta.set(publishedKey, text) },
     ...(repository.log && { history: { objects: repository.objects, path, log: repository.log } }),
     ...(permits === undefined ? {} : { permits }),
+    ...(program === null ? {} : { program }),
   });
+  return keepNewest(manifests, log);
+}
+
+function followRepository({ config, log, store, repository, router, time }: Assembly, manifests: KeepingManifests): Source {
+  const { branch } = config.repository;
+  const { environments } = config;
   const applied = { read: () => store.meta.get(appliedKey) || null, write: (commit: string) => store.meta.set(appliedKey, commit) };
   const usable = {
     read: (environment: string) => store.meta.get(`${usableKey}/${environment}`),

@@ -1,6 +1,6 @@
 /** Where Pinion itself is: its program, its version, and what comes with it. */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,4 +19,10 @@ export function exampleRepository(): string {
 export function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
   return version;
+}
+
+/** Another one for every build, so that nothing is believed that another one has kept; null: it was not built. */
+export function programVersion(): string | null {
+  const stamp = join(dirname(fileURLToPath(import.meta.url)), "..", ".built");
+  return existsSync(stamp) ? `${packageVersion()}+${readFileSync(stamp, "utf8").trim()}` : null;
 }

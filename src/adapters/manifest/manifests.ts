@@ -18,6 +18,8 @@ import { createRecentVersions, type RecentVersions } from "./process/recent-vers
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
 import { type History, publishedBefore } from "./history.ts";
 import { readPublished, writePublished } from "./process/published.ts";
+import { KeptRowLost } from "./kept-row-lost.ts";
+import { readText, writeText } from "./kept-text.ts";
 import { createPace, type Pace } from "./document/slices.ts";
 import { contentFindings } from "./pin-rules.ts";
 
@@ -43,6 +45,8 @@ export interface ManifestsOptions {
   readonly memory?: { read(): string | null; write(text: string): void };
   /** Where it is found when nothing is remembered. */
   readonly history?: History;
+  /** The version of this program: the newest snapshot is kept as a text in the cache, and a start with the same program reads that. Left out: none is kept. */
+  readonly program?: string;
 }
 
 const defaultBudgetMs = 20_000;
@@ -52,35 +56,112 @@ const firstTimes = 60;
 /** About what two thousand versions of middling size take. */
 const recentCharacters = 4_000_000;
 
-interface ComparingManifests extends Manifests {
+export interface ComparingManifests extends Manifests {
   /** What is wrong with going from this one to the newest. */
   findingsSince(base: Snapshot): readonly Finding[];
+  /** Keeps the newest snapshot for the next start, unless that is done. */
+  keep(): Promise<void>;
 }
 
 /** A reader that remembers its newest snapshot. Ask for one snapshot at a time. */
 export function createManifests(options: ManifestsOptions): ComparingManifests {
-  const { budgetMs = defaultBudgetMs, now } = options;
-  const firstBudgetMs = budgetMs * firstTimes;
-  const reading = toReading(options, createPace(budgetMs, now));
+  const reader = new RememberingReader(options);
   const recent = createRecentVersions(recentCharacters);
-  let newest: ReadCommit | null = null;
   return {
     async snapshot(commit, committedAt) {
-      const pace = createPace(newest === null ? firstBudgetMs : budgetMs, now);
-      const read = await readAfter({ ...reading, pace }, options, { commit, before: newest });
-      options.memory?.write(writePublished(commit, read.processes.published));
-      newest = read;
-      return toSnapshot(newest, commit, committedAt);
+      return toSnapshot(await reader.read(commit), commit, committedAt);
     },
-    findingsSince: (base) => (newest === null ? [] : deadlockFindings(newest, base)),
-    async earlier(commit, environment) {
-      const read = await readCommit({ ...reading, pace: createPace(firstBudgetMs, now) }, commit, newest);
-      return read.resolved.get(environment)?.snapshot ?? null;
-    },
-    async version(process, version) {
-      return wholeVersion({ reading: { ...reading, pace: createPace(budgetMs, now) }, recent, newest }, process, version);
-    },
+    findingsSince: (base) => (reader.newest === null ? [] : deadlockFindings(reader.newest.read, base)),
+    earlier: (commit, environment) =>
+      reader.unlessLost(async () => (await reader.beside(commit)).resolved.get(environment)?.snapshot ?? null),
+    version: (process, version) =>
+      reader.unlessLost(() => wholeVersion({ reading: reader.reading(), recent, newest: reader.newest?.read ?? null }, process, version)),
+    keep: () => reader.keep(),
   };
+}
+
+interface Newest {
+  readonly commit: CommitId;
+  readonly read: ReadCommit;
+}
+
+/** The newest commit that was read: from the text that is kept of it, if it is the first, or else from the files. */
+class RememberingReader {
+  readonly #options: ManifestsOptions;
+  readonly #reading: RepositoryReading;
+  readonly #budgetMs: number;
+  #newest: Newest | null = null;
+  /** Of which the cache has a text. */
+  #kept: CommitId | null = null;
+
+  constructor(options: ManifestsOptions) {
+    this.#options = options;
+    this.#budgetMs = options.budgetMs ?? defaultBudgetMs;
+    this.#reading = toReading(options, createPace(this.#budgetMs, options.now));
+  }
+
+  get newest(): Newest | null {
+    return this.#newest;
+  }
+
+  /** With the budget of one piece of work. */
+  reading(budgetMs = this.#budgetMs): RepositoryReading {
+    return { ...this.#reading, pace: createPace(budgetMs, this.#options.now) };
+  }
+
+  async read(commit: CommitId): Promise<ReadCommit> {
+    const kept = this.#newest === null ? this.#readKept(commit) : null;
+    if (kept !== null) {
+      this.#newest = { commit, read: kept };
+      this.#kept = commit;
+      return kept;
+    }
+    return this.unlessLost(() => this.#readFiles(commit));
+  }
+
+  /** Without becoming the newest. */
+  async beside(commit: CommitId): Promise<ReadCommit> {
+    return readCommit(this.reading(this.#budgetMs * firstTimes), commit, this.#newest?.read ?? null);
+  }
+
+  /** Where the cache has lost what the text left to it, all is read anew. */
+  async unlessLost<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof KeptRowLost) || this.#newest === null) throw error;
+      const { commit } = this.#newest;
+      this.#newest = null;
+      await this.#readFiles(commit);
+      return work();
+    }
+  }
+
+  async keep(): Promise<void> {
+    const { program } = this.#options;
+    if (program === undefined || this.#newest === null || this.#newest.commit === this.#kept) return;
+    const { commit, read } = this.#newest;
+    this.#kept = commit;
+    const reading = this.reading();
+    await reading.pace.run(writeText({ reading, program }, commit, read));
+  }
+
+  async #readFiles(commit: CommitId): Promise<ReadCommit> {
+    const before = this.#newest?.read ?? null;
+    const reading = this.reading(before === null ? this.#budgetMs * firstTimes : this.#budgetMs);
+    const read = await readAfter(reading, this.#options, { commit, before });
+    this.#options.memory?.write(writePublished(commit, read.processes.published));
+    this.#newest = { commit, read };
+    return read;
+  }
+
+  /** Only with what was published as it is remembered: who has lost that must look through the history. */
+  #readKept(commit: CommitId): ReadCommit | null {
+    const { program, memory } = this.#options;
+    const kept = program === undefined ? null : readText({ reading: this.#reading, program }, commit);
+    if (kept === null || memory === undefined) return kept;
+    return memory.read() === writePublished(commit, kept.processes.published) ? kept : null;
+  }
 }
 
 /** The first reading knows what was published from the memory, or else from the history. */

@@ -75,7 +75,7 @@ function* update(
   return { noted, news };
 }
 
-function snapshotOf(record: EnvironmentRecord, pins: EnvironmentSnapshot["pins"]): EnvironmentSnapshot {
+export function snapshotOf(record: EnvironmentRecord, pins: EnvironmentSnapshot["pins"]): EnvironmentSnapshot {
   const { name, spec } = record;
   return { name, spec, pins, quarantine: heldIn(record), findings: record.findings.filter((found) => found.severity === "error") };
 }

@@ -86,7 +86,7 @@ function* toPinFile(file: string, id: string, read: LimitedRead): Slices<PinFile
   return { id, bytes: read.bytes.slice(), findings: (yield* parsePinsFile(read.bytes, file)).findings };
 }
 
-function* mergePins(files: ReadonlyMap<string, PinFile>): Slices<Pick<PinFiles, "pins" | "twice">> {
+export function* mergePins(files: ReadonlyMap<string, PinFile>): Slices<Pick<PinFiles, "pins" | "twice">> {
   const pins = new Map<ProcessId, Pin>();
   const twice = new Map<ProcessId, Finding[]>();
   for (const [file, { bytes }] of files) {
