@@ -84,12 +84,10 @@ function judgeProcess(world: SimWorld, end: End): void {
   if (serving) judgeServing(world, { ...end, serving, isAsPinned: isAsPinned && !isOtherwise }, what);
 }
 
-const unpinned: ReadonlySet<string> = new Set(["NotRemoved", "TakenOut", "Frozen"]);
+/** `NotRestored`: nothing good could be put back where it was lost, which is said beside the error. */
+const unpinned: ReadonlySet<string> = new Set(["NotRemoved", "TakenOut", "Frozen", "NotRestored"]);
 
-/**
- * Gone; beside an error it stays, with the reason (which may be that nothing good could be put back), and as suspended while it has
- * traffic, or watched. Whoever cannot hand its paths over stays too.
- */
+/** Gone; beside an error it stays, with the reason, and as suspended while it has traffic, or watched. Whoever cannot hand its paths over stays too. */
 function judgeUnpinned(world: SimWorld, end: End, what: string): void {
   const { trace, plan } = world;
   const { serving } = end;
@@ -100,21 +98,17 @@ function judgeUnpinned(world: SimWorld, end: End, what: string): void {
 }
 
 function isKeptByError({ hasErrors, serving, state }: End): boolean {
-  const isShown = serving === null ? isShownGone(state) : isShownUnpinned(state) && state?.status?.health === "Suspended";
+  const isShown = unpinned.has(state?.status?.reason.code ?? "") && (serving === null || state?.status?.health === "Suspended");
   return hasErrors && (isShown || isWatchedStill(state));
 }
 
-function isShownUnpinned(state: ProcessState | null): boolean {
-  return unpinned.has(state?.status?.reason.code ?? "");
-}
-
-function isShownGone(state: ProcessState | null): boolean {
-  return isShownUnpinned(state) || state?.status?.reason.code === "NotRestored";
-}
-
-/** It was under watch when its pin went, and stays so: where it is bad, and has no way back, a person must decide, as with a pin. */
+/**
+ * It was under watch when its pin went, and stays so: where it is bad, and has no way back, a person must decide, as with a pin; where an
+ * instance has lost it, and it cannot be installed there any more, that is shown.
+ */
 function isWatchedStill(state: ProcessState | null): boolean {
-  return state !== null && state.rollout !== null && isAlarming(state.status);
+  if (!state?.rollout) return false;
+  return isAlarming(state.status) || (state.status?.health === "Degraded" && state.status.reason.code === "NotRestored");
 }
 
 function isHandingOver({ serving, state }: End): boolean {

@@ -82,14 +82,16 @@ export function describeRollout(
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
   const desired = rollout.candidate ? (pinnedVersion(view?.desired ?? null) ?? rollout.candidate.version) : null;
   const sync = view ? syncOf(view) : "OutOfSync";
-  return status(before, observation, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason });
+  return status(before, observation, { desired, actual, sync, health: healthOf(underWay, view), phase: "Running", reason });
 }
 
-function healthOf({ rollout, reason, isAlarming, isStopped }: UnderWay): Health {
+/** What has all the traffic, and is watched, is healthy as long as every instance serves it. */
+function healthOf({ rollout, reason, isAlarming, isStopped }: UnderWay, view: ProcessObservation | null): Health {
   if (isAlarming || rollout.state.kind === "rejected") return "Degraded";
   // What could not be judged is not healthy, as long as nobody has taken it as good.
   if (isStopped || reason.code === "PersonMustDecide") return "Suspended";
-  return rollout.state.kind === "baking" ? "Healthy" : "Progressing";
+  if (rollout.state.kind !== "baking") return "Progressing";
+  return view ? healthOfServing(view) : "Degraded";
 }
 
 /** A deployment has just ended. */
