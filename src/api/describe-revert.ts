@@ -13,9 +13,9 @@ export function describeRevert({ request, outcome, refusal }: RevertView): strin
     case "proposed":
       return `git: ${what} is proposed on branch ${printable(outcome.branch)}; merge it to have it (${printable(outcome.why)})`;
     case "superseded":
-      return `git: ${what} is not written, somebody has moved the pin meanwhile: ${printable(outcome.why)}`;
+      return `git: ${what} is not written, because the pin has changed since: ${printable(outcome.why)}`;
     case undefined:
-      if (request.mode === "propose") return `git: ${what} is about to be proposed on a branch of its own${lastTry(refusal)}`;
+      if (request.mode === "propose") return `git: ${what} will be proposed on a separate branch${lastTry(refusal)}`;
       return request.quarantine === null
         ? `git: ${what} is owed as a commit, and tried until git takes it (${printable(request.why)})${lastTry(refusal)}`
         : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${whyOf(request)})${lastTry(refusal)}`;
@@ -33,8 +33,6 @@ function whyOf({ trigger, why }: RevertView["request"]): string {
 
 /** One line: what is locked out, why, and how to let it in again. */
 export function describeQuarantined({ version, why, isInGit }: Quarantined, environment: string): string {
-  const lift = isInGit
-    ? `to lift it, take it out of environments/${printable(environment)}/quarantine.yaml`
-    : "quarantine.yaml does not say so yet";
+  const lift = isInGit ? `to lift it, take it out of environments/${printable(environment)}/quarantine.yaml` : "not in quarantine.yaml yet";
   return `${printable(version)} is in quarantine (${printable(why)}); ${lift}`;
 }

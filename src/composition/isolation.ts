@@ -42,8 +42,8 @@ export function sharedUser({ engines, gateway }: Pick<ControllerConfig, "engines
     .flat()
     .flatMap((engine) => (engine.mode === "embedded" && engine.user !== null ? [engine.user] : []));
   if (gateway.kind === "own" && gateway.user !== null && users.includes(gateway.user))
-    return `the gateway is not isolated from flows: it runs as ${gateway.user}, as engines do; give it a user of its own`;
+    return `the gateway is not isolated from flows: it runs as ${gateway.user}, as engines do; give it a separate user`;
   const shared = users.find((user, index) => users.indexOf(user) !== index);
   if (shared === undefined) return null;
-  return `environments are not isolated from each other where their engines run as the same user, as with ${shared}: give each a user of its own`;
+  return `environments are not isolated from each other where their engines run as the same user, as with ${shared}: give each a separate user`;
 }

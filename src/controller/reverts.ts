@@ -53,7 +53,7 @@ async function write(environment: string, owed: OwedRevert, ports: Ports): Promi
 function describe(outcome: RevertOutcome): string {
   switch (outcome.kind) {
     case "committed":
-      return `the pin is put back by commit ${outcome.commit.slice(0, 12)}`;
+      return `the pin is restored by commit ${outcome.commit.slice(0, 12)}`;
     case "superseded":
       return `no commit is needed: ${outcome.why}`;
     case "proposed":

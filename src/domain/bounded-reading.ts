@@ -14,7 +14,7 @@ export async function readWithin(stream: Stream | null, largestBytes: number): P
   let bytes = 0;
   for await (const chunk of stream ?? nothing()) {
     bytes += chunk.length;
-    if (bytes > largestBytes) throw new TooLong(`it is longer than ${describeSize(largestBytes)}, the most that is read of it`);
+    if (bytes > largestBytes) throw new TooLong(`it is longer than ${describeSize(largestBytes)}, the limit`);
     chunks.push(chunk);
   }
   return textOf(chunks, bytes);

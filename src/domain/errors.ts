@@ -14,9 +14,9 @@ const catalogue = {
     retry: "never",
     hint: "Run in the folder of your pinion.yaml, name it with --config, or write one with `pinion init`.",
   },
-  "git/unreachable": { retry: "later", hint: "Check the repository URL and the network; Pinion goes on trying." },
+  "git/unreachable": { retry: "later", hint: "Check the repository URL and the network; Pinion tries again." },
   "git/refused": { retry: "later", hint: "Check the repository URL, the token or deploy key, and its rights to the repository." },
-  "git/branch-missing": { retry: "later", hint: "Check `repository.branch`; what runs keeps running until the branch is back." },
+  "git/branch-missing": { retry: "later", hint: "Check `repository.branch`; what runs keeps running until the branch exists again." },
   "git/history-rewritten": {
     retry: "later",
     hint: "The branch no longer contains the deployed commit. Restore it, or accept the new history with `pinion run --accept-rewrite`.",
@@ -26,7 +26,7 @@ const catalogue = {
   "git/failed": { retry: "later", hint: "git reported a failure; the message says which." },
   "manifest/too-much": {
     retry: "later",
-    hint: "What was read is kept, and the next poll goes on from there. Split commits that change very much.",
+    hint: "What was read is kept, and the next poll continues. Split very large commits.",
   },
   "manifest/invalid": { retry: "never", hint: "`pinion validate` shows the same findings." },
   "engine/unreachable": { retry: "later", hint: "Check that the engine is up and that its address and token are right." },
@@ -37,16 +37,16 @@ const catalogue = {
   },
   "engine/contested": {
     retry: "later",
-    hint: "Find out who else deploys to this engine, and give one of them an engine of its own.",
+    hint: "Find out which other program deploys to this engine, and use separate engines.",
   },
-  "router/unreachable": { retry: "later", hint: "Check that the gateway is up; traffic goes on by its last table meanwhile." },
+  "router/unreachable": { retry: "later", hint: "Check that the gateway is up; until then it uses its last table." },
   "store/open-to-others": {
     retry: "never",
-    hint: "The state folder holds tokens and the journal: only the user who runs Pinion may enter it.",
+    hint: "The state folder contains tokens and the journal: only the user who runs Pinion may enter it.",
   },
   "router/refused": {
     retry: "never",
-    hint: "Fix the path that is named in a new version, and pin that; `pinion validate` finds such paths.",
+    hint: "Fix the path in a new version, and pin that; `pinion validate` reports such paths.",
   },
   "store/locked": { retry: "never", hint: "Another Pinion uses this state folder. Stop it first; the store has one writer." },
   "store/damaged": {
@@ -55,14 +55,14 @@ const catalogue = {
   },
   "store/too-new": {
     retry: "never",
-    hint: "A newer Pinion wrote this state folder. Run that one, or restore a backup from before the upgrade.",
+    hint: "A newer Pinion wrote this state folder. Run that release, or restore a backup from before the upgrade.",
   },
   "store/full": {
     retry: "later",
-    hint: "Free some space on the disk of the state folder. Nothing new is deployed until then; a controller that runs still takes traffic back.",
+    hint: "Free some space on the disk of the state folder. Nothing new is deployed until then; a running controller still moves traffic away from bad versions.",
   },
   "store/failed": { retry: "later", hint: "Check free space and rights of the state folder; nothing was recorded, so nothing is lost." },
-  "system/port-taken": { retry: "later", hint: "End what listens there, or give Pinion another port." },
+  "system/port-taken": { retry: "later", hint: "Stop the program that uses it, or give Pinion another port." },
   "system/exhausted": {
     retry: "later",
     hint: "Raise the limit: `ulimit -n 65536` or LimitNOFILE=65536 for open files, the container's limit or NODE_OPTIONS=--max-old-space-size for memory.",
@@ -73,18 +73,18 @@ const catalogue = {
   },
   "secret/not-allowed": {
     retry: "later",
-    hint: "List it under `environments` in pinion.yaml, if this environment may have it.",
+    hint: "List it under `environments` in pinion.yaml, if this environment may use it.",
   },
   "controller/unreachable": { retry: "later", hint: "Start it with `pinion run`, or name it with --controller URL." },
   "controller/starting": {
     retry: "later",
-    hint: "It answers once its gateway is up; its log says what it waits for. `pinion wait ENVIRONMENT` waits for it.",
+    hint: "It answers when its gateway is up; its log says what it waits for. `pinion wait ENVIRONMENT` waits for it.",
   },
   "controller/unauthorized": {
     retry: "never",
-    hint: "Name the controller's pinion.yaml with --config, so that the token of its state folder is used, or give it by PINION_TOKEN_FILE or PINION_TOKEN.",
+    hint: "Name the controller's pinion.yaml with --config, so that the token of its state folder is used, or set PINION_TOKEN_FILE or PINION_TOKEN.",
   },
-  "controller/failed": { retry: "later", hint: "The controller's log says more; command and controller should be of the same version." },
+  "controller/failed": { retry: "later", hint: "The controller's log has details; command and controller should have the same version." },
   "environment/unusable": {
     retry: "later",
     hint: "Fix its environment.yaml; `pinion validate` names the place. What runs keeps running.",
@@ -94,25 +94,25 @@ const catalogue = {
   "deployment/unknown": { retry: "never", hint: "`pinion history` lists the deployments with their ids." },
   "deployment/failed": {
     retry: "never",
-    hint: "Its steps and validation results say what was seen; fix the version, and deploy the new one.",
+    hint: "Its steps and validation results show the cause; fix the version, and deploy the new one.",
   },
   "deployment/by-commit": {
     retry: "never",
     hint: "Change the pin in the config repository: merging that deploys, and `pinion wait` waits for it.",
   },
-  "library/closed": { retry: "never", hint: "Open it again: what was under way goes on from its folder." },
+  "library/closed": { retry: "never", hint: "Open it again: what was under way continues from its folder." },
   "command/refused": { retry: "never", hint: "`pinion status` and `pinion history` show what is under way." },
   "command/unanswered": {
     retry: "later",
-    hint: "The command is recorded and is carried out when its turn comes; `pinion history` will show it.",
+    hint: "The command is recorded and will be carried out; `pinion history` will show it.",
   },
   "metric/unreachable": {
     retry: "later",
-    hint: "Check the metric source's address in pinion.yaml; until it answers nothing is promoted by it.",
+    hint: "Check the metric source's address in pinion.yaml; until it answers, its metrics give no verdict.",
   },
   "metric/refused": { retry: "never", hint: "Fix the query of the metric in environment.yaml." },
   "notify/unreachable": { retry: "later", hint: "Check the notification's address in pinion.yaml; it is tried again." },
-  "notify/refused": { retry: "never", hint: "The receiver does not take it: check its address and token in pinion.yaml." },
+  "notify/refused": { retry: "never", hint: "The receiver refuses it: check its address and token in pinion.yaml." },
   "usage/invalid": { retry: "never", hint: "`--help` shows the options with examples." },
 } as const satisfies Record<string, ErrorKind>;
 

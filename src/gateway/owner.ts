@@ -41,7 +41,7 @@ export function createOwnership(log: Log): Ownership {
     mayChange(caller) {
       if (owner === "" || owner === caller) return true;
       refused += 1;
-      log.warn({}, "somebody else has the token of the gateway and tried to change it; that is refused");
+      log.warn({}, "another program has the token of the gateway and tried to change the gateway; that is refused");
       return false;
     },
     isOutdated(setting) {

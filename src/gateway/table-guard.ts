@@ -21,10 +21,10 @@ export function guardTable(table: Pick<TableFile, "restore">, log: Log, everyMs 
     try {
       if (await table.restore()) {
         restored += 1;
-        log.warn({}, "somebody else changed the file of the routing table; it is put back, and was never in force");
+        log.warn({}, "another program changed the file of the routing table; it is restored, and the change had no effect");
       }
     } catch (error) {
-      log.error({ error }, "the file of the routing table cannot be put back");
+      log.error({ error }, "the file of the routing table cannot be restored");
     }
     isLooking = false;
   };

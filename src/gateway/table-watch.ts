@@ -68,7 +68,7 @@ export function createTableWatch(call: (wanted: Call) => Promise<string>): Table
       },
       // The gateway is there: that it could not be put back is no reason to end it. It is tried again at the next beat.
       (error: unknown) => {
-        const why = `the routing table cannot be put back yet: ${error instanceof Error ? error.message : String(error)}`;
+        const why = `the routing table cannot be restored yet: ${error instanceof Error ? error.message : String(error)}`;
         const isNews = why !== failure;
         failure = why;
         return isNews ? [why] : [];
@@ -92,7 +92,7 @@ async function putBack(call: (wanted: Call) => Promise<string>, left: LeftTable)
   const lines: string[] = [];
   for (const [environment, routes] of left.differences(found)) {
     await call({ method: "PUT", path: `/routes/${encodeURIComponent(environment)}`, body: JSON.stringify(routes) });
-    lines.push(`the routes of ${named(routes)} in ${environment} were not as this controller had set them; they are put back`);
+    lines.push(`the routes of ${named(routes)} in ${environment} were changed by another program; they are restored`);
   }
   return lines;
 }
@@ -100,9 +100,10 @@ async function putBack(call: (wanted: Call) => Promise<string>, left: LeftTable)
 function newsOf(now: Heartbeat, before: Heartbeat | null): readonly string[] {
   if (before === null || before.pid !== now.pid) return [];
   const lines: string[] = [];
-  if (now.refused > before.refused) lines.push("somebody else has the token of the gateway and tried to change it; that was refused");
+  if (now.refused > before.refused)
+    lines.push("another program has the token of the gateway and tried to change the gateway; that was refused");
   if (now.restored > before.restored)
-    lines.push("somebody else changed the file of the routing table; it is put back, and was never in force");
+    lines.push("another program changed the file of the routing table; it is restored, and the change had no effect");
   return lines;
 }
 

@@ -55,7 +55,7 @@ describe("an answer without end", () => {
     const client = createNodeRedClient({ adminUrl: here, token: null, timeoutMs });
     await expect(client.flows()).rejects.toMatchObject({
       code: "engine/unreachable",
-      message: "Node-RED's answer to /flows cannot be used: it is longer than 128 MiB, the most that is read of it",
+      message: "Node-RED's answer to /flows cannot be used: it is longer than 128 MiB, the limit",
     });
     await cut;
   });
@@ -64,7 +64,7 @@ describe("an answer without end", () => {
     const client = createNodeRedClient({ adminUrl: here, token: null, timeoutMs });
     await expect(client[what]()).rejects.toMatchObject({
       code: "engine/unreachable",
-      message: expect.stringContaining("it is longer than 2 MiB, the most that is read of it") as string,
+      message: expect.stringContaining("it is longer than 2 MiB, the limit") as string,
     });
     await cut;
   });
@@ -85,7 +85,7 @@ describe("an answer without end", () => {
     const router = createGatewayRouter({ gateway: { controlUrl: here, token: "t" }, publicUrl: here, timeoutMs });
     await expect(router.routes("production")).rejects.toMatchObject({
       code: "router/unreachable",
-      message: expect.stringContaining("it is longer than 64 MiB, the most that is read of it") as string,
+      message: expect.stringContaining("it is longer than 64 MiB, the limit") as string,
     });
     await cut;
     await router.close();
@@ -95,7 +95,7 @@ describe("an answer without end", () => {
     const client = createJsonClient({ name: "orders", auth: { kind: "none" }, headers: {}, timeoutMs, secrets });
     await expect(client.ask({ url: `${here}/x`, form: null, signal: undefined })).rejects.toMatchObject({
       code: "metric/unreachable",
-      message: `orders: ${here}/x: it is longer than 1 MiB, the most that is read of it`,
+      message: `orders: ${here}/x: it is longer than 1 MiB, the limit`,
     });
     await cut;
     await client.close();

@@ -35,7 +35,7 @@ describe("validate with a pinion.yaml", () => {
     addSecrets("  A: { env: SHOP_KEY }\n  B: { env: SHOP_GIT_TOKEN }\n  C: { file: /etc/shadow }\n  D: { file: ../pinion.yaml }\n");
     const allowed = `environments: { production: { secrets: { env: ["SHOP_*"], folder: ./secrets } } }\n`;
     expect(await findings(repository + allowed)).toEqual([
-      expect.stringMatching(/^environments\/production\/environment.yaml environment\/secret-not-allowed B: .*controller's own/),
+      expect.stringMatching(/^environments\/production\/environment.yaml environment\/secret-not-allowed B: .*belongs to the controller/),
       expect.stringMatching(/ environment\/secret-not-allowed C: .*not in the folder/),
       expect.stringMatching(/ environment\/secret-not-allowed D: .*not in the folder/),
     ]);

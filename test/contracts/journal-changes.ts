@@ -58,7 +58,7 @@ export function keepsChanges(journal: () => Journal, readers: () => AsyncIterabl
             at: 9,
             state: "hand edit undone",
             code: "HandEditUndone",
-            why: 'put back what was changed by hand: function "Price" changed: config.func "return 1;" → "return 2;"',
+            why: 'undid what was changed by hand: function "Price" changed: config.func "return 1;" → "return 2;"',
           },
         ]);
         expect(await reader.handEdits(production, "a")).toEqual([edit({ undone })]);

@@ -1,4 +1,4 @@
-/** Who goes back with whom cannot be told while engine or router cannot be asked: nobody goes back by halves meanwhile. */
+/** Who goes back with whom cannot be told while engine or router does not answer: nobody goes back by halves meanwhile. */
 
 import { expect, it } from "vitest";
 import { type Move, moved, settleWatched, spoil, writes } from "../support/moved-paths.ts";

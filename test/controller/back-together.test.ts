@@ -91,7 +91,7 @@ describe("a version whose paths changed owner", () => {
     spoil(world, "beta");
     expect(await settleWatched(world, ["/apple", "/beta"])).toEqual([]);
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
-    expect(world.reverts[0]?.why).toContain("nobody serves GET /banana any more: alpha 1.0.0 did");
+    expect(world.reverts[0]?.why).toContain("no process serves GET /banana any more: alpha 1.0.0 did");
     expect(world.reverts[0]?.along).toBeUndefined();
   });
 
@@ -113,7 +113,7 @@ describe("a version whose paths changed owner", () => {
     spoil(world, "beta");
     expect(await settleWatched(world, ["/apple", "/beta"])).toEqual([]);
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "3.0.0": 100 }, { "1.0.0": 100 }]);
-    expect(world.reverts[0]?.why).toContain("nobody serves GET /banana any more");
+    expect(world.reverts[0]?.why).toContain("no process serves GET /banana any more");
   });
 
   it.each(["watched", "over"])("goes back alone when what its partner ran before is in quarantine: %s", async (when) => {
@@ -137,7 +137,7 @@ describe("a version whose paths changed owner", () => {
     spoil(world, "beta");
     expect(await settleWatched(world, ["/x", "/a", "/beta", "/delta"])).toEqual([]);
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
-    expect(world.reverts[0]?.why).toContain("nobody serves GET /banana any more: alpha 1.0.0 did");
+    expect(world.reverts[0]?.why).toContain("no process serves GET /banana any more: alpha 1.0.0 did");
   });
 
   it("does not go back by halves while what it goes back to does not answer", async () => {
@@ -176,7 +176,7 @@ describe("when a process takes over the paths of one that is taken out, and is r
     expect(writes(world, since)[0]).toEqual(["alpha", "beta"]);
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
     expect(world.reverts).toEqual([]);
-    expect(await reasonOf(world, "alpha")).toContain("revert the commit that took its pin out");
+    expect(await reasonOf(world, "alpha")).toContain("revert the commit that removed its pin");
     world.now += 3_600_000;
     expect(await settleWatched(world, ["/apple", "/beta"])).toEqual([]);
     world.pin("alpha", "1.0.0");
@@ -212,7 +212,7 @@ describe("when a renamed process is rolled back", () => {
     expect(await world.status("gamma")).toMatchObject({ health: "Degraded", phase: "RolledBack" });
     expect(await reasonOf(world, "gamma")).toContain("alpha serves its paths again");
     expect(await reasonOf(world, "alpha")).toContain("waits for gamma, with which GET /apple changes owner: its deployment failed");
-    expect(await reasonOf(world, "alpha")).toContain("revert the commit that took its pin out");
+    expect(await reasonOf(world, "alpha")).toContain("revert the commit that removed its pin");
     expect(world.reverts).toEqual([]);
     expect(await told(world, "rolled-back")).toEqual(["gamma"]);
     world.now += 3_600_000;

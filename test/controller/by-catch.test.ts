@@ -49,7 +49,7 @@ describe("a version that fails while what it calls is being rolled back", () => 
     await world.settle();
     expect(await world.status("orders")).toMatchObject({ phase: "Failed" });
     expect((await world.status("orders"))?.reason.text).toContain(
-      "billing, which it calls, was being rolled back just then: it is tried again once",
+      "billing, which it calls, was being rolled back then: it is tried again once",
     );
     world.prober.setAnswer(() => ({}));
     world.isGitDown = false;
@@ -103,7 +103,7 @@ describe("a version that has traffic when what it calls is rolled back", () => {
     expect((await world.state("billing"))?.quarantined).toHaveLength(1);
     expect(await world.state("orders")).toMatchObject({ quarantined: [], revert: null });
     expect((await world.status("orders"))?.reason.text).toContain(
-      "billing, which it calls, was being rolled back just then: it is tried again once",
+      "billing, which it calls, was being rolled back then: it is tried again once",
     );
     world.isGitDown = false;
     measure(world, 0);

@@ -56,7 +56,7 @@ describe("a process whose version ends its engine", () => {
     expect(await at.status("orders")).toMatchObject({
       sync: "Synced",
       health: "Degraded",
-      reason: { code: "KillsEngine", text: "the engine's process ended 2 times while 1.0.0 ran, and nothing else is suspected" },
+      reason: { code: "KillsEngine", text: "the engine's process ended 2 times while 1.0.0 ran, and no other version can be the cause" },
     });
     expect(await at.status("billing")).toMatchObject({ health: "Healthy" });
     const events = await at.journal.pendingEvents(1_000);

@@ -160,7 +160,7 @@ describe("without a verdict", () => {
     await world.settle();
     expect(await last()).toMatchObject({
       phase: "Succeeded",
-      reason: { text: expect.stringContaining("taken as good by a person") as string },
+      reason: { text: expect.stringContaining("accepted as good by a person") as string },
     });
   });
 

@@ -118,7 +118,7 @@ describe("what cannot be put back", () => {
     await world.settle();
     const status = await world.status(process);
     expect(status).toMatchObject({ health: "Degraded" });
-    expect(status?.reason.text).toMatch(/1\.0\.0 cannot be put back: .*variables of production have changed/);
+    expect(status?.reason.text).toMatch(/1\.0\.0 cannot be restored: .*variables of production have changed/);
   });
 
   it("is told, also while the version that is pinned waits for its turn", async () => {
@@ -163,7 +163,7 @@ describe("what cannot be put back", () => {
     await world.command({ kind: "abort", process });
     for (let seconds = 0; seconds < 10; seconds += 1) await passes(world, 1_000);
     expect((await world.state(process))?.rollout).toBeNull();
-    expect((await world.status(process))?.reason.text).toContain("1.0.0 cannot be put back");
+    expect((await world.status(process))?.reason.text).toContain("1.0.0 cannot be restored");
   });
 
   it("is owed no more once its pin is gone", async () => {

@@ -130,7 +130,9 @@ describe("order and limits", () => {
     await world.settle();
     expect(await world.status("orders")).toMatchObject({
       phase: "Failed",
-      reason: { text: "not finished within its deployment timeout, while installing; `pinion retry production/orders` tries it again" },
+      reason: {
+        text: "not finished within its deployment timeout; its last state was installing; `pinion retry production/orders` tries it again",
+      },
     });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });

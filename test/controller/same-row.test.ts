@@ -43,7 +43,7 @@ describe("a version that was found bad and stays", () => {
     const world = await badAgain();
     expect((await world.status(process))?.reason).toMatchObject({ code: "PersonMustDecide", about: "error_rate cool-down" });
     expect((await world.status(process))?.reason.text).toContain("error_rate 30 % of 100 requests in 10 s");
-    expect((await world.status(process))?.reason.text).toContain("once in 5 min is the limit");
+    expect((await world.status(process))?.reason.text).toContain("the last rollback was less than 5 min ago (coolDown)");
     expect(await writtenMeanwhile(world, (second) => measure(world, 30 + second, 100 + second))).toBe(0);
     world.now += 300_000;
     await passes(world, 1_000);

@@ -32,7 +32,7 @@ describe("a version that is bad", () => {
     const status = await world.status("orders");
     expect(status).toMatchObject({ health: "Degraded", phase: "Failed", actual: [] });
     expect(status?.reason.text).toContain('smoke_test "answers" failed');
-    expect(status?.reason.text).toContain("1.0.0 cannot be put back");
+    expect(status?.reason.text).toContain("1.0.0 cannot be restored");
     world.pin("orders", "1.2.0");
     await world.settle();
     expect(await world.status("orders")).toMatchObject({ desired: "1.2.0", sync: "Synced", health: "Healthy" });

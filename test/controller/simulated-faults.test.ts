@@ -19,7 +19,7 @@ describe("a version whose pin is being put back", () => {
     await world.settle();
     expect(await world.command({ kind: "retry", process })).toMatchObject({
       kind: "refused",
-      why: "the commit that puts 1.0.0 back is not written yet; try again then",
+      why: "the commit that restores 1.0.0 is not written yet; try again after that",
     });
     world.isGitDown = false;
     await passes(world, 31_000);
@@ -41,7 +41,7 @@ describe("what can never be done", () => {
     const before = tries();
     await passes(world, 3_600_000);
     expect(tries()).toBe(before);
-    expect((await world.status(process))?.reason.text).toContain("1.0.0 cannot be put back: the engine does not take it");
+    expect((await world.status(process))?.reason.text).toContain("1.0.0 cannot be restored: the engine does not take it");
   });
 });
 

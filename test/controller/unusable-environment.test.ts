@@ -158,14 +158,14 @@ describe("while environment.yaml cannot be used, a version that is long since st
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
     expect((await world.status("orders"))?.reason.text).toMatch(
-      /pins of later commits have no effect until it is fixed, and `pinion recover` takes back/,
+      /pins of later commits have no effect until it is fixed, and `pinion recover` rolls back/,
     );
   });
 
   it("is not rolled back by a commit that would do nothing: that is refused, with what works", async () => {
     expect(await world.command({ kind: "rollback", process: "orders", to: null })).toMatchObject({
       kind: "refused",
-      why: expect.stringMatching(/half an edit.*has no effect until then; `pinion recover` takes the traffic back at once/),
+      why: expect.stringMatching(/half an edit.*has no effect until then; `pinion recover` moves the traffic back at once/),
     });
     await world.settle();
     expect(world.reverts).toEqual([]);

@@ -84,7 +84,7 @@ describe("the control port", () => {
     const refused = await ask("/routes/production", { method: "PUT", body: " ".repeat(64 * 1024 * 1024 + 1) });
     expect([refused.status, await refused.json()]).toEqual([
       413,
-      { message: "The body cannot be used: it is longer than 64 MiB, the most that is read of it." },
+      { message: "The body cannot be used: it is longer than 64 MiB, the limit." },
     ]);
   });
 

@@ -27,7 +27,7 @@ interface Watch {
 
 /** How late a timeout may be noticed, in milliseconds. */
 const slackMs = 45_000;
-/** Nothing is decided about what is to be superseded while engine or router cannot be asked; calls that are lost, too, may be so twice in a row. */
+/** Nothing is decided about what is to be superseded while engine or router does not answer; calls that are lost, too, may be so twice in a row. */
 const supersededSlackMs = 90_000;
 /** How long ago a pass may have begun, where engine or router hang, in milliseconds: it decides by the commit that was in force then. */
 const passMs = 20_000;

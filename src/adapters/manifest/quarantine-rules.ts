@@ -24,7 +24,7 @@ function idle(entry: HeldEntry, isPinned: boolean, { processes: { records }, sug
   const { process, version, digest, places } = entry;
   const record = records.get(process);
   if (record === undefined) {
-    const message = `the entry holds nothing back: the process ${process} does not exist`;
+    const message = `the entry has no effect: the process ${process} does not exist`;
     return finding(places.process, "environment/unknown-process", message, suggest(process));
   }
   if (!isPinned) return null;

@@ -61,10 +61,10 @@ function besideCommit(options: ValidationOptions): readonly Finding[] {
   const { isShallow = false, unreadable: why, ignored = [], notCheckedOut = [], unfiltered = [] } = options;
   const about = startOf("processes");
   const shallow = "the clone is shallow: whether published versions are what they were can only be seen as far back as it goes";
-  const refused = "git does not show what it holds here, so neither its history nor its attributes are looked at";
+  const refused = "git cannot read the repository here, so neither its history nor its attributes are checked";
   const sparse = `the work tree is sparse: ${notCheckedOut.length} files of the repository are not in it, such as ${notCheckedOut[0]}`;
   const failing =
-    "its filter in .gitattributes fails here, so the file is read as it lies here; the commit, which a controller sees, may hold something else";
+    "its filter in .gitattributes fails here, so the file is read from the work tree; the commit, which a controller reads, may differ";
   return [
     ...(isShallow ? [finding(about, "history/shallow", shallow)] : []),
     ...(why === undefined ? [] : [finding(about, "history/unreadable", `${refused}: ${why}`)]),

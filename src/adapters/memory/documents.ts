@@ -96,7 +96,7 @@ function refuseChange(documents: Documents, { process, version, status, digest, 
   const what = isSame ? `${before.status ?? "published"}, and is no draft any more` : "published with another content";
   throw new PinionError(
     "usage/invalid",
-    `${process} ${version} is ${what}; a published version never changes: give this one a version of its own`,
+    `${process} ${version} is ${what}; a published version never changes: publish this as a new version`,
   );
 }
 

@@ -99,7 +99,7 @@ class Watch implements Awake {
     if (gapMs < standstillMs) return;
     this.#lostMs += gapMs;
     this.#since = now;
-    this.#log.warn({ stoodStillMs: gapMs }, "this process stood still: everything is asked anew before anything is judged");
+    this.#log.warn({ stoodStillMs: gapMs }, "this process did not run for a while: everything is observed again before it is judged");
   }
 
   ran(): number {

@@ -56,12 +56,12 @@ function judgeAlone(measured: Measured, at: JudgedAt): Verdict {
   const age = at.now - measured.at;
   if (age < 0)
     return unknown(
-      `measured ${describeDuration(-age)} from now: a clock was set back, and that says nothing`,
+      `measured ${describeDuration(-age)} in the future (the clock was set back): not counted`,
       `${check.name} of another time`,
     );
   if (age > at.maxAgeMs)
     return unknown(
-      `measured ${describeDuration(age)} ago; more than ${describeDuration(at.maxAgeMs)} is too old to count`,
+      `measured ${describeDuration(age)} ago, which is more than ${describeDuration(at.maxAgeMs)}: not counted`,
       `${check.name} too old`,
     );
   if (candidate.kind === "none") return unknown(candidate.why);
@@ -186,7 +186,7 @@ function whyInsufficient(check: MetricCheck, { value, requests }: Value, whose: 
   const least = leastRequests(check);
   if (check.metric === "request_count" || requests === null || requests >= least) return null;
   const seen = `${countRequests(requests)} ${whose}in ${describeDuration(check.windowMs)}`;
-  return `only ${seen}, at least ${least} say something`;
+  return `only ${seen}, at least ${least} are needed`;
 }
 
 /** Two requests beyond the quantile, so that it is not the slowest one of all that is compared. */

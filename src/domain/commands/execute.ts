@@ -31,7 +31,7 @@ export function execute(given: Given): Executed {
       return recover(given);
     case "freeze":
     case "unfreeze":
-      return refuse(`${spec.kind} is for an environment as a whole`);
+      return refuse(`${spec.kind} is a command for a whole environment`);
     default:
       return assertNever(spec);
   }
@@ -61,7 +61,7 @@ function resume(given: Given): Executed {
 function acceptUnjudged({ command, before, observation }: Given): Executed | null {
   const state = before.rollout?.state;
   if (!before.rollout || state?.kind !== "baking" || observation.now < state.until) return null;
-  return done(before, { ...before.rollout, state: { ...state, isAccepted: true } }, `taken as good by ${signature(command)}`);
+  return done(before, { ...before.rollout, state: { ...state, isAccepted: true } }, `accepted as good by ${signature(command)}`);
 }
 
 function promote({ command, before, observation }: Given, { isFull }: CommandSpecOf<"promote">): Executed {
@@ -81,8 +81,8 @@ function promoted({ state, strategy }: Rollout, isFull: boolean, now: number): R
 
 function whyNotPromoted(rollout: Rollout, isFull: boolean, now: number): string {
   if (isFull && promoted(rollout, false, now) !== null)
-    return "the instances that are left have not been checked, and no check is ever skipped: promote it without --full";
-  return `it is ${rollout.state.kind}: nothing waits there that a promotion could skip, and no check is ever skipped`;
+    return "the other instances have not been checked, and checks are never skipped: promote it without --full";
+  return `it is ${rollout.state.kind}: there is no wait that a promotion could skip, and checks are never skipped`;
 }
 
 function abort({ command, before, observation }: Given): Executed {
@@ -98,13 +98,13 @@ function retry({ command, before, desired }: Given): Executed {
   if (before.rollout) return refuse("it is being deployed already");
   const definition = pinnedDefinition(desired);
   const held = before.quarantined.find((entry) => entry.digest === definition);
-  if (held?.isInGit) return refuse(`${held.version} is in quarantine.yaml: a commit that takes its entry out lifts it`);
+  if (held?.isInGit) return refuse(`${held.version} is in quarantine.yaml: remove its entry by a commit`);
   if (!held && !before.refused) return refuse("nothing was refused here");
   // It is being written: it would land while the version has the traffic again.
   if (before.revert?.outcome === null && !before.revert.doubt)
-    return refuse(`the commit that puts ${before.revert.request.to} back is not written yet; try again then`);
+    return refuse(`the commit that restores ${before.revert.request.to} is not written yet; try again after that`);
   const quarantined = before.quarantined.filter((entry) => entry !== held);
-  const why = `tried again, as ${signature(command)} wants it`;
+  const why = `tried again by ${signature(command)}`;
   return {
     kind: "done",
     why,
@@ -118,10 +118,10 @@ const nothing = "nothing is under way";
 
 function whyNotStoppable(rollout: Rollout | null): string | null {
   if (!rollout) return nothing;
-  if (!isByStrategy[rollout.kind]) return `what is under way only keeps the environment in order (${rollout.kind})`;
+  if (!isByStrategy[rollout.kind]) return `commands cannot control a deployment of kind ${rollout.kind}`;
   if (rollout.state.kind === "rejected") return "it is going back already";
   if (rolloutStates[rollout.state.kind].isStoppable || isBeforeInstalling(rollout)) return null;
-  return `${rollout.candidate?.version ?? "it"} has all the traffic already; \`pinion rollback\` takes it back`;
+  return `${rollout.candidate?.version ?? "it"} has all the traffic already; use \`pinion rollback\``;
 }
 
 /** Time that it stood still for a person does not count: all of a step that waits for one, paused in it or not. */

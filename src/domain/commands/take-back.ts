@@ -45,7 +45,7 @@ function byCommit({ command, before, observation }: Given, pin: PinBack, group: 
   const along = group ? pinsBack(pin.process, group, observation) : [];
   const what = { ...pin, ...(along.length > 0 && { along }) };
   const after = withRevertOwed(before, { ...revertBy(command, observation, what), trigger: "manual", mode });
-  const how = mode === "push" ? "a commit puts the pin back" : "a commit that puts the pin back is proposed on a branch, for approval";
+  const how = mode === "push" ? "a commit restores the pin" : "a commit that restores the pin is proposed on a branch, for approval";
   const why = `${how}: ${pin.from} → ${pin.to}${ofUnjudged(before, pin.to)}${besides(group, pin.process)}`;
   return { kind: "done", why, after, actions: [], timeline: "" };
 }
@@ -101,7 +101,7 @@ function whyNotRolledBack({ before, observation }: Given, from: string, target: 
   if (target === null) return noOtherGood;
   if (target === from) return `${from} is pinned already`;
   if (isInQuarantine(before, { version: target }, observation))
-    return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
+    return `${target} is in quarantine here: remove its entry from quarantine.yaml first`;
   if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
   return whyNotRevertedTwice(before.revert, from, target);
 }
@@ -110,13 +110,13 @@ function whyNotRolledBack({ before, observation }: Given, from: string, target: 
 function withoutEffect({ environment, findings }: Observation): string {
   const [error] = findings.filter(({ severity }) => severity === "error");
   const why = error === undefined ? "" : ` (${describeFinding(error)})`;
-  return `environment.yaml of ${environment} cannot be used${why}, and a commit that puts a pin back has no effect until then; \`pinion recover\` takes the traffic back at once`;
+  return `environment.yaml of ${environment} cannot be used${why}, and a commit that restores a pin has no effect until then; \`pinion recover\` moves the traffic back at once`;
 }
 
 function whyNotRevertedTwice(revert: Revert | null, from: Version, target: Version | null): string | null {
   if (!revert) return null;
   const { request, outcome } = revert;
-  if (outcome === null) return `a revert to ${request.to} is on its way already`;
+  if (outcome === null) return `a revert to ${request.to} is owed already`;
   const isSame = request.from === from && request.to === target;
   return isSame && outcome.kind === "proposed" ? `a revert to ${request.to} is proposed already: merge branch ${outcome.branch}` : null;
 }
@@ -136,7 +136,7 @@ function recoverFrom({ before, desired, observation, command }: Given, rollout: 
   const reason = { trigger: "emergency", why: emergency(command) };
   const step = reject(rollout, reason, observation.now);
   const after = afterRejection(before, { rollout, reason, desired, observation, by: command.by });
-  const to = `stops ${rollout.candidate?.version ?? "what is under way"} and goes back to ${rollout.stable?.version ?? "what served its paths before"}`;
+  const to = `stops ${rollout.candidate?.version ?? "what is under way"} and goes back to ${rollout.stable?.version ?? "the process that served its paths before"}`;
   return { ...done(after, { ...rollout, paused: null, state: step.state }, reason.why, step.actions), why: to };
 }
 

@@ -64,19 +64,19 @@ export function whyNotFlow(permit: FlowsPermit, { nodes }: Definition): readonly
 }
 
 const nothing: SecretsPermit = { env: [], folder: null };
-const howToAllow = "the operator lists what may be named under `environments` in pinion.yaml";
+const howToAllow = "the operator allows them under `environments` in pinion.yaml";
 
 function whyNotVariable({ own }: Permits, { env }: SecretsPermit, name: string): string | null {
-  if (own.env.has(name)) return `the variable ${name} is the controller's own`;
+  if (own.env.has(name)) return `the variable ${name} belongs to the controller`;
   const isListed = env.some((each) => (each.endsWith("*") ? name.startsWith(each.slice(0, -1)) : name === each));
-  return isListed ? null : `the variable ${name} may not be named in this environment; ${howToAllow}`;
+  return isListed ? null : `the variable ${name} is not allowed in this environment; ${howToAllow}`;
 }
 
 function whyNotFile({ own }: Permits, { folder }: SecretsPermit, path: string): string | null {
-  if (folder === null) return `the file ${path} may not be named in this environment; ${howToAllow}`;
+  if (folder === null) return `the file ${path} is not allowed in this environment; ${howToAllow}`;
   const whole = pathInFolder(folder, path);
   if (whole === null) return `the file ${path} is not in the folder of secrets of this environment`;
-  return own.paths.some((each) => isWithin(whole, each)) ? `the file ${path} is the controller's own` : null;
+  return own.paths.some((each) => isWithin(whole, each)) ? `the file ${path} belongs to the controller` : null;
 }
 
 /** Without `.`, `..` and doubled slashes. */
@@ -103,7 +103,7 @@ function whyNotModules({ modules }: FlowsPermit, { id, title, config }: Workflow
   return libs.flatMap((lib) => {
     const name = typeof lib === "object" && lib !== null && "module" in lib ? lib.module : null;
     if (typeof name !== "string" || modules.includes(bare(name)) || modules.includes(name)) return [];
-    return [`node "${title ?? id}" wants the module ${name}, which engines.allow in pinion.yaml does not list for this environment`];
+    return [`node "${title ?? id}" needs the module ${name}, which engines.allow in pinion.yaml does not list for this environment`];
   });
 }
 

@@ -36,7 +36,9 @@ export function applyFreezeCommands(state: EnvironmentState, observation: Observ
       freeze ??= { by: command.by, why: command.why, at: now, lostMs: observation.lostMs };
     } else if (kind === "unfreeze") {
       results.push(
-        freeze ? done(command, `what was held by ${describePerson(freeze.by)} goes on`, now) : refused(command, "it is not frozen", now),
+        freeze
+          ? done(command, `the freeze by ${describePerson(freeze.by)} is lifted; deployments continue`, now)
+          : refused(command, "it is not frozen", now),
       );
       if (freeze) unfrozenAfterMs += frozenMs(freeze, observation);
       freeze = null;

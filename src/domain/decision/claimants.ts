@@ -66,7 +66,7 @@ export function keptFrom(willing: readonly PathChange[], claims: Claims): Readon
   }
   for (const { mover, rival, requests } of lateTakers(inTurn(willing, kept))) {
     const [path] = [...requests].map((request) => mover.paths.get(request) ?? request);
-    const why = kept.get(mover.process)?.why ?? `waits, since ${rival.process} takes over ${path ?? "its paths"} too`;
+    const why = kept.get(mover.process)?.why ?? `waits, because ${rival.process} takes over ${path ?? "its paths"} too`;
     kept.set(mover.process, { why, lost: requests });
   }
   return kept;

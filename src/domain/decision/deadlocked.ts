@@ -70,7 +70,7 @@ function reasonOf(circle: ReadonlySet<ProcessId>, waiting: ReadonlyMap<ProcessId
   const named = processes.map((process) => `${process} ${waiting.get(process)?.status.desired ?? ""}`.trim());
   const shown = processes.slice(0, mostNamed).map((process) => `${process} ${waiting.get(process)?.status.reason.text ?? ""}`);
   const rest = processes.length > mostNamed ? "; …" : "";
-  const text = `deployments wait for each other, and no waiting ends it: ${shown.join("; ")}${rest}`;
+  const text = `deployments wait for each other and will never start: ${shown.join("; ")}${rest}`;
   return { code: "Deadlocked", text, about: named.join(", ") };
 }
 

@@ -128,5 +128,5 @@ function whatBegins({ before, desired, pass, serving, isServed }: Subject, recor
 
 function keptWarm({ before: { takenOutAt }, pass: { observation } }: Subject): NextStepView | null {
   if (takenOutAt === null) return null;
-  return { text: "what is kept warm is removed", due: takenOutAt + (observation.spec?.pruneDelayMs ?? 0), deadline: null };
+  return { text: "warm versions are removed", due: takenOutAt + (observation.spec?.pruneDelayMs ?? 0), deadline: null };
 }

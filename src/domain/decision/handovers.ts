@@ -137,11 +137,11 @@ function whyNotReadyFor(unit: UnitRef, { remembered, commands }: Stirring, world
     return `its deployment failed; \`pinion retry ${world.observation.environment}/${unit.process}\` tries it again`;
   const notYet = rollout ? whyNotYet(rollout, unit) : isServing(unit, world) ? null : notBegun;
   if (notYet !== null) return notYet;
-  if (commands.length > 0) return "a person has a word about it";
+  if (commands.length > 0) return "a person must decide about it";
   return (rollout && whyStopped(rollout, world)) ?? whyNotAnswering(unit, world);
 }
 
-const notBegun = "its deployment has not begun";
+const notBegun = "its deployment has not started";
 
 function whyNotYet(rollout: Rollout, { digest }: UnitRef): string | null {
   if (rollout.candidate?.digest !== digest) return notBegun;

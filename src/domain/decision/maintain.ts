@@ -29,7 +29,7 @@ import { giveTraffic } from "../strategies/steps.ts";
 import { together } from "../strategies/handing-over.ts";
 import { traitsOf } from "../strategies/traits.ts";
 
-const givenUpLater = "keeps a path that another process is pinned to answer, until that one answers it";
+const givenUpLater = "keeps a path until the process that is pinned to serve it is ready";
 
 /** How soon leftovers are looked at again while something is in flight on them, in milliseconds. */
 const leftoverPollMs = 1_000;
@@ -133,7 +133,7 @@ function isShownWarm({ actual }: ProcessStatus, { version }: Installed): boolean
 function reasonOf({ status }: ProcessState, unit: UnitRef): Reason {
   return status?.sync === "Synced" && status.health === "Healthy" && status.desired === unit.version
     ? status.reason
-    : { code: "AsPinned", text: "runs what `main` says" };
+    : { code: "AsPinned", text: "runs as pinned in git" };
 }
 
 function isOver({ phase }: ProcessStatus): boolean {

@@ -83,8 +83,8 @@ function isVouchedFor({ knownGood }: ProcessState, { digest }: UnitRef): boolean
 
 function whatIsDone({ isByHand, why }: Lacking, owed: readonly OwedAction[], { version, digest }: UnitRef): Reason {
   const stuck = owed.find(({ action }) => action.kind === "ensure-installed" && action.unit.digest === digest)?.stuck;
-  if (stuck) return { code: "NotRestored", text: `${why}; ${version} cannot be put back: ${stuck.detail}`, about: version };
-  return { code: isByHand ? "HealingDrift" : "Healing", text: `${why}; ${version} is put back`, about: version };
+  if (stuck) return { code: "NotRestored", text: `${why}; ${version} cannot be restored: ${stuck.detail}`, about: version };
+  return { code: isByHand ? "HealingDrift" : "Healing", text: `${why}; ${version} is restored`, about: version };
 }
 
 /** Why what serves is not as it was installed. */

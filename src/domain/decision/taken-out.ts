@@ -15,7 +15,7 @@ export function whyTakenOut({ environment }: Observation): string {
 
 /** It serves on until those that take its paths over are ready. */
 export function describeStay(process: ProcessId, { why }: Pick<Handover, "why">): string {
-  return `${why}; ${process} serves until then: to keep it, revert the commit that took its pin out`;
+  return `${why}; ${process} serves until then: to keep it, revert the commit that removed its pin`;
 }
 
 /** The process as remembered; whoever is pinned is not taken out. */

@@ -27,13 +27,13 @@ export function whatChangesIt(about: About): readonly string[] {
 
 function byCommands(rollout: Rollout, { environment, process }: About): readonly string[] {
   const target = `${environment}/${process}`;
-  if (rollout.paused) return [`\`pinion resume ${target}\` goes on, \`pinion abort ${target}\` gives it up.`];
-  if (isWaitingForPerson(rollout)) return [`\`pinion promote ${target}\` goes on, \`pinion abort ${target}\` goes back.`];
+  if (rollout.paused) return [`\`pinion resume ${target}\` continues it, \`pinion abort ${target}\` ends it.`];
+  if (isWaitingForPerson(rollout)) return [`\`pinion promote ${target}\` continues it, \`pinion abort ${target}\` goes back.`];
   if (rollout.state.kind === "rejected" || rollout.kind !== "deploy") return ["A new pin in git."];
-  const back = rollout.stable ? `A bad verdict: it goes back to ${rollout.stable.version}.` : "A bad verdict: it is taken out again.";
+  const back = rollout.stable ? `A bad verdict: it goes back to ${rollout.stable.version}.` : "A bad verdict: it is removed again.";
   const stop = rolloutStates[rollout.state.kind].isStoppable
-    ? `\`pinion pause ${target}\` stops it, \`pinion abort ${target}\` gives it up.`
-    : `\`pinion rollback ${target} --reason "…"\` takes it back.`;
+    ? `\`pinion pause ${target}\` stops it, \`pinion abort ${target}\` ends it.`
+    : `\`pinion rollback ${target} --reason "…"\` goes back to a version that was good.`;
   return [back, stop];
 }
 

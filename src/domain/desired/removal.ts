@@ -48,5 +48,5 @@ export function whyUnusable({ findings, settingsOf }: Pick<Removable, "findings"
   const gone = findings.find(({ code }) => code === "environment/vanished");
   const why = gone ? gone.message : "environment.yaml cannot be used; what runs keeps running";
   if (settingsOf === undefined) return why;
-  return `${why}, protected by the settings of ${settingsOf.slice(0, 7)}; pins of later commits have no effect until it is fixed, and \`pinion recover\` takes back what is bad`;
+  return `${why}, by the settings of ${settingsOf.slice(0, 7)}; pins of later commits have no effect until it is fixed, and \`pinion recover\` rolls back a bad version`;
 }

@@ -61,7 +61,7 @@ function holdOfRollout(rollout: Rollout): Hold | null {
   const { deployment, paused, state } = rollout;
   if (paused) return { kind: "held", code: "Paused", why: `paused by ${signature(paused)}`, key: `${deployment} paused ${paused.at}` };
   if (state.kind !== "shifting" || !isWaitingForPerson(rollout)) return null;
-  const why = `waits at ${state.weight} % until somebody promotes it`;
+  const why = `waits at ${state.weight} % until a person promotes it`;
   return { kind: "held", code: "AwaitsPromotion", why, key: `${deployment} waits ${state.step}` };
 }
 

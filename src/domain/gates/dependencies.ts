@@ -29,7 +29,7 @@ export function servingNow({ desired, serving, isAwaited }: Serving): Dependency
 /** What goes back to a version that was good here does not ask. */
 export function dependencies(change: Pick<ProposedChange, "pinned" | "record" | "dependencies">): GateAnswer {
   const { pinned, record } = change;
-  if (pinned?.kind !== "runnable") return open(pinned ? "it is asked once the pin can run" : "nothing is pinned");
+  if (pinned?.kind !== "runnable") return open(pinned ? "it is checked when the pin can run" : "nothing is pinned");
   if (record === "way-back") return open("a rollback does not wait for its dependencies");
   const needed = requiredProcesses(pinned.summary.dependencies);
   return lackingOf(needed, change.dependencies) ?? open(describeNeeded(needed));

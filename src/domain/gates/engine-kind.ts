@@ -8,7 +8,7 @@ import { blockedByFindings } from "./pin-findings.ts";
 /** The rule, for `pinion validate` too. Null: it has one. */
 export function whyNoEngine(process: ProcessId, kind: EngineKind, there: ThereAre): string | null {
   if (there.kinds.includes(kind)) return null;
-  return `${process} is run by ${kind}, and ${there.environment} has no engine of this kind; it has ${there.kinds.join(" and ")}`;
+  return `${process} needs an engine of kind ${kind}, and ${there.environment} has none; it has ${there.kinds.join(" and ")}`;
 }
 
 interface ThereAre {

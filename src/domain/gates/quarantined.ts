@@ -18,5 +18,5 @@ export function quarantined({ pinned, quarantined: entry }: Pick<ProposedChange,
   const { version } = pinned.summary;
   if (!entry) return open(`${version} is not in quarantine`);
   const text = `${version} is in quarantine here: ${entry.why}`;
-  return blocked({ code: "Quarantined", text, about: code }, "Pin another version, or take its entry out of quarantine.yaml.");
+  return blocked({ code: "Quarantined", text, about: code }, "Pin another version, or remove its entry from quarantine.yaml.");
 }

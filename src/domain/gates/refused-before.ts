@@ -19,6 +19,6 @@ export function refusedBefore({ environment, process, refused }: Pick<ProposedCh
 export function reasonOfRefusal({ code = "DeploymentFailed", why, awaits, unit }: Refusal, environment: string): Reason {
   const about = unit.version;
   if (awaits === undefined) return { code, text: `${why}; \`pinion retry ${environment}/${unit.process}\` tries it again`, about };
-  const text = `${why}; ${awaits}, which it calls, was being rolled back just then: it is tried again once when that is healthy`;
+  const text = `${why}; ${awaits}, which it calls, was being rolled back then: it is tried again once, when that is healthy`;
   return { code: "AwaitsDependency", text, about };
 }

@@ -5,5 +5,5 @@ import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
 export function removable({ pinned, whyKept }: Pick<ProposedChange, "pinned" | "whyKept">): GateAnswer {
   if (pinned) return open("it is pinned");
   if (whyKept === null) return open("it is no longer pinned");
-  return blocked({ code: "NotRemoved", text: whyKept }, "Fix the errors of the environment, put the pin back, or set `allowEmpty: true`.");
+  return blocked({ code: "NotRemoved", text: whyKept }, "Fix the errors of the environment, restore the pin, or set `allowEmpty: true`.");
 }

@@ -13,5 +13,5 @@ export function usableEnvironment(
 /** Where earlier settings are in force, so are the pins of that time: a commit that reverts one does nothing yet. */
 function liftedBy({ environment, process, settingsOf }: Pick<ProposedChange, "environment" | "process" | "settingsOf">): string {
   const fix = "Fix it: `pinion validate` names the line.";
-  return settingsOf === undefined ? fix : `${fix} Until then \`pinion recover ${environment}/${process}\` takes back what is bad.`;
+  return settingsOf === undefined ? fix : `${fix} Until then \`pinion recover ${environment}/${process}\` rolls back a bad version.`;
 }

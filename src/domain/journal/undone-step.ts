@@ -13,14 +13,14 @@ export function undoneStep({ undone, changes }: HandEdit): DeploymentStepRecord 
       at: undone.at,
       state: "hand edit undone",
       code: "HandEditUndone",
-      why: `put back what was changed by hand: ${inOneLine(changes)}`,
+      why: `undid what was changed by hand: ${inOneLine(changes)}`,
     }
   );
 }
 
 /** The sentences in one line. */
 export function inOneLine({ sentences, more }: HandEdit["changes"]): string {
-  if (sentences.length === 0) return "nothing but how it is written";
+  if (sentences.length === 0) return "only its formatting";
   const left = sentences.length - most + more;
   return (
     sentences

@@ -30,7 +30,7 @@ export function whyKiller(unit: UnitRef, { deaths = [] }: Known, sinceMs = remem
   const recent = deaths.filter(({ agoMs }) => agoMs <= rememberedMs);
   const alone = recent.filter((death) => death.agoMs <= sinceMs && isAlone(death, unit)).length;
   if (alone < leastDeaths || alone <= recent.filter(isUnexplained(unit)).length) return null;
-  return `the engine's process ended ${alone} times while ${unit.version} ran, and nothing else is suspected`;
+  return `the engine's process ended ${alone} times while ${unit.version} ran, and no other version can be the cause`;
 }
 
 function isAlone({ suspects: [first, ...others] }: EngineDeath, { digest }: UnitRef): boolean {

@@ -12,7 +12,7 @@ const minuteMs = 60_000;
 /** `it had 12 requests/s in the last hour`; null: nobody knows. */
 export function describeRequests(rate: RequestRate | null): string {
   if (rate === null)
-    return "how many requests it gets is not known: no controller could be asked that has seen it for a minute (--config or --controller names one)";
+    return "its number of requests is not known: no controller answered that has observed it for a minute (--config or --controller names one)";
   const minutes = Math.round(rate.overMs / minuteMs);
   const period = rate.overMs >= hourMs - minuteMs ? "hour" : minutes === 1 ? "minute" : `${minutes} minutes`;
   return `it had ${amount(rate.perSecond)} in the last ${period}`;

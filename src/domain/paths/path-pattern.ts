@@ -33,7 +33,7 @@ export function readPath(path: string): PathPattern {
   if (!path.startsWith("/")) throw new UnreadablePath("it does not begin with /");
   if (path.length > longestPath) throw new UnreadablePath(`it is longer than ${longestPath} characters`);
   const foreign = /[^\x21-\x7e]|#/u.exec(path)?.[0];
-  if (foreign !== undefined) throw new UnreadablePath(`no request can hold "${foreign}"; write ${encoded(foreign)}`);
+  if (foreign !== undefined) throw new UnreadablePath(`no request can contain "${foreign}"; write ${encoded(foreign)}`);
   refuseForbidden(path);
   const forms = isPlain(path) ? [plainForm(path)] : formsOf(path);
   // What is too large is found here, not by the first request.

@@ -25,8 +25,8 @@ interface Reader {
 export function readExpression(source: string): Expression {
   const reader: Reader = { source, at: 0, depth: 0 };
   const parts = readSequence(reader);
-  if (peek(reader) === "|") throw new UnreadablePath('"|" outside of parentheses would answer for other paths too; write /(a|b)');
-  if (reader.at < source.length) throw new UnreadablePath('a ")" closes nothing');
+  if (peek(reader) === "|") throw new UnreadablePath('"|" outside of parentheses would match other paths, too; write /(a|b)');
+  if (reader.at < source.length) throw new UnreadablePath('a ")" has no "("');
   return parts;
 }
 
@@ -64,7 +64,7 @@ function readCount(reader: Reader, [written, from, comma, to]: RegExpExecArray):
   const least = Number(from);
   const most = comma === "" ? least : to === "" ? null : Number(to);
   if (least > mostRepeats || (most ?? 0) > mostRepeats) throw new UnreadablePath(`${written} repeats more than ${mostRepeats} times`);
-  if (most !== null && most < least) throw new UnreadablePath(`${written} asks for fewer at most than at least`);
+  if (most !== null && most < least) throw new UnreadablePath(`${written} has a maximum below its minimum`);
   return { least, most };
 }
 
@@ -74,7 +74,7 @@ function readOne(reader: Reader): Expression {
   if (character === "[") return { kind: "set", set: readClass(reader) };
   if (character === ".") return { kind: "set", set: anyCharacter };
   if (character === "\\") return { kind: "set", set: readEscape(reader) };
-  if ("*+?".includes(character)) throw new UnreadablePath(`"${character}" repeats nothing`);
+  if ("*+?".includes(character)) throw new UnreadablePath(`"${character}" has nothing to repeat`);
   if ("^${}]".includes(character)) throw new UnreadablePath(`"${character}" has no meaning in a path`);
   return { kind: "set", set: charSet(character) };
 }

@@ -44,7 +44,7 @@ function whyHeld({ process, to: pinned }: PinChange, aftermath: Aftermath): stri
   const desired = desiredOf(process, observation.desired, row);
   const change = proposedChange({ before: row ?? nothingKnown(process), desired, pass }, world.route(process));
   const blocked = firstBlocked({ ...change, dependencies: servingThen((other) => versionAfter(aftermath, other)) });
-  const text = blocked?.text ?? row?.status?.reason.text ?? "nothing says why";
+  const text = blocked?.text ?? row?.status?.reason.text ?? "the reason is not known";
   return pinned ? text : `no longer pinned, but ${text}`;
 }
 

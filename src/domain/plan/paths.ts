@@ -121,7 +121,7 @@ function whyTaken(gained: readonly PublicEndpoint[], rivalOf: (form: PathForm, e
   for (const endpoint of gained) {
     for (const form of formsOf(endpoint.path)) {
       const rival = rivalOf(form, endpoint);
-      if (rival) return `${describeEndpoint(endpoint)} answers what ${rival.process} answers too; a path has one owner`;
+      if (rival) return `${describeEndpoint(endpoint)} matches requests of ${rival.process}, too; a path has one owner`;
     }
   }
   return null;

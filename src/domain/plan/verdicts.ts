@@ -28,12 +28,12 @@ export function foreseeVerdict(deployment: PlannedDeployment, spec: EnvironmentS
   };
 }
 
-const goesOn = "it goes on without one (onInconclusive: proceed)";
+const goesOn = "it continues without one (onInconclusive: proceed)";
 
 /** What will happen when the time for the verdict is over. */
 function consequence({ process, from, to }: PlannedDeployment, spec: EnvironmentSpec): string {
   const strategy = strategyFor(spec, process);
-  if (from === null && traitsOf(strategy).isJudgedOnTheWay) return "nothing runs beside it, so it goes on without one";
+  if (from === null && traitsOf(strategy).isJudgedOnTheWay) return "no other version runs, so it continues without one";
   switch (onInconclusiveOf(strategy, spec)) {
     case "proceed":
       return goesOn;
@@ -41,7 +41,7 @@ function consequence({ process, from, to }: PlannedDeployment, spec: Environment
       return "it will wait for a person (onInconclusive: pause)";
     case "abort":
       return from === null
-        ? `${to} will wait for a person, for there is no version to go back to (onInconclusive: abort)`
+        ? `${to} will wait for a person, because there is no version to go back to (onInconclusive: abort)`
         : `within ${describeDuration(limitMsOf(strategy, spec))} it goes back to ${from} and waits for a person (onInconclusive: abort)`;
   }
 }

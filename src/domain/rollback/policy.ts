@@ -77,7 +77,7 @@ function whyNotBackTo(stable: UnitRef, before: ProcessState, observation: Observ
 
 function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, now: Instant): Rail | null {
   if (last === null || now >= last + coolDownMs) return null;
-  return { rail: "cool-down", text: `it was rolled back just before, and once in ${describeDuration(coolDownMs)} is the limit` };
+  return { rail: "cool-down", text: `the last rollback was less than ${describeDuration(coolDownMs)} ago (coolDown)` };
 }
 
 /** Whether its metrics reject a candidate and nothing keeps it: the next decision about it takes it back. */
@@ -195,5 +195,5 @@ export function describeLag({ revert }: ProcessState): string | null {
 }
 
 function describeDoubt({ about }: Doubt): string {
-  return `${about.join(", ")}, which it calls, ${about.length === 1 ? "is" : "are"} being judged too, and if the fault is there, it is tried again`;
+  return `${about.join(", ")}, which it calls, ${about.length === 1 ? "is" : "are"} being judged too; if the fault is there, this version is tried again`;
 }

@@ -109,10 +109,10 @@ function changesTogether(process: ProcessId, group: Group, world: World): Change
 function changesUnasked(one: Decided, rollout: Rollout, observation: Observation): Changes {
   const partners = partnersOf(rollout, one);
   if (partners.length > 0) return [[rollout.process, waits(one, `paths changed owner between it and ${partners.join(", ")}`, observation)]];
-  return mayBeRivalled(rollout, observation) ? [[rollout.process, waits(one, "it would get paths back that it gave up", observation)]] : [];
+  return mayBeRivalled(rollout, observation) ? [[rollout.process, waits(one, "it would get back paths that it gave up", observation)]] : [];
 }
 
-/** A first version that has all the traffic for good, and what served its paths before it does not come back. */
+/** A first version that has all the traffic for good, and the process that served its paths before it does not come back. */
 function isInVain({ remembered }: Decided, rollout: Rollout, { members }: Group, observation: Observation): boolean {
   if (rollout.stable || !remembered.rollout || isOnItsWay(remembered.rollout) || !hasPredecessor(rollout, observation)) return false;
   return ![...members.values()].some(({ kind }) => kind === "return");
@@ -127,7 +127,7 @@ function partnersOf(rollout: Rollout, { remembered }: Decided): readonly Process
 /** As it was, until it is known who has its paths: half of it would be refused by the router, or leave a path without an owner. */
 function waits(one: Decided, why: string, observation: Observation): Change {
   const { code, text } = whyUnknown(one.remembered.process, observation);
-  const whyNot = `${why}, and who has them cannot be asked: ${text}`;
+  const whyNot = `${why}, and their owner is not known now: ${text}`;
   return asItWas(one, whyNot, { code, text: `${rejectionOf(one)}; not rolled back yet: ${whyNot}` });
 }
 
@@ -175,11 +175,11 @@ export function describeGroup(process: ProcessId, { members, orphans }: Group): 
 
 function describeMember(process: ProcessId, { kind }: WayBack): string {
   if (kind !== "return") return `${process} goes back together with it`;
-  return `${process} serves its paths again; Pinion pins no process that was taken out: revert the commit that did it`;
+  return `${process} serves its paths again; Pinion does not restore a pin that was removed: revert that commit`;
 }
 
 function describeOrphan({ endpoint, giver }: Orphan): string {
-  return `nobody serves ${describeEndpoint(endpoint)} any more: ${giver.process} ${giver.version} did, and cannot go back by itself: revert both in one commit`;
+  return `no process serves ${describeEndpoint(endpoint)} any more: ${giver.process} ${giver.version} did, and Pinion cannot roll it back: revert both in one commit`;
 }
 
 /** The same with more to say, in the state too, so that it stays said. */
@@ -264,5 +264,5 @@ function follows(one: Decided, way: WayBack, rejected: ProcessId, { group, world
 function whyAlong(rejected: ProcessId, way: WayBack, isPinned: boolean): string {
   if (way.kind === "return") return `serves again: ${rejected}, which took its paths over, is rolled back`;
   const pin = isPinned ? "; its pin goes back by the same commit" : "";
-  return `goes back together with ${rejected}, since paths changed owner between them; it is not rejected${pin}`;
+  return `goes back together with ${rejected}, because paths changed owner between them; it is not rejected${pin}`;
 }

@@ -197,7 +197,7 @@ function requestsBack(process: ProcessId, way: WayBack, around: Surroundings): R
   return endpoints === undefined ? null : new Set(endpoints.flatMap(requestsOf));
 }
 
-/** Where engine or router cannot be asked: whether another process serves, or may serve, what this one would get back. */
+/** Where engine or router does not answer: whether another process serves, or may serve, what this one would get back. */
 export function mayBeRivalled({ process, candidate, stableEndpoints = [] }: Rollout, observation: Observation): boolean {
   const { routes } = observation;
   const own = routes.kind === "known" ? endpointsServed(routes.value.get(process)) : candidate && endpointsOf(candidate, observation);

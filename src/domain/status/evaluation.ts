@@ -23,7 +23,7 @@ export interface GateEvaluation {
 /** What is done next. */
 export interface NextStepView {
   readonly text: string;
-  /** At the earliest; null: as soon as what it waits for is so. */
+  /** At the earliest; null: as soon as that is done. */
   readonly due: Instant | null;
   /** When it fails unless it is done by then; null: there is nothing that time could end. */
   readonly deadline: Instant | null;

@@ -66,12 +66,12 @@ function whenSwitching(at: AfterSwitch, state: In<"switching">, view: RolloutVie
   const { rollout, candidate } = at;
   if (isHopeless(view)) return rejectRefused(rollout, view);
   if (isNotSo(view.candidateInstalled))
-    return insist(state, view.stuck?.detail ?? "it got lost: installing it again", [{ kind: "ensure-installed", unit: candidate }]);
+    return insist(state, view.stuck?.detail ?? "it is missing: installing it again", [{ kind: "ensure-installed", unit: candidate }]);
   const lacking = giveMissing(rollout.process, candidate, { weight: view.candidateWeight, armed: view.candidateArmed });
   if (lacking.length > 0) return insist(state, view.stuck?.detail ?? "switching all traffic", lacking);
   if (rollout.fast)
     return view.wantsVerification
-      ? enter({ kind: "post-deployment" }, "has all traffic again; proving that it works", [verifyRollback(rollout, candidate)])
+      ? enter({ kind: "post-deployment" }, "has all traffic again; verifying that it works", [verifyRollback(rollout, candidate)])
       : letGo(at, state, view, "has all traffic again");
   return enter({ kind: "post-deployment" }, "has all traffic; validating through the public address", [
     validate(rollout, candidate, "post"),
@@ -96,7 +96,7 @@ function whenProving(at: AfterSwitch, state: In<"post-deployment">, view: Rollou
   const { rollout, candidate } = at;
   const isOver = view.verification.kind !== "unknown" || isTimeOver(rollout, view);
   if (isOver) return letGo(at, state, view, `has all traffic again${verificationOf(view)}`);
-  return kept ?? insist(state, "has all traffic again; proving that it works", [verifyRollback(rollout, candidate)]);
+  return kept ?? insist(state, "has all traffic again; verifying that it works", [verifyRollback(rollout, candidate)]);
 }
 
 /** What keeps a version as it is that has all the traffic, and of which a person must decide; nothing where it does not have it all yet. */
@@ -112,11 +112,11 @@ function keepAsItIs({ rollout, candidate }: Omit<AfterSwitch, "old">, state: Aft
     ? giveTraffic(rollout.process, candidate)
     : giveMissing(rollout.process, candidate, { weight: view.candidateWeight, armed: view.candidateArmed });
   if (isNotSo(view.candidateReady))
-    return insist(state, view.stuck?.detail ?? "it does not answer everywhere as it should: putting it back", [
+    return insist(state, view.stuck?.detail ?? "it does not answer on every instance: restoring it", [
       { kind: "ensure-installed", unit: candidate },
       ...(isAnsweringSomewhere(view) ? lacking : []),
     ]);
-  return lacking.length > 0 ? insist(state, view.stuck?.detail ?? "following its instances", lacking) : null;
+  return lacking.length > 0 ? insist(state, view.stuck?.detail ?? "sending the traffic to its instances", lacking) : null;
 }
 
 /** Where it does, it is served meanwhile, however long it takes to put it back elsewhere. */
@@ -155,7 +155,7 @@ function whenBaking(at: AfterSwitch, state: In<"baking">, view: RolloutView): St
   if (state.hasLostTraffic) return bakeAnew(state, view);
   if (view.now < state.until) return stay(state, bakingWhy, state.until);
   if (!view.isBaked && view.bakeMs > 0)
-    return stay(state, `${bakingWhy}, from the beginning: nobody has measured for a while`, view.now + bakePollMs);
+    return stay(state, `${bakingWhy}, from the beginning: measuring was interrupted`, view.now + bakePollMs);
   const { bake: watched } = view;
   if (watched.kind === "healthy") return finish(at, state, view, { why: "has all traffic, and stayed healthy while it was watched" });
   return whenUnjudged(at, state, view, watched);
@@ -170,7 +170,7 @@ function whenUnasked(at: AfterSwitch, state: In<"baking">, why: string, view: Ro
 
 /** Time without traffic is no watch: who took it away, such as a run that could not record it, does not matter. */
 function whenTrafficIsLost({ rollout, candidate }: AfterSwitch, state: In<"baking">): StrategyStep {
-  const why = "it lost its traffic while it was watched: giving it back";
+  const why = "it lost its traffic while it was watched: restoring it";
   return enter({ ...state, hasLostTraffic: true }, why, giveTraffic(rollout.process, candidate));
 }
 
@@ -185,7 +185,7 @@ function whenUnjudged(at: AfterSwitch, state: In<"baking">, view: RolloutView, v
   const { stable } = at.rollout;
   const isOver = needsNoVerdictAtEnd(at.rollout) || view.onInconclusive === "proceed" || state.isAccepted === true;
   if (isOver) {
-    const lacking = state.isAccepted ? `${why}; taken as good by a person` : why;
+    const lacking = state.isAccepted ? `${why}; accepted as good by a person` : why;
     return finish(at, state, view, { why: `has all traffic; ${describeUnjudged(lacking)}`, unjudged: lacking });
   }
   if (view.onInconclusive === "abort" && stable)

@@ -54,7 +54,7 @@ export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGr
 }
 
 function whenValidating({ rollout, candidate }: BlueGreen, view: RolloutView): StrategyStep {
-  return whileValidating(rollout, candidate, view) ?? install(candidate, "valid; installing beside what runs, without traffic");
+  return whileValidating(rollout, candidate, view) ?? install(candidate, "valid; installing beside the running version, without traffic");
 }
 
 function whenChecking({ rollout, candidate, spec }: BlueGreen, view: RolloutView): StrategyStep {
@@ -69,6 +69,6 @@ function whenWaiting({ candidate, spec }: BlueGreen, state: In<"waiting">, view:
   if (isNotSo(view.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
   const switchAt = state.since + spec.switchTrafficDelayMs;
   if (state.hasPassed) return switchTo(candidate, "promoted: switching all traffic");
-  if (view.now < switchAt) return stay(state, "waiting out switchTrafficDelay", switchAt);
+  if (view.now < switchAt) return stay(state, "waiting for switchTrafficDelay", switchAt);
   return switchTo(candidate, "switchTrafficDelay is over: switching all traffic");
 }

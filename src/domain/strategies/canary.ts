@@ -40,7 +40,9 @@ export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpe
   if (isAfterSwitch(state)) return nextAfterSwitch({ rollout, candidate, old: spec.keepOldVersion ? "kept" : "removed" }, state, view);
   switch (state.kind) {
     case "validating":
-      return whileValidating(rollout, candidate, view) ?? install(candidate, "valid; installing beside what runs, without traffic");
+      return (
+        whileValidating(rollout, candidate, view) ?? install(candidate, "valid; installing beside the running version, without traffic")
+      );
     case "installing":
       return installThenCheck(rollout, candidate, view);
     case "checking":
@@ -73,9 +75,9 @@ function whileAlone({ rollout, candidate }: Canary, state: In<"shifting">, view:
   const { stable } = rollout;
   if (!stable || !isNotSo(view.stableInstalled)) return null;
   if (isHopeless(view) && isAbout(stable, view.stuck))
-    return switchTo(candidate, `checks passed, and ${stable.version} is lost and cannot be put back: switching all traffic`);
+    return switchTo(candidate, `checks passed, and ${stable.version} is lost and cannot be restored: switching all traffic`);
   if (isHopeless(view)) return rejectRefused(rollout, view);
-  return insist(state, `${stable.version} is missing: putting it back`, [{ kind: "ensure-installed", unit: stable }]);
+  return insist(state, `${stable.version} is missing: restoring it`, [{ kind: "ensure-installed", unit: stable }]);
 }
 
 function isAbout({ digest }: UnitRef, stuck: Stuck | null): boolean {
@@ -104,7 +106,7 @@ type In2<K extends CanaryStep["kind"]> = Extract<CanaryStep, { kind: K }>;
 /** Into the step of this number; after the last one, and without anybody to share with, all the traffic is switched. */
 function takeStep(at: Canary, index: number, weight: Percent, now: Instant): StrategyStep {
   const step = at.spec.steps[index];
-  if (!at.rollout.stable) return switchTo(at.candidate, "checks passed, and nothing runs beside it: switching all traffic");
+  if (!at.rollout.stable) return switchTo(at.candidate, "checks passed, and no other version runs: switching all traffic");
   if (!step || (step.kind === "weight" && step.weight >= 100)) return switchTo(at.candidate, "all steps passed: switching all traffic");
   if (step.kind !== "weight") return enter({ kind: "shifting", step: index, weight, since: now }, describeStep(step, weight));
   return enter(

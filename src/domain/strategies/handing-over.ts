@@ -42,7 +42,7 @@ function isExchangeOwed({ state, exchanged }: Rollout, { candidateWeight, stable
 /** One of them goes another way now: what is owed is not done without it. */
 function takeBack({ candidate, state }: Rollout, handover: Handover | null, { now }: RolloutView): StrategyStep {
   const why = handover?.why ?? noneAnyMore;
-  return candidate ? enter({ kind: "handing-over", since: now }, why, [], now) : callOff(state, `called off: ${why}`);
+  return candidate ? enter({ kind: "handing-over", since: now }, why, [], now) : callOff(state, `cancelled: ${why}`);
 }
 
 /** Null: it is not ready for all the traffic, or those are not with whom its paths change owner. */
@@ -73,7 +73,7 @@ function beginHandingOver(candidate: UnitRef, { why }: Handover, { state }: Stra
 }
 
 const noneAnyMore = "no path changes its owner any more";
-const cannotBeAsked = "engine or router cannot be asked";
+const cannotBeAsked = "engine or router does not answer";
 const askAgainMs = 1_000;
 
 interface HandingOver {

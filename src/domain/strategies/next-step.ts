@@ -15,7 +15,7 @@ import { isWaitingForPerson, traitsOf } from "./traits.ts";
 export interface NextStep {
   /** For people, in the words of the strategy. */
   readonly text: string;
-  /** When it is due at the earliest; null: as soon as what it waits for is so. */
+  /** When it is due at the earliest; null: as soon as that is done. */
   readonly due: Instant | null;
 }
 
@@ -38,10 +38,10 @@ export function nextStepOf(rollout: Rollout, around: Around): NextStep {
   const due = dueAt(rollout);
   if (isHandingOver(rollout.state))
     return { text: "all the traffic, in one moment with the processes with which its paths change owner", due: null };
-  if (isWaitingForPerson(rollout)) return { text: "it goes on when a person promotes it", due: null };
+  if (isWaitingForPerson(rollout)) return { text: "it continues when a person promotes it", due: null };
   const now = Math.max(around.now, due ?? around.now);
   const step = next(rollout, undisturbed(rollout, { ...around, now }));
-  return isSame(step, rollout) ? { text: "it goes on when what it waits for is so", due } : { text: step.why, due };
+  return isSame(step, rollout) ? { text: "it continues when that is done", due } : { text: step.why, due };
 }
 
 function isSame({ state, outcome }: StrategyStep, rollout: Rollout): boolean {

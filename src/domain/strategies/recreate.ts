@@ -71,13 +71,13 @@ function whenValidating({ rollout, candidate }: Recreate, view: RolloutView): St
 /** What is there is taken out, if anything is. */
 function makeRoom({ rollout: { process, stable }, candidate }: Recreate, why: string, now: Instant): StrategyStep {
   if (!stable) return install(candidate, `${why}; installing`);
-  return enter({ kind: "clearing", since: now }, `${why}; taking ${stable.version} out`, giveTraffic(process, null));
+  return enter({ kind: "clearing", since: now }, `${why}; taking the traffic from ${stable.version}`, giveTraffic(process, null));
 }
 
 function whenClearing({ rollout, candidate }: Recreate, state: In<"clearing">, view: RolloutView): StrategyStep {
   const { stable } = rollout;
-  if (!stable) return install(candidate, "nothing to take out; installing");
-  if (!is(view.stableWeight, 0)) return insist(state, `taking ${stable.version} out`, giveTraffic(rollout.process, null));
+  if (!stable) return install(candidate, "no old version; installing");
+  if (!is(view.stableWeight, 0)) return insist(state, `taking the traffic from ${stable.version}`, giveTraffic(rollout.process, null));
   if (!isDrained(view.stableInFlight, state.since, view))
     return stay(state, `${stable.version} finishes its requests in flight`, view.now + drainPollMs);
   return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
@@ -85,6 +85,6 @@ function whenClearing({ rollout, candidate }: Recreate, state: In<"clearing">, v
 
 function whenRemoving({ rollout, candidate }: Recreate, state: In<"removing">, view: RolloutView): StrategyStep {
   const { stable } = rollout;
-  if (!stable || isNotSo(view.stableInstalled)) return install(candidate, "the old version is out; installing the new one");
+  if (!stable || isNotSo(view.stableInstalled)) return install(candidate, "the old version is removed; installing the new one");
   return insist(state, view.stuck?.detail ?? `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }

@@ -56,7 +56,7 @@ export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingS
       return whenInstalling(rollout, candidate, view);
     case "checking":
       return (
-        whileChecking(rollout, candidate, view) ?? switchTo(candidate, "checks passed, and nothing runs beside it: switching all traffic")
+        whileChecking(rollout, candidate, view) ?? switchTo(candidate, "checks passed, and no other version runs: switching all traffic")
       );
     case "draining-batch":
     case "updating":
@@ -86,11 +86,11 @@ function whenInstalling(rollout: Rollout, candidate: UnitRef, view: RolloutView)
 
 function whenUnderway({ rollout, candidate, spec, view }: Omit<Rolling, "stable" | "instances">, state: Underway): StrategyStep {
   const { stable } = rollout;
-  if (!stable) throw new Error(`${rollout.process} has no version that it could roll from`);
+  if (!stable) throw new Error(`${rollout.process} has no version to start from`);
   if (isHopeless(view)) return rejectRefused(rollout, view);
-  if (view.instances.kind === "unknown") return stay(state, `its instances cannot be asked: ${view.instances.why}`);
+  if (view.instances.kind === "unknown") return stay(state, `its instances are not known: ${view.instances.why}`);
   const at: Rolling = { rollout, candidate, stable, spec, view, instances: view.instances.value };
-  if (isStableGone(at, state)) return install(candidate, `${stable.version} answers nowhere: installing on every instance at once`);
+  if (isStableGone(at, state)) return install(candidate, `${stable.version} answers on no instance: installing on every instance at once`);
   return withoutDead(at, state) ?? restore(at, state) ?? share(at, state) ?? nextIn(at, state);
 }
 
@@ -126,11 +126,11 @@ function withoutDead({ instances, view }: Rolling, state: Underway): StrategySte
   const alive = state.batch.filter((id) => instances.some((each) => each.id === id && each.isUp));
   if (alive.length === state.batch.length) return null;
   const why = `${without(state.batch, alive).join(", ")} went down`;
-  if (alive.length > 0) return enter({ ...state, batch: alive }, `${why}; going on with ${alive.join(", ")}`);
+  if (alive.length > 0) return enter({ ...state, batch: alive }, `${why}; continuing with ${alive.join(", ")}`);
   return enter({ kind: "pausing", done: state.done, since: view.now }, why);
 }
 
-/** What got lost on an instance, in a crash or by hand, is put back before it goes on; meanwhile the traffic follows the instances. */
+/** What got lost on an instance, in a crash or by hand, is put back before it goes on; meanwhile adjusting the traffic to the instances. */
 function restore(at: Rolling, state: Underway): StrategyStep | null {
   const { moved } = batchIn(state, at.instances);
   const up = at.instances.filter((each) => each.isUp);
@@ -139,7 +139,7 @@ function restore(at: Rolling, state: Underway): StrategyStep | null {
   if (lacksCandidate.length + lacksStable.length === 0) return null;
   const lacking = [...installOn(at.candidate, lacksCandidate), ...installOn(at.stable, lacksStable)];
   const where = [...lacksCandidate, ...lacksStable].join(", ");
-  return insist(state, at.view.stuck?.detail ?? `putting back what is missing on ${where}`, [
+  return insist(state, at.view.stuck?.detail ?? `installing what is missing on ${where}`, [
     ...lacking,
     ...(share(at, state)?.actions ?? []),
   ]);
@@ -204,7 +204,7 @@ function whenPausing(at: Rolling, state: In<"pausing">): StrategyStep {
   const { done } = state;
   if (state.isAccepted) return goOn(at, state);
   const until = state.since + spec.batchDelayMs;
-  if (done.length > 0 && view.now < until) return stay(state, `${progress(at, done)}; waiting out batchDelay`, until);
+  if (done.length > 0 && view.now < until) return stay(state, `${progress(at, done)}; waiting for batchDelay`, until);
   if (done.length === 0 || view.analysis.kind === "healthy") return goOn(at, state);
   const why = view.analysis.why;
   const isWaiting = view.onInconclusive !== "proceed";
@@ -286,13 +286,13 @@ function describe({ candidate }: Rolling, state: Underway): string {
     case "draining-batch":
       return `taking ${state.batch.join(", ")} out of rotation`;
     case "updating":
-      return `installing ${candidate.version} on ${state.batch.join(", ")}, beside what runs there`;
+      return `installing ${candidate.version} on ${state.batch.join(", ")}, beside the running version`;
     case "verifying":
       return `checking it on ${state.batch.join(", ")}`;
     case "restoring":
       return `putting ${state.batch.join(", ")} back into rotation with ${candidate.version}`;
     case "pausing":
-      return "the traffic follows the instances";
+      return "adjusting the traffic to the instances";
     default:
       return assertNever(state);
   }

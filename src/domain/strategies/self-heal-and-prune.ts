@@ -32,10 +32,10 @@ export function nextSelfHeal(rollout: Rollout, candidate: UnitRef, view: Rollout
   // While it installs it is served wherever it answers.
   const putBack = isNotSo(view.candidateReady) ? ({ kind: "installing" } as const) : state;
   if (!isSo(view.candidateReady))
-    return insist(putBack, view.stuck?.detail ?? "putting back what was changed by hand", [{ kind: "ensure-installed", unit: candidate }]);
+    return insist(putBack, view.stuck?.detail ?? "undoing the manual change", [{ kind: "ensure-installed", unit: candidate }]);
   const lacking = giveMissing(rollout.process, candidate, { weight: view.candidateWeight, armed: view.candidateArmed });
-  if (lacking.length === 0) return succeed(state, "as `main` says again");
-  return insist({ kind: "switching" }, "putting the traffic back", lacking);
+  if (lacking.length === 0) return succeed(state, "restored as pinned");
+  return insist({ kind: "switching" }, "restoring the traffic", lacking);
 }
 
 export function beginPrune(rollout: Rollout, now: number): StrategyStep {

@@ -70,7 +70,7 @@ export function rejectRefused(rollout: Rollout, view: RolloutView): StrategyStep
 
 export function rejectLate(rollout: Rollout, now: Instant): StrategyStep {
   const limit = traitsOf(rollout.strategy).ownLimit?.option ?? "deployment timeout";
-  return reject(rollout, { trigger: "timeout", why: `not finished within its ${limit}, while ${rollout.state.kind}` }, now);
+  return reject(rollout, { trigger: "timeout", why: `not finished within its ${limit}; its last state was ${rollout.state.kind}` }, now);
 }
 
 /** Whether callers may have been answered by the candidate in this state. */
@@ -163,7 +163,7 @@ export function whileInstalling(rollout: Rollout, candidate: UnitRef, view: Roll
 /** What to do until it is checked on its private address; null: it passed. */
 export function whileChecking(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep | null {
   if (view.during.kind === "unhealthy") return reject(rollout, { trigger: "validation", why: view.during.why }, view.now);
-  if (isNotSo(view.candidateInstalled)) return install(candidate, "it got lost while it was checked: installing it again");
+  if (isNotSo(view.candidateInstalled)) return install(candidate, "it was lost during the checks: installing it again");
   if (view.during.kind === "healthy") return null;
   return insist({ kind: "checking" }, view.stuck?.detail ?? checkingWhy, [validate(rollout, candidate, "during")]);
 }
@@ -182,7 +182,7 @@ export function switchTo(candidate: UnitRef, why: string): StrategyStep {
 /** How a version begins that is brought in beside what runs; one that was good here before goes straight back. */
 export function beginBeside(rollout: Rollout, candidate: UnitRef): StrategyStep {
   if (!rollout.fast) return beginValidating(rollout, candidate);
-  return install(candidate, `${candidate.version} was good here before: straight back to it`);
+  return install(candidate, `${candidate.version} was good here before: no new checks`);
 }
 
 /** Without traffic; then it is checked, unless it is known to be good. */

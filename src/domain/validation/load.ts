@@ -55,7 +55,7 @@ export function describeLoad(load: Load): string {
   return `${countRequests(load.samples.length)} in ${describeDuration(load.tookMs)}: ${figures.join(", ")}`;
 }
 
-const noStable: Reading = { kind: "none", why: "a load goes to the candidate alone" };
+const noStable: Reading = { kind: "none", why: "only the candidate gets the load" };
 
 function readingOf(load: Load, { metric, statistic }: MetricCheck): Reading {
   const requests = uncut(load).length;
@@ -71,7 +71,7 @@ function readingOf(load: Load, { metric, statistic }: MetricCheck): Reading {
       return value(requests);
     case "health_check":
     case "custom_metric":
-      return { kind: "none", why: "a load does not measure it" };
+      return { kind: "none", why: "a load test does not measure it" };
   }
 }
 

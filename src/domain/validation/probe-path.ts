@@ -8,9 +8,9 @@ const odd = /[\\\s\u0000-\u001f\u007f]/;
 export function whyNoProbePath(path: string): string | null {
   if (!path.startsWith("/") || path.startsWith("//"))
     return "must begin with one slash: it is below the version's own address and names no host";
-  if (odd.test(path)) return "holds blanks, control characters or backslashes: encode them";
+  if (odd.test(path)) return "contains blanks, control characters or backslashes: encode them";
   const [segments = ""] = path.split(/[?#]/, 1);
-  return climbs.test(segments) ? "must not climb with `.` or `..`: it is below the version's own address" : null;
+  return climbs.test(segments) ? "must have no segments `.` or `..`: it is below the version's own address" : null;
 }
 
 /** A path below an address. @throws Error for a path that would lead anywhere else. */

@@ -255,7 +255,7 @@ class WorkerPool implements Pool {
   }
 
   #replaceLeaving(member: Member): void {
-    this.#options.log.info({ worker: member.worker.pid }, "a gateway worker was told to end; another one takes its place");
+    this.#options.log.info({ worker: member.worker.pid }, "a gateway worker was asked to end; another one replaces it");
     member.state = "leaving";
     if (!this.#isClosing) this.#start();
   }

@@ -12,16 +12,16 @@ import { startPrimary } from "./primary.ts";
  */
 export async function runGatewayProcess(options: PrimaryOptions): Promise<void> {
   const { log } = options;
-  process.on("uncaughtException", (error) => log.error({ error }, "uncaught error in the gateway; traffic goes on"));
-  process.on("unhandledRejection", (error) => log.error({ error }, "unhandled rejection in the gateway; traffic goes on"));
+  process.on("uncaughtException", (error) => log.error({ error }, "uncaught error in the gateway; traffic continues"));
+  process.on("unhandledRejection", (error) => log.error({ error }, "unhandled rejection in the gateway; traffic continues"));
   // A controller's terminal may be closed; the traffic must not depend on it.
-  process.on("SIGHUP", () => log.info({}, "gateway goes on without its terminal"));
+  process.on("SIGHUP", () => log.info({}, "gateway continues without its terminal"));
   let isStopping = false;
   const succeed = (change: Successor) => {
     if (isStopping) return;
     gateway.handOver(change).then(
       () => stop("the start of its successor"),
-      (error: unknown) => log.error({ error }, "the gateway cannot hand over; it goes on"),
+      (error: unknown) => log.error({ error }, "the gateway cannot hand over; it continues"),
     );
   };
   const gateway = await startPrimary({ ...options, onSuccessor: succeed }).catch((error: unknown) => Promise.reject(named(error, options)));

@@ -7,7 +7,7 @@ import type { Inheritance, ToStandby } from "./standby.ts";
 /** Everything is loaded by now, so that whoever connects meanwhile waits as short as can be. */
 export function waitAsStandby({ succession, held }: Inheritance, log: Log): void {
   const goOn = () => {
-    log.info({}, "the gateway before has ended; its standby goes on");
+    log.info({}, "the gateway before has ended; its standby continues");
     runGatewayProcess({ ...succession, held, log }).catch((error: unknown) => {
       log.error({ error }, "the standby of the gateway cannot go on");
       process.exit(1);

@@ -19,8 +19,8 @@ const worker = createWorker({
 });
 process.on("message", (message: ToWorker, socket: Socket | undefined) => worker.take(message, socket));
 process.on("disconnect", () => void worker.leave(orphanLimitMs));
-process.on("uncaughtException", (error) => say("uncaught error in a gateway worker; traffic goes on", error));
-process.on("unhandledRejection", (error) => say("unhandled rejection in a gateway worker; traffic goes on", error));
+process.on("uncaughtException", (error) => say("uncaught error in a gateway worker; traffic continues", error));
+process.on("unhandledRejection", (error) => say("unhandled rejection in a gateway worker; traffic continues", error));
 // A terminal tells all its processes; the primary decides what becomes of its workers.
 process.on("SIGINT", () => undefined);
 process.on("SIGHUP", () => undefined);

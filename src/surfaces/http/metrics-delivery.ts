@@ -23,7 +23,7 @@ function counters(deploymentCounts: readonly DeploymentCount[]): readonly Family
     {
       name: "pinion_deployments_total",
       type: "counter",
-      help: "Deployments that are over, since the journal began.",
+      help: "Finished deployments, since the journal began.",
       samples: ended.map(({ labels, count }) => ({ labels, value: count })),
     },
     {

@@ -79,7 +79,7 @@ function processFamilies(environments: readonly EnvironmentStatus[]): readonly F
     ),
     gauge(
       "pinion_git_lags_runtime",
-      "1 while a pin was rolled back and git does not say so yet.",
+      "1 for each process that was rolled back and whose pin in git is not restored yet.",
       each((process) => (process.revert && process.revert.request.mode !== "propose" ? { labels: labelsOf(process), value: 1 } : null)),
     ),
     gauge(

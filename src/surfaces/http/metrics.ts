@@ -108,7 +108,7 @@ function gatewayFamilies(gateway: GatewayStatus | null): readonly Family[] {
     {
       name: "pinion_gateway_tampering_total",
       type: "counter",
-      help: "How often somebody else had changed, or tried to change, the routing table, since the controller started.",
+      help: "How often another program changed, or tried to change, the routing table, since the controller started.",
       samples: one(tampered),
     },
   ];

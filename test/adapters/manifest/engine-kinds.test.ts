@@ -39,7 +39,7 @@ describe("the kind of engine of a process", () => {
       line: 1,
       code: "pin/engine-missing",
       severity: "error",
-      message: "called is run by other, and staging has no engine of this kind; it has node-red",
+      message: "called needs an engine of kind other, and staging has none; it has node-red",
       hint: "Add an engine of this kind under `engines` in pinion.yaml, or pin the process elsewhere.",
     };
     const reading = read("engine: other\n", "{ default: { also: [{ kind: other }] }, staging: { kind: node-red } }");

@@ -41,7 +41,7 @@ describe("an environment that pinion.yaml names and the repository does not have
         column,
         severity: "warning",
         code: "config/unknown-environment",
-        message: "what is said of prodution holds nowhere: the repository has no environment of this name",
+        message: "the settings of prodution have no effect: the repository has no environment of this name",
         hint: "Did you mean production?",
       },
     ]);

@@ -41,7 +41,7 @@ describe("a variable that nothing gives a value", () => {
         code: "node/unknown-variable",
         severity: "warning",
         message:
-          'node "b" (mqtt-broker) names ${NOPE}, and nothing gives NOPE a value in production, which pins 1.0.0: the engine takes the text as it stands',
+          'node "b" (mqtt-broker) names ${NOPE}, and NOPE has no value in production, which pins 1.0.0: the engine would use this text itself',
       },
     ]);
   });

@@ -68,7 +68,7 @@ describe("within a run", () => {
     machine.pass(1_000);
     expect(awake.ran() - ran).toBe(2_000);
     expect(awake.lostMs()).toBe(45_000);
-    expect(machine.log.lines.filter(({ text }) => text.includes("stood still"))).toHaveLength(1);
+    expect(machine.log.lines.filter(({ text }) => text.includes("did not run for a while"))).toHaveLength(1);
   });
 
   it("a busy machine is not one that stood still", () => {

@@ -95,7 +95,7 @@ describe("what was changed by hand", () => {
     const { kind, handEdits, steps } = await whole(world);
     expect(kind).toBe("self-heal");
     expect(handEdits).toMatchObject([{ version: "1.0.0", changes: { changes: { nodesAdded: [{ id: "mine" }] } } }]);
-    expect(steps.map(({ why }) => why)).toContain('put back what was changed by hand: function "My fix" was added');
+    expect(steps.map(({ why }) => why)).toContain('undid what was changed by hand: function "My fix" was added');
     expect(JSON.stringify(handEdits)).not.toContain(secret);
     expect([there(world), readings(world)]).toEqual([undefined, 0]);
   });

@@ -26,24 +26,24 @@ describe("secrets that a repository names", () => {
   });
 
   it.each([
-    ["a variable that is not listed", variable("PATH"), "may not be named"],
-    ["a name that only begins like a listed one", variable("WAREHOUSE_TOKEN_2"), "may not be named"],
-    ["the token of the repository", variable("PINION_GIT_TOKEN"), "the controller's own"],
-    ["the controller's own, although its name is allowed", variable("SHOP_BOT_TOKEN"), "the controller's own"],
+    ["a variable that is not listed", variable("PATH"), "is not allowed in this environment"],
+    ["a name that only begins like a listed one", variable("WAREHOUSE_TOKEN_2"), "is not allowed in this environment"],
+    ["the token of the repository", variable("PINION_GIT_TOKEN"), "belongs to the controller"],
+    ["the controller's own, although its name is allowed", variable("SHOP_BOT_TOKEN"), "belongs to the controller"],
     ["a file elsewhere", file("/etc/shadow"), "not in the folder"],
     ["a path that climbs", file("../pinion.yaml"), "not in the folder"],
     ["a path that climbs and comes back by another name", file("../secrets-of-others/x"), "not in the folder"],
     ["a path that climbs from within", file("card/../../../shadow"), "not in the folder"],
     ["a folder that only begins like it", file("/etc/pinion/secrets2/x"), "not in the folder"],
-    ["the controller's own file in the folder", file("bot"), "the controller's own"],
-    ["the same in a roundabout way", file("x/..//./bot"), "the controller's own"],
+    ["the controller's own file in the folder", file("bot"), "belongs to the controller"],
+    ["the same in a roundabout way", file("x/..//./bot"), "belongs to the controller"],
   ])("may not be %s", (_what, reference, why) => {
     expect(whyNotSecret(permits, "production", reference)).toContain(why);
   });
 
   it("are none where nothing is said", () => {
-    expect(whyNotSecret(permits, "staging", variable("SHOP_CARD_KEY"))).toContain("may not be named in this environment");
-    expect(whyNotSecret(permits, "staging", file("card/key"))).toContain("may not be named in this environment");
+    expect(whyNotSecret(permits, "staging", variable("SHOP_CARD_KEY"))).toContain("is not allowed in this environment");
+    expect(whyNotSecret(permits, "staging", file("card/key"))).toContain("is not allowed in this environment");
   });
 });
 
@@ -69,9 +69,9 @@ describe("what flows may contain", () => {
     ["exec", strict, uses("exec"), "is of the type exec"],
     ["exec where only modules are said", { nodes: null, modules: [] }, uses("exec"), "is of the type exec"],
     ["a type that is not listed", strict, uses("file in"), "is of the type file in"],
-    ["child_process", strict, uses("function", "child_process"), "wants the module child_process"],
-    ["child_process by its other name", strict, uses("function", "node:child_process"), "wants the module node:child_process"],
-    ["any module where none is said", { nodes: null, modules: [] }, uses("function", "crypto"), "wants the module crypto"],
+    ["child_process", strict, uses("function", "child_process"), "needs the module child_process"],
+    ["child_process by its other name", strict, uses("function", "node:child_process"), "needs the module node:child_process"],
+    ["any module where none is said", { nodes: null, modules: [] }, uses("function", "crypto"), "needs the module crypto"],
   ] as const)("may not be %s", (_what, permit, definition, why) => {
     expect(whyNotFlow(permit, definition)).toEqual([expect.stringContaining(why)]);
   });

@@ -191,7 +191,7 @@ describe("holds", () => {
     const strategy = { kind: "canary", steps, checks: [], maxDurationMs: 1, keepOldVersion: true, warm } as const;
     const shifting = (at: number) => row({ rollout: rollout({ strategy, state: { kind: "shifting", step: at, weight: 10, since: 1 } }) });
     expect(eventsOf(before({}, shifting(0)), decision({ processes: [shifting(1)] }))).toMatchObject([
-      { kind: "held", why: "waits at 10 % until somebody promotes it" },
+      { kind: "held", why: "waits at 10 % until a person promotes it" },
     ]);
     expect(eventsOf(before({}, shifting(1)), decision({ processes: [shifting(0)] }))).toEqual([]);
   });

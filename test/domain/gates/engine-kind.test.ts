@@ -23,7 +23,7 @@ describe("the gate for the kind of engine", () => {
   it("names what the environment has", () => {
     const there = { environment: "production", kinds: ["node-red", "other"] };
     expect(whyNoEngine("orders", "third", there)).toBe(
-      "orders is run by third, and production has no engine of this kind; it has node-red and other",
+      "orders needs an engine of kind third, and production has none; it has node-red and other",
     );
     expect(whyNoEngine("orders", "other", there)).toBeNull();
   });

@@ -12,7 +12,7 @@ const other = (path: string) => pin("other", "1.0.0", { paths: [path] });
 describe("a plan", () => {
   it("holds a newcomer back whose path another process keeps", () => {
     const [from, to] = [environment([orders]), environment([orders, other("/orders/:key")])];
-    expect(held(from, to)).toEqual(["other: GET /orders/:key answers what orders answers too; a path has one owner"]);
+    expect(held(from, to)).toEqual(["other: GET /orders/:key matches requests of orders, too; a path has one owner"]);
     expect(deployed(from, to)).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ describe("risk", () => {
 
   const analysis = { intervalMs: 1000, checks: [metricCheck({})], onInconclusive: null };
   const unjudged: [string, Partial<EnvironmentSpec>, string, string][] = [
-    ["blue-green", { analysis }, "low", "it goes on without one (onInconclusive: proceed)"],
+    ["blue-green", { analysis }, "low", "it continues without one (onInconclusive: proceed)"],
     ["pause", { analysis: { ...analysis, onInconclusive: "pause" } }, "medium", "it will wait for a person (onInconclusive: pause)"],
     [
       "a canary",

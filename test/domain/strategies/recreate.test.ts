@@ -20,7 +20,7 @@ describe("recreate", () => {
       state: { kind: "validating" },
       goesTo: { kind: "clearing", since: 1_000 },
       does: noTraffic,
-      why: "taking 1.0.0 out",
+      why: "taking the traffic from 1.0.0",
     },
     {
       when: "valid, and nothing runs yet: install at once",

@@ -109,7 +109,7 @@ describe("a batch out of rotation", () => {
       spec: { batchSize: 2, maxUnavailable: 3 },
       view: seenWith([out("a"), down("b"), instance("c")]),
       goesTo: replacing,
-      why: /b went down; going on with a/,
+      why: /b went down; continuing with a/,
     },
     {
       what: "that died is taken again later",
@@ -160,7 +160,7 @@ describe("between two batches", () => {
       what: "batchDelay passes",
       state: { ...between, since: 600 },
       view: seenWith(some, shared(33)),
-      why: /1 of 3 instances; waiting out batchDelay/,
+      why: /1 of 3 instances; waiting for batchDelay/,
       wakeAt: 1_100,
     },
     {

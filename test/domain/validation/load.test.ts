@@ -70,13 +70,13 @@ describe("a load", () => {
       "cannot be held against what it does not measure",
       loadOf(answered(1)),
       [holds("custom_metric", "<", 1)],
-      "a load does not measure it",
+      "a load test does not measure it",
     ],
     [
       "cannot be held against the stable version",
       loadOf(answered(1)),
       [{ ...faster("p50", 1), pass: { kind: "stable", maxIncreasePercent: 50 } }],
-      "goes to the candidate alone",
+      "only the candidate gets the load",
     ],
   ])("%s", (_what, load, checks, why) => {
     const seen = whyLoadFails(load, checks);

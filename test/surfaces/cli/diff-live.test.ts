@@ -58,7 +58,7 @@ describe("pinion diff --live", () => {
       ...lines,
       "",
       "changed by hand before",
-      "  1.4.0, put back 2m ago by production.order-intake.1.4.0.x",
+      "  1.4.0, undone 2m ago by production.order-intake.1.4.0.x",
       ...lines.map((line) => `    ${line}`),
     ]);
   });
@@ -109,7 +109,7 @@ describe("the same in", () => {
     const controller = await controllers.startWith({ history: () => Promise.resolve([{ ...deployment, changes, handEdits: [undone] }]) });
     const { stdout } = await pinion(["history", "--id", deployment.id, "--controller", controller]);
     const shown = lines.map((line) => `  ${line}`);
-    expect(stdout.trimEnd().split("\n").slice(-16)).toEqual(["", "changes", ...shown, "", "put back what was changed by hand", ...shown]);
+    expect(stdout.trimEnd().split("\n").slice(-16)).toEqual(["", "changes", ...shown, "", "undid what was changed by hand", ...shown]);
   });
 
   it("pinion history --id of a deployment that brings the same definition", async () => {

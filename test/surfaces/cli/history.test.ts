@@ -137,7 +137,7 @@ validations
       { at, state: "started", code: "Installing", why: "1.5.0 is pinned" },
       { at: at + 60_000, state: "shifting", code: "Shifting", why: "10 % of the traffic" },
       { at: at + 90_000, state: "rejected", code: "GoingBack", why: "error_rate 21.3 %, allowed <= 5 %" },
-      { at: at + 91_000, state: "revert committed", code: "GitWritten", why: "the pin is put back by commit 89abcdef0123" },
+      { at: at + 91_000, state: "revert committed", code: "GitWritten", why: "the pin is restored by commit 89abcdef0123" },
     ] as const;
     const rolledBack: Deployment = {
       ...deployment,

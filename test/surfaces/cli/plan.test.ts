@@ -102,7 +102,7 @@ describe("pinion plan of a process that is taken out", () => {
   it("says that it is not known, where no controller can be asked", async () => {
     const { code, stdout } = await plan(repository([both], [one]));
     expect(code).toBe(0);
-    expect(stdout).toContain("takes a out of production: no longer pinned; how many requests it gets is not known");
+    expect(stdout).toContain("takes a out of production: no longer pinned; its number of requests is not known");
   });
 });
 

@@ -223,7 +223,7 @@ describe("pinion rollback", () => {
       "git does not take it: the bad version keeps its traffic",
       [at(manual)],
       3,
-      ["… git: pin 1.5.0 → 1.4.0 is owed as a commit", "… traffic: 100 % on 1.5.0", "not done yet: it goes on"],
+      ["… git: pin 1.5.0 → 1.4.0 is owed as a commit", "… traffic: 100 % on 1.5.0", "not done yet: it continues"],
     ],
     [
       "the commit is there and the traffic is not",

@@ -58,7 +58,7 @@ describe("a command", () => {
   });
 
   it("to promote says in its help that it lifts a pause", async () => {
-    expect((await pinion(["promote", "--help"])).stdout).toContain("a rollout that somebody paused is no longer paused");
+    expect((await pinion(["promote", "--help"])).stdout).toContain("resumes a rollout that a person paused");
   });
 
   it("for what is not there ends with 2", async () => {
@@ -164,7 +164,7 @@ describe("freeze and unfreeze", () => {
       ],
     });
     expect((await line("unfreeze", false)).stdout).toMatch(
-      /^done: so it is\n {2}traffic: order-intake 1\.5\.0 goes on;.*\n {2}git: returns 2\.0\.0 is pinned: held/,
+      /^done: so it is\n {2}traffic: order-intake 1\.5\.0 continues;.*\n {2}git: returns 2\.0\.0 is pinned: held/,
     );
   });
 

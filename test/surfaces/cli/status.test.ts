@@ -37,7 +37,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
   it.each([
     [{ state: "down", restarts: 0 }, 1, "gateway down since 4s ago: process 7 did not answer"],
     [{ state: "up", restarts: 2 }, 0, "gateway up; started again 2 times, last 4s ago: process 7 did not answer"],
-    [{ state: "up", restarts: 0, tampered: 1 }, 0, "gateway up; its table was changed by somebody else 1 time, and put back: process 7"],
+    [{ state: "up", restarts: 0, tampered: 1 }, 0, "gateway up; its table was changed by another program 1 time, and restored: process 7"],
   ] as const)("says how the gateway is: %o", async (parts, exitCode, expected) => {
     const gateway = { why: "process 7 did not answer for 6 s and was ended", since: noon - 4_000, tampered: 0, ...parts };
     const url = await controller(overview({ gateway }));
@@ -92,8 +92,8 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     ["that git lags", "git lags runtime: pin 1.5.0 → 1.4.0 is owed as a commit"],
     ["the commit of a revert", "pin 1.5.0 → 1.4.0 by commit 89abcdef"],
     ["the branch of one", "is proposed on branch rollback/staging/rb-1; merge it"],
-    ["one that is not needed any more", "somebody has moved the pin meanwhile: Ann moved the pin"],
-    ["what is in quarantine", "1.5.0 is in quarantine (error_rate 21.3 % of 143 requests); quarantine.yaml does not say so yet"],
+    ["one that is not needed any more", "because the pin has changed since: Ann moved the pin"],
+    ["what is in quarantine", "1.5.0 is in quarantine (error_rate 21.3 % of 143 requests); not in quarantine.yaml yet"],
     ["how to lift it", "to lift it, take it out of environments/production/quarantine.yaml"],
     ["when it fails", "canary, shifting  fails in 57m unless done"],
   ])("shows %s", async (_what, text) => {

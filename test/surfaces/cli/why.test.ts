@@ -48,7 +48,7 @@ describe("pinion why", () => {
   });
 
   it.each([
-    [{ text: "removing 1.4.0", due: null, deadline: null }, "removing 1.4.0; as soon as what it waits for is so"],
+    [{ text: "removing 1.4.0", due: null, deadline: null }, "removing 1.4.0; as soon as that is done"],
     [{ text: "removing 1.4.0", due: noon, deadline: null }, "removing 1.4.0; due now"],
     [{ text: "removing 1.4.0", due: noon, deadline: noon }, "removing 1.4.0; due now; out of time"],
     [null, "nothing is to be done"],

@@ -73,8 +73,7 @@ function* plainSecrets(index: number, node: WorkflowNode): Iterable<NodeFault> {
     const what = secretIn(node.config, key);
     if (what !== null) yield plainSecret(index, key, `${who} has ${what}`);
   }
-  if (namesAuthorization(node.config["headers"]))
-    yield plainSecret(index, "headers", `${who} sends an Authorization header that stands as text`);
+  if (namesAuthorization(node.config["headers"])) yield plainSecret(index, "headers", `${who} sends an Authorization header in plain text`);
   yield* secretVariables(index, who, node.config);
 }
 

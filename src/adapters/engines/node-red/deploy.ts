@@ -40,7 +40,7 @@ export async function deploy(host: Host, change: Change, limits: DeployLimits): 
     const rev = draft && edit && (await draft.write(edit));
     if (draft && edit && rev !== null) return settle(host, { before, takeBack: () => draft.takeBack(edit, rev) }, limits);
   }
-  throw new PinionError("engine/unreachable", "somebody else keeps deploying to this Node-RED; no deploy of Pinion's got through");
+  throw new PinionError("engine/unreachable", "another program keeps deploying to this Node-RED; no deploy of Pinion succeeded");
 }
 
 interface Posted {

@@ -132,7 +132,7 @@ async function readBackOn(host: Host, unit: CompiledUnit): Promise<ReadBack | nu
     host,
     (present) => new Set([...present.values()].filter(({ summary }) => isOf(summary)).map(({ summary }) => summary.tab)),
   );
-  if (draft === null) throw new PinionError("engine/unreachable", `somebody deploys to ${host.id} just now`);
+  if (draft === null) throw new PinionError("engine/unreachable", `another program deploys to ${host.id} at the moment`);
   const installed = [...installedTabs(draft.nodes, host.owner).values()].find(isOf);
   const summary = installed && summarize(installed);
   return installed && summary?.drift ? readBack(unit, summary, installed.nodes) : null;

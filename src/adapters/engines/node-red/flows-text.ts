@@ -109,7 +109,7 @@ function* groups(places: readonly Place[]): Generator<Place> {
 
 function bounded(piece: string): string {
   if (piece.length <= largestPiece) return piece;
-  throw new Error(`one node, or what is beside the nodes, is longer than ${largestPiece} characters, the most that is read of it`);
+  throw new Error(`one node, or the part beside the nodes, is longer than ${largestPiece} characters, the limit`);
 }
 
 /** The same, the other way round. */

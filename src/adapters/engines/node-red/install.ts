@@ -64,7 +64,7 @@ function unrunnableHere(unit: CompiledUnit, known: ReadonlySet<string>, withPlug
   const names = unknown.map((type) => `"${type}"`).join(", ");
   if (unknown.length > 0) return [[unit.tab, refuse(unit, "engine/unknown-node-type", `Node-RED does not know the node type ${names}`)]];
   if (withPlugin || unit.triggers.length === 0) return [];
-  const detail = `node "${unit.triggers[0]}" starts by itself, and this Node-RED lacks Pinion's plugin, without which it cannot be held back`;
+  const detail = `node "${unit.triggers[0]}" starts by itself, and this Node-RED has no Pinion plugin, which is needed to hold it back`;
   return [[unit.tab, refuse(unit, "engine/refused", detail)]];
 }
 

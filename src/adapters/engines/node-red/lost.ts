@@ -30,7 +30,7 @@ function refuseOtherTabs(exported: readonly FlowNode[], tab: string | null): voi
     place ??= z;
     if (z !== place)
       throw new Error(
-        `node "${short(node.id)}" (${short(node.type)}) lies on "${short(z)}", a tab or subflow that the export does not contain; export one whole tab with its subflows`,
+        `node "${short(node.id)}" (${short(node.type)}) is on "${short(z)}", a tab or subflow that the export does not contain; export one whole tab with its subflows`,
       );
   }
 }
@@ -54,7 +54,7 @@ export function isIdleGlobalConfig({ type, env }: FlowNode): boolean {
 export function refuseCredentialsBeside({ credentials }: Readonly<Record<string, unknown>>): void {
   if (!isObject(credentials) || Object.keys(credentials).length === 0) return;
   throw new Error(
-    "the export has credentials beside its flows, which are not read: take them out, and name them in the nodes (docs/config-repository.md, Credentials of nodes)",
+    "the export has credentials in a separate object, which is not read: remove them, and name them in the nodes (docs/config-repository.md, Credentials of nodes)",
   );
 }
 

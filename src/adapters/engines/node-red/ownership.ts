@@ -125,10 +125,10 @@ function lostAgain(unit: Named, before: Loss | undefined, now: number): Loss {
   return { unit, at, wantedAt: now, pauseMs: at.length >= lossesOfContest ? contestMs : null };
 }
 
-const whyContested = `somebody else has taken it out of the engine again and again; it is tried again after a pause, first of ten minutes and then ever longer, until it is left there for ten minutes`;
+const whyContested = `another program removes it from the engine again and again; Pinion tries again after ten minutes, then after longer pauses, until it stays for ten minutes`;
 
 const whyStrange =
-  "was put into the engine under the name of this installation, and not by this controller: another controller runs with a copy of this state folder (docs/troubleshooting.md), or somebody has put back flows of before";
+  "was put into the engine under the name of this installation, and not by this controller: another controller runs with a copy of this state folder (docs/troubleshooting.md), or old flows were restored";
 
 function keyOf({ process, digest }: Pick<Named, "process" | "digest">): string {
   return `${process} ${digest}`;

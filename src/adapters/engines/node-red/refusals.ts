@@ -144,7 +144,7 @@ function* badFunctions({ nodes }: Definition): Iterable<Refusal | null> {
       if (typeof source === "string") yield* badSource(index, `node "${who}" (function, ${key})`, key, source);
     }
     for (const module of externalModules(node)) {
-      const reason = `node "${who}" (function) wants the module "${module}"; only modules of Node.js itself are allowed`;
+      const reason = `node "${who}" (function) needs the module "${module}"; only modules of Node.js itself are allowed`;
       yield { reason, node: index, key: "libs" };
     }
   }

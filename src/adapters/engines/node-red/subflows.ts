@@ -50,7 +50,7 @@ function circleReason(template: string): string {
 }
 
 function tooLargeReason({ id }: WorkflowNode): string {
-  return `with node "${short(id)}" the subflows unfold to more than ${mostUnfolded} nodes: each instance is nodes of its own, those of subflows inside subflows too`;
+  return `with node "${short(id)}" the subflows expand to more than ${mostUnfolded} nodes: each instance has its own nodes, also those of subflows inside subflows`;
 }
 
 interface Template {

@@ -64,7 +64,7 @@ export function createMirrorCopy(options: MirrorCopyOptions): MirrorCopy {
     isSuspect = false;
     if (damage === null) return;
     const fresh = await fetchAnew();
-    log.warn({ damage }, "the mirror is damaged and is made anew");
+    log.warn({ damage }, "the mirror is damaged and is created again");
     await reader.restart();
     await replaceMirror(directory, fresh);
   }

@@ -126,6 +126,6 @@ function endChild(child: Child): Promise<void> {
 }
 
 function unreadable(about: string, child: Child, failure: Error | null): PinionError {
-  const why = failure?.message ?? (child.complaint.trim() || "git ended without a word");
+  const why = failure?.message ?? (child.complaint.trim() || "git ended without a message");
   return new PinionError("git/object-missing", `${about} cannot be read from the mirror: ${why}`);
 }

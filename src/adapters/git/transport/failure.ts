@@ -54,7 +54,7 @@ const causes: readonly Cause[] = [
     meaning: "the remote is a shallow clone; use a whole repository, or run `git fetch --unshallow` there",
   },
   { pattern: /returned error: 429/i, code: "git/unreachable", meaning: "the server asks to be polled less often (429)" },
-  { pattern: /returned error: 5\d\d/i, code: "git/unreachable", meaning: "the server has a problem of its own" },
+  { pattern: /returned error: 5\d\d/i, code: "git/unreachable", meaning: "the server has an internal problem" },
   {
     pattern: /permission denied \(|host key verification failed|no matching host key|load key .*: /i,
     code: "git/refused",
@@ -73,7 +73,7 @@ const causes: readonly Cause[] = [
     meaning: "there is no repository at that path",
   },
   { pattern: /dubious ownership/i, code: "git/refused", meaning: "the repository belongs to another user" },
-  { pattern: /^fatal: remote error: /im, code: "git/unreachable", meaning: "the server answers with an error of its own" },
+  { pattern: /^fatal: remote error: /im, code: "git/unreachable", meaning: "the server answers with an internal error" },
   {
     pattern: /unable to access|could not read from remote|hung up|early eof|rpc failed|reset by peer|transfer closed/i,
     code: "git/unreachable",

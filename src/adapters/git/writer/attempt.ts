@@ -82,7 +82,7 @@ async function superseded(objects: GitObjects, { request, places }: Attempt, hea
   const mover = await originOf(objects, places, head);
   const by = mover === null ? "" : ` by ${oneLine(mover.author) || "somebody"} in ${mover.commit.slice(0, 12)}`;
   const now = pins.map(({ version }) => oneLine(version)).join(" and ");
-  const what = pins.length === 0 ? `${request.process} was taken out of the pins` : `the pin of ${request.process} was moved to ${now}`;
+  const what = pins.length === 0 ? `${request.process} was removed from the pins` : `the pin of ${request.process} was moved to ${now}`;
   return { kind: "superseded", why: `${what}${by}` };
 }
 

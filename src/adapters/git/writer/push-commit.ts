@@ -43,7 +43,7 @@ export function judgeRefusal(output: string): PushResult {
   const reason = /^ ! \[remote (?:rejected|failure)\].*?\((.*)\)\s*$/m.exec(output)?.[1];
   if (reason === undefined) return judgeFailure(output);
   if (isRace(reason)) return { kind: "moved" };
-  if (serverTrouble.test(reason)) throw new PinionError("git/unreachable", `the server has a problem of its own: ${oneLine(reason)}`);
+  if (serverTrouble.test(reason)) throw new PinionError("git/unreachable", `the server has an internal problem: ${oneLine(reason)}`);
   return { kind: "declined", why: whyDeclined(output, reason) };
 }
 

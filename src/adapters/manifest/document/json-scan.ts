@@ -81,11 +81,11 @@ class Scanner {
 
   #checkLimits(start: number): boolean {
     if (this.#open.length > maxDepth) return this.#refuse("limit/depth", this.#at - 1, `more than ${maxDepth} levels inside each other`);
-    if (this.#values > maxExportValues) return this.#refuse("limit/values", start, `the file holds more than ${maxExportValues} values`);
+    if (this.#values > maxExportValues) return this.#refuse("limit/values", start, `the file contains more than ${maxExportValues} values`);
     if (this.#keys.size > maxDifferentKeys)
-      return this.#refuse("limit/values", start, `the file holds more than ${maxDifferentKeys} different keys`);
+      return this.#refuse("limit/values", start, `the file contains more than ${maxDifferentKeys} different keys`);
     if (this.#values - this.#before > maxNodeValues)
-      return this.#refuse("limit/values", start, `one node holds more than ${maxNodeValues} values`);
+      return this.#refuse("limit/values", start, `one node contains more than ${maxNodeValues} values`);
     return false;
   }
 

@@ -51,7 +51,7 @@ class SharedPace implements Pace {
     this.#spent += elapsed;
     if (this.#spent <= this.#budgetMs) return;
     const limit = `${Math.round(this.#budgetMs / 1000)} s`;
-    throw new PinionError("manifest/too-much", `too much to read in ${limit}; the last good commit goes on`);
+    throw new PinionError("manifest/too-much", `too much to read in ${limit}; the last good commit stays in use`);
   }
 
   /** One at a time: several that go on in the same turn would hold the loop together. */

@@ -13,7 +13,7 @@ export function decodeText(bytes: Uint8Array, file: string): Decoded {
   if (startsWith(bytes, lfsPointer)) return refused(finding({ file, line: 1, column: 1, pointer: "" }, "file/lfs-pointer", pointerText));
   if (startsWith(bytes, gitCrypt)) return refused(finding({ file, line: 1, column: 1, pointer: "" }, "file/encrypted", encryptedText));
   const nul = bytes.indexOf(0);
-  if (nul >= 0) return refused(finding(placeOfByte(bytes, nul, file), "file/nul-byte", "the file holds a NUL byte"));
+  if (nul >= 0) return refused(finding(placeOfByte(bytes, nul, file), "file/nul-byte", "the file contains a NUL byte"));
   try {
     return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {

@@ -65,7 +65,7 @@ class Tally {
   /** The limit that this lexeme breaks, or null. */
   count(lexeme: string, offset: number, depth: number): Refusal | null {
     this.#tokens += opening.has(lexeme) ? 3 : 1;
-    if (this.#tokens > maxTokens) return { code: "limit/tokens", offset, message: `the file holds more than ${maxTokens} tokens` };
+    if (this.#tokens > maxTokens) return { code: "limit/tokens", offset, message: `the file contains more than ${maxTokens} tokens` };
     // The document itself is the lowest on the stack; a scalar under way is the highest.
     if (depth > maxDepth + 2) return { code: "limit/depth", offset, message: `more than ${maxDepth} levels inside each other` };
     return lexeme.startsWith("*") ? this.#countAlias(offset) : null;

@@ -84,7 +84,7 @@ function nameFindings(metrics: readonly AnalysisMetricItem[], pointer: string, s
   const names = metrics.map(nameOf);
   return names.flatMap((name, index) => {
     if (names.indexOf(name) === index) return [];
-    return [say(`${pointer}/${index}`, "environment/metric", `two metrics are called "${name}"`, "Give one of them a `name` of its own.")];
+    return [say(`${pointer}/${index}`, "environment/metric", `two metrics are called "${name}"`, "Give one of them its own `name`.")];
   });
 }
 

@@ -99,7 +99,7 @@ function complaintAbout(content: string): Complaint {
       hint: "Remove the line: an empty file, or one with comments only, pins nothing.",
     };
   if (/^(---|\.\.\.)/.test(content))
-    return { code: "pin/syntax", column: 1, message: "a pins file holds bare lines only, no document marks" };
+    return { code: "pin/syntax", column: 1, message: "a pins file contains only lines of pins, no document marks" };
   const colon = content.indexOf(":");
   if (colon < 0) return { code: "pin/syntax", column: 1, message: "there is no colon between process id and version" };
   const process = content.slice(0, colon);

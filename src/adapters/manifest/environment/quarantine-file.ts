@@ -101,7 +101,7 @@ function* readPart(part: Part, file: string): Slices<ReadPart> {
 function refusePart({ text, linesBefore }: Part, file: string): ReadPart {
   const at = { file, line: Math.max(1, linesBefore + 2), column: 1, pointer: "" };
   const message = `${text.length} characters in one piece; at most ${maxYamlBytes} are read`;
-  const hint = "Write one entry below the other, each with a dash, and nothing beside them.";
+  const hint = "Write one entry below the other, each with a dash, and nothing else.";
   return { kind: "refused", findings: [finding(at, "file/too-large", message, hint)] };
 }
 

@@ -84,7 +84,7 @@ function laterItem(item: ValidationItem, pointer: string): readonly LaterOption[
 
 const elsewhere = {
   endpoint: "it belongs to health_check",
-  timeout: "each check of a version has a timeout of its own",
+  timeout: "each check of a version has its own timeout",
   tests: "the tests are the `checks` of each version, and all of them run",
   threshold: "it belongs to performance_test",
 } as const;

@@ -19,7 +19,7 @@ export function listenerFindings(file: PinionFile, say: Say): readonly Finding[]
     const first = listeners.slice(0, index).find((other) => other.port === port && isOneAddress(other.host, host));
     if (first === undefined) return [];
     const owner = first.pointer.slice(1).replaceAll("/", ".");
-    return [say(pointer, "schema/duplicate", `port ${port} of ${host} is taken by ${owner}`, "Give each a port of its own.")];
+    return [say(pointer, "schema/duplicate", `port ${port} of ${host} is taken by ${owner}`, "Give each its own port.")];
   });
 }
 

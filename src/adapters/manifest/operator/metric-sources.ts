@@ -46,7 +46,7 @@ function nameFindings(items: readonly MetricSourceItem[], index: number, say: Sa
 function authFindings({ token, username, password }: MetricSourceItem, pointer: string, say: Say): readonly Finding[] {
   if ((username === undefined) !== (password === undefined)) return [say(pointer, "config/auth", "username and password belong together")];
   if (token === undefined || password === undefined) return [];
-  return [say(pointer, "config/auth", "token and password are two ways to log in", "Give a token, or username and password.")];
+  return [say(pointer, "config/auth", "use either a token or a password", "Give a token, or username and password.")];
 }
 
 function toAuth({ token, username, password }: MetricSourceItem): SourceAuth {

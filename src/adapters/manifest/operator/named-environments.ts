@@ -31,7 +31,7 @@ export function strangeEnvironments(named: readonly NamedEnvironment[], known: r
   return named
     .filter(({ name }) => !known.includes(name))
     .map(({ name, place }) => {
-      const message = `what is said of ${name} holds nowhere: the repository has no environment of this name`;
+      const message = `the settings of ${name} have no effect: the repository has no environment of this name`;
       return finding(place, "config/unknown-environment", message, suggestion(name, known));
     });
 }

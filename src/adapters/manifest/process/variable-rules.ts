@@ -48,8 +48,8 @@ export function variableFindings(
   const missing = variables.filter(({ name }) => !Object.hasOwn(spec.variables, name) && !Object.hasOwn(spec.secrets, name));
   return missing.map(({ name, who, file, line, column }) => {
     const named = shortened(name);
-    const message = `${who} names \${${named}}, and nothing gives ${named} a value in ${environment}, which pins ${version}: the engine takes the text as it stands`;
-    const hint = `Give ${named} under \`secrets:\` or \`variables:\` in environments/${environment}/environment.yaml, or to the flow as a variable of its own.`;
+    const message = `${who} names \${${named}}, and ${named} has no value in ${environment}, which pins ${version}: the engine would use this text itself`;
+    const hint = `Give ${named} under \`secrets:\` or \`variables:\` in environments/${environment}/environment.yaml, or define it in the flow.`;
     return finding({ file, line, column, pointer: "" }, "node/unknown-variable", message, hint);
   });
 }

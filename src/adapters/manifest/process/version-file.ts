@@ -131,7 +131,7 @@ function dependencyFindings({ type, name, version }: DependencyLine, pointer: st
   if (validRange(version) === null)
     return [finding(document.place(`${pointer}/version`), "dependency/invalid-range", `${version} is not a semantic version range`)];
   if (type === "workflow") return [];
-  const message = `nobody checks that the ${type} ${name} ${version} is there: only dependencies of type workflow are checked`;
+  const message = `the ${type} ${name} ${version} is not checked: only dependencies of type workflow are checked`;
   return [finding(document.place(`${pointer}/type`), "dependency/not-checked", message)];
 }
 

@@ -29,14 +29,14 @@ const words: Readonly<Record<EventKind, Words>> = {
   "rolled-back": { icon: ":rewind:", environment: null },
   drift: { icon: ":wrench:", environment: null },
   "git-lags": { icon: ":warning:", environment: null },
-  "store-failing": { icon: ":floppy_disk:", environment: "stands still: nothing can be recorded" },
+  "store-failing": { icon: ":floppy_disk:", environment: "is stopped: nothing can be recorded" },
   "gateway-down": { icon: ":rotating_light:", environment: "has no gateway just now" },
   "gateway-up": { icon: ":white_check_mark:", environment: "has its gateway again" },
   "engine-down": { icon: ":rotating_light:", environment: "lost an engine instance" },
   "engine-up": { icon: ":white_check_mark:", environment: "has its engine instance again" },
   "secrets-changed": { icon: ":key:", environment: "runs with values of secrets that have changed" },
   frozen: { icon: ":snowflake:", environment: "is frozen" },
-  unfrozen: { icon: ":sunny:", environment: "goes on" },
+  unfrozen: { icon: ":sunny:", environment: "continues" },
 };
 
 /** Everything that comes from outside is escaped: it can neither mention anybody nor hide a link. */
@@ -54,7 +54,7 @@ function headlineOf(event: PinionEvent): string {
 }
 
 function environmentInWords(kind: EventKind): string {
-  return words[kind].environment ?? "goes on";
+  return words[kind].environment ?? "continues";
 }
 
 /** A removal has no version. */

@@ -127,7 +127,7 @@ async function findServing({ stateDirectory, log }: Launching, router: GatewayRo
   endOrphans(found);
   if (!hasStandby(found)) return null;
   const next = await successorOf(found, stateDirectory, router);
-  if (next) log.info({ pid: next.pid, url: next.url }, "the standby of the gateway goes on");
+  if (next) log.info({ pid: next.pid, url: next.url }, "the standby of the gateway continues");
   // What hangs would hold the port.
   else await terminateWhole(found, leftOverLimitMs);
   return next;

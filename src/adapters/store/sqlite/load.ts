@@ -42,7 +42,7 @@ const processTable: Table = {
 };
 
 function* loadProcesses({ connection, log }: Source, environment: EnvironmentName): Slices<ReadonlyMap<ProcessId, ProcessState>> {
-  const leftOut = createLeftOut(log, "what was remembered of this process is unreadable and is left out; it is observed anew");
+  const leftOut = createLeftOut(log, "the record of this process is unreadable and is left out; the process is observed again");
   const states = new Map<ProcessId, ProcessState>();
   yield* eachPage(connection, processTable, environment, function* (rows) {
     for (const some of inBatches(rows)) {

@@ -16,7 +16,7 @@ export function parsePersonOption(text: string): Person {
 export async function findPerson(world: Pick<CliWorld, "git" | "cwd" | "userName">): Promise<Person> {
   const [name, email] = await Promise.all(["user.name", "user.email"].map((key) => configured(world, key)));
   const known = name ?? world.userName();
-  if (known === null) throw new PinionError("usage/invalid", 'nothing says who gives the command: name yourself with --as "Name <email>"');
+  if (known === null) throw new PinionError("usage/invalid", 'your name is not known: set it with --as "Name <email>"');
   return { name: known, email: email ?? null };
 }
 

@@ -33,10 +33,10 @@ export const addDiff: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-The order of nodes, connections and keys does not matter. Of two version files dependencies and checks are compared too.
-With --live the controller asks the engine what is there of the version that is pinned, and compares it with what was installed;
-what was changed by hand before, and put back, is shown too. With --format json the changed nodes are printed whole, so that an
-edit can be taken over into a version. Secrets are never shown.
+The order of nodes, connections and keys does not matter. Two version files are also compared in dependencies and checks.
+With --live the controller reads the pinned version back from the engine and compares it with what was installed. It also
+shows earlier manual changes that were undone. With --format json the changed nodes are printed completely, so that you can
+copy an edit into a version. Secrets are never shown.
 Exit code 0 without differences, 1 with, 2 when it could not run.
 
 Examples:

@@ -17,10 +17,10 @@ export const addDown: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-A controller that is told to stop leaves gateway and engines running, so that traffic goes on (\`pinion run --on-exit keep\`).
-This ends them: requests in flight are finished first. Only processes that are on record in the state folder are ended, and
-only if they are still the same. A gateway or an engine that is run by somebody else is left alone. While a controller runs
-it is refused. The state folder is kept.
+When a controller stops, it leaves gateway and engines running, so that traffic continues (\`pinion run --on-exit keep\`).
+This command ends them, after requests in flight have finished. It ends only processes that are recorded in the state folder,
+and only if they are still the same. It does not end a gateway or an engine that Pinion did not start. It is refused while a
+controller runs. The state folder is kept.
 
 Exit code 0 when nothing runs any more, 2 when a controller runs or the configuration cannot be read.
 

@@ -23,15 +23,15 @@ export const addGateway: AddCommand = (program, session, finish) => {
     .description("run only a gateway; `pinion run` starts its own unless pinion.yaml names one")
     .option("--state <dir>", "folder of its routing table, identity and control token", ".pinion/gateway")
     .option("--host <address>", "public address to listen on", "127.0.0.1")
-    .option("--port <number>", "public port; 0: the one before, else any", parsePort, 0)
-    .option("--control-port <number>", "port of the control API, on loopback; 0: the one before, else any", parsePort, 0)
+    .option("--port <number>", "public port; 0: the one before, otherwise any", parsePort, 0)
+    .option("--control-port <number>", "port of the control API, on loopback; 0: the one before, otherwise any", parsePort, 0)
     .option(
       "--trusted-proxies <list>",
-      "addresses and networks of proxies in front, with commas between; their X-Forwarded-* are believed",
+      "addresses and networks of proxies in front, with commas between; their X-Forwarded-* are accepted",
       parseList,
       [],
     )
-    .option("--max-connections <number>", "connections that may be open together", parseCount, gatewayDefaults.maxConnections)
+    .option("--max-connections <number>", "connections that may be open at the same time", parseCount, gatewayDefaults.maxConnections)
     .option(
       "--body-idle-timeout <ms>",
       "how long a caller may send nothing in the middle of a body",
@@ -48,8 +48,8 @@ export const addGateway: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-The gateway routes http://HOST:PORT/<environment>/<path> by the weights that a controller sets, and goes on by its last
-table when there is none. One gateway for each state folder.
+The gateway routes http://HOST:PORT/<environment>/<path> by the weights that a controller sets. Without a controller it
+continues with its last table. One gateway for each state folder.
 
 Examples:
   pinion gateway --port 8080

@@ -34,10 +34,10 @@ export const addHistory: AddCommand = (program, session, finish) => {
     .description("list deployments, newest first, or show one with its steps")
     .option("-e, --environment <name>", "only this environment")
     .option("-p, --process <id>", "only this process")
-    .addOption(new Option("--phase <phase>", "only those that are in it, or ended so").choices(phases))
-    .option("-q, --query <text>", "only where process, version, commit or reason hold this text")
+    .addOption(new Option("--phase <phase>", "only deployments in this phase").choices(phases))
+    .option("-q, --query <text>", "only where process, version, commit or reason contain this text")
     .addOption(
-      new Option("--id <deployment>", "show this one with steps, timings, validations, plan and changes").conflicts([
+      new Option("--id <deployment>", "show one deployment with steps, timings, validations, plan and changes").conflicts([
         "environment",
         "process",
         "phase",
@@ -46,16 +46,16 @@ export const addHistory: AddCommand = (program, session, finish) => {
         "cursor",
       ]),
     )
-    .option("-n, --limit <number>", "at most so many", parseLimit, 20)
-    .option("--cursor <text>", "go on where the page before has ended, as it says there")
+    .option("-n, --limit <number>", "at most this number", parseLimit, 20)
+    .option("--cursor <text>", "the next page; each page ends with its cursor")
     .addOption(controllerOption())
     .addOption(configOption())
     .addOption(formatOption())
     .addHelpText(
       "after",
       `
-One deployment is shown with every step, also the shares of traffic that a canary had, what rejected it, and the commit that
-put the pin back, what was planned when it was opened, what it changes, and what it put back that somebody had changed by hand.
+With --id: every step (with the traffic shares of a canary), what rejected the version, the commit that restored the pin, the
+plan from when the deployment was opened, its changes, and the manual changes that it undid.
 
 Examples:
   pinion history --environment production

@@ -46,14 +46,14 @@ export const addPlan: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-Compares the files as they are on disk, committed or not. Exit code 0 when there are no errors in the files, whether there
-are changes or not, 1 when there are errors, 2 when it could not run. With --detailed-exitcode it also tells whether there
-is anything to do, by the codes that \`terraform plan\` has.
+Compares the files on disk, committed or not. Exit code 0 when there are no errors in the files, with or without changes; 1
+when there are errors; 2 when it could not run. With --detailed-exitcode it has the exit codes of \`terraform plan\`, which
+also say whether there are changes.
 
 Examples:
   pinion plan
   pinion plan ./config-repo --environment production
-  pinion plan --config ../pinion.yaml        with the requests that a process had which is taken out
+  pinion plan --config ../pinion.yaml        with the request counts of processes that are taken out
   pinion plan --base v1.2 --format json | jq '.environments[] | {environment, risk: .riskAssessment.level}'
 `,
     )

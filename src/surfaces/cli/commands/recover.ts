@@ -28,17 +28,17 @@ export const addRecover: AddCommand = (program, session, finish) => {
     .command("recover")
     .description("emergency: stop the rollout, go back to the last good version, verify it and report")
     .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
-    .addOption(timeoutOption("how long it is followed, such as 90s or 5m", "5m"));
+    .addOption(timeoutOption("how long to wait for the end, such as 90s or 5m", "5m"));
   addCommandOptions(command, "required")
     .addHelpText(
       "after",
       `
-The traffic goes first; then the good version is verified through the public address, the bad one is put into quarantine,
-and the pin is put back by a commit. A freeze does not hold it up, and neither does a git server that is down.
+First the traffic moves. Then the good version is verified through the public address, the bad one is put into quarantine,
+and a commit restores the pin. A freeze or a git server that is down does not delay the traffic.
 
 Exit code 0 when all traffic is on the good version, it is verified, and git pins it; 1 when it was refused or the
-verification failed, 2 when the command could not be given, 3 when it was not over in time, or only git is missing: it goes
-on, \`pinion status\` shows how.
+verification failed, 2 when the command could not be sent, 3 after the timeout, or when only git is missing: it continues,
+and \`pinion status\` shows it.
 
 Examples:
   pinion recover production/order-intake --reason "customers get other people's orders"

@@ -31,18 +31,18 @@ export const addRollback: AddCommand = (program, session, finish) => {
     .description("go back to a known good version, by a commit")
     .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
     .addOption(new Option("--to <version>", "the version to go back to; default: the last good one").argParser(parseVersion))
-    .addOption(timeoutOption("how long it is followed, such as 90s or 5m", "1m"));
+    .addOption(timeoutOption("how long to wait for the end, such as 90s or 5m", "1m"));
   addCommandOptions(command, "required")
     .addHelpText(
       "after",
       `
-The commit is Pinion's and names you: it puts back the one line of the pin, and says the reason. A version that was good
-here before gets the traffic at once, without checks. Where rollbackPolicy.manual.approvalRequired is set, the commit is
-proposed on a branch of its own, and merging it rolls back. While the git server is down it is owed, and \`pinion status\`
-says so. Where that is too slow, \`pinion recover\` moves the traffic first.
+The author of the commit is Pinion; its message has your name and the reason. It restores the line of the pin. A version
+that was good here before gets the traffic at once, without checks. With rollbackPolicy.manual.approvalRequired the commit is
+proposed on a separate branch, and its merge rolls back. While the git server is down the commit is owed, and \`pinion status\`
+shows it. If that is too slow, use \`pinion recover\`: it moves the traffic first.
 
-Exit code 0 when it is done: the commit is on the branch and all traffic is on the version that was good. 1 when it is
-refused or nothing more comes of it, 2 when it could not be given, 3 when it is not over in time, or waits to be merged.
+Exit code 0 when it is done: the commit is on the branch, and all traffic is on the version that was good. 1 when it is
+refused or has no effect any more, 2 when it could not be sent, 3 after the timeout, or when the commit waits to be merged.
 
 Examples:
   pinion rollback production/order-intake --reason "orders without lines are accepted"
@@ -128,6 +128,6 @@ function describeOutcome({ state, view }: Outcome, target: ProcessTarget, sessio
 
 function notDone({ git, traffic }: RollbackState, colors: Colors): string {
   if (git.state === "failed" || traffic.state === "failed") return colors.red("not done, and nothing more comes of it");
-  const what = git.state === "waiting" ? "the commit waits to be merged" : "it goes on, and `pinion status` shows how";
+  const what = git.state === "waiting" ? "the commit waits to be merged" : "it continues, and `pinion status` shows it";
   return `${colors.yellow("not done yet")}: ${what}`;
 }

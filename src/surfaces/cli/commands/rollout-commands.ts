@@ -19,33 +19,33 @@ const rolloutCommands: readonly RolloutCommand[] = [
     name: "pause",
     description: "pause a rollout",
     meaning:
-      "The traffic stays as it is shared, and the clock of the deployment stands still. Checks and triggers go on: a bad version is still taken back.",
+      "The shares of the traffic stay, and the time of the deployment is stopped. Checks and triggers continue: a bad version is still rolled back.",
     examples: ['pinion pause production/order-intake --reason "looking at the logs"'],
   },
   {
     name: "resume",
     description: "resume a paused rollout",
-    meaning: "It goes on where it was paused.",
+    meaning: "It continues where it was paused.",
     examples: ["pinion resume production/order-intake"],
   },
   {
     name: "abort",
     description: "abort a rollout: all traffic goes back to the stable version",
-    meaning: "The traffic goes back at once. The version is not tried again until its pin changes, or `pinion retry`.",
+    meaning: "The traffic goes back at once. The version is not tried again until its pin changes, or until `pinion retry`.",
     examples: ['pinion abort production/order-intake --reason "wrong tariff file"'],
   },
   {
     name: "retry",
     description: "try a version again that failed or was aborted",
     meaning:
-      "What is pinned is deployed from the beginning. A version in quarantine is not: take it out of quarantine.yaml by a commit first.",
+      "The pinned version is deployed from the beginning. A version in quarantine is not: first remove its entry from quarantine.yaml by a commit.",
     examples: ['pinion retry staging/order-intake --reason "the payment sandbox is back"'],
   },
   {
     name: "promote",
     description: "promote a rollout to its next step now",
     meaning:
-      "It does not wait for the pause or the time of its step, and a rollout that somebody paused is no longer paused. A version that is known to be bad is not promoted.",
+      "It does not wait for the pause or the time of its step, and resumes a rollout that a person paused. A version that is known to be bad is not promoted.",
     examples: ["pinion promote production/order-intake", 'pinion promote production/order-intake --full --reason "hot fix"'],
   },
 ];

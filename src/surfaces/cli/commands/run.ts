@@ -21,14 +21,14 @@ export const addRun: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-Stops on SIGINT and SIGTERM. The gateway and the engines that it started go on without it, so that no request is lost
-while it is upgraded, and are found again by the next run; --on-exit stop ends them too.
+Stops on SIGINT and SIGTERM. The gateway and the engines that it started continue without it, so that no request is lost
+during an upgrade. The next run finds them again. With --on-exit stop they end, too.
 
 Examples:
   pinion run
   pinion run --config /etc/pinion/pinion.yaml
   pinion run --on-exit stop        to try it out
-  pinion run --accept-rewrite      after somebody has force-pushed, and it was right
+  pinion run --accept-rewrite      after a force push that was intended
 `,
     )
     .action(async ({ config, ...options }: Options) => {

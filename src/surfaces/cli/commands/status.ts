@@ -20,19 +20,19 @@ export const addStatus: AddCommand = (program, session, finish) => {
     .description("show which versions run, and whether they are the pinned ones")
     .option("-e, --environment <name>", "only this environment")
     .option("-p, --process <id>", "only this process")
-    .option("-w, --watch", "go on showing it as it changes, until Ctrl-C", false)
+    .option("-w, --watch", "show changes until Ctrl-C", false)
     .addOption(controllerOption())
     .addOption(configOption())
     .addOption(formatOption())
     .addHelpText(
       "after",
       `
-Exit code 0 when the repository can be followed, everything shown is Synced and Healthy, and no commit is owed to git, 1
-otherwise, 2 when no controller can be asked; with --watch as the last picture was.
+Exit code 0 when the repository can be read, everything shown is Synced and Healthy, and no commit is owed to git; 1
+otherwise; 2 when no controller answers. With --watch it is that of the last picture.
 
-A rollout is shown with its steps, its share of the traffic, what it waits for, and the verdict with its figures. --watch
-draws over the picture before, what needs attention first where not all of it fits (arrow keys, PgUp and PgDn scroll, a shows
-all, q ends it); on a pipe it prints a line for everything that changes, and with --format json a picture a
+A rollout is shown with its steps, its share of the traffic, what it waits for, and the verdict with its values. --watch
+updates the picture. If not everything fits, what needs attention is first (arrow keys, PgUp and PgDn scroll, a shows
+all, q quits). On a pipe it prints one line for each change, and with --format json one picture per
 line.
 
 Examples:

@@ -34,7 +34,7 @@ export const addSync: AddCommand = (program, session, finish) => {
   program
     .command("sync")
     .description("compare the repository and the engines now, and report what changes")
-    .argument("[environment[/process]]", "say only what changes there; default: everywhere", parseTarget)
+    .argument("[environment[/process]]", "report only changes there; default: everywhere", parseTarget)
     .addOption(timeoutOption("how long it may take, such as 30s", "30s"))
     .addOption(controllerOption())
     .addOption(configOption())
@@ -42,11 +42,11 @@ export const addSync: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-Pinion polls by itself; this is for who does not want to wait. It resolves when everything has been compared with the newest
-commit: rollouts then are under way, and \`pinion wait\` stays until they are over.
+Pinion polls at an interval; this command does it now. It ends when everything has been compared with the newest commit.
+Rollouts are then under way: \`pinion wait\` waits for their end.
 
-Exit code 0 when all was compared, 1 when the repository cannot be followed, 2 when no controller can be asked, 3 when it was
-not over in time.
+Exit code 0 when everything was compared, 1 when the repository cannot be read, 2 when no controller answers, 3 after the
+timeout.
 
 Examples:
   pinion sync

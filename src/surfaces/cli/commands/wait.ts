@@ -52,23 +52,23 @@ export const addWait: AddCommand = (program, session, finish) => {
     .argument("<environment[/process]>", "one process, or all of an environment", parseTarget)
     .addOption(timeoutOption("give up after this time, such as 90s or 1h", "10m"))
     .addOption(new Option("--until <state>", "what to wait for").choices(["healthy", "succeeded", "synced"]).default("healthy"))
-    .option("--version <version>", "until this version runs, not whatever is pinned")
-    .addOption(new Option("--commit <sha>", "not before this commit, or one that contains it, is in force").argParser(parseCommit))
+    .option("--version <version>", "wait for this version instead of the pinned one")
+    .addOption(new Option("--commit <sha>", "wait until this commit, or one that contains it, is in use").argParser(parseCommit))
     .addOption(controllerOption())
     .addOption(configOption())
     .addOption(formatOption())
     .addHelpText(
       "after",
       `
-Has the controller look at the repository first, so that a commit that was just merged counts. A controller that is only
-starting is waited for; where none is seen to start, for 15 seconds.
+First the controller reads the repository, so a commit that was just merged counts. The command waits for a controller that
+is starting; if no controller starts, it waits 15 seconds.
 
-synced: what is pinned has the traffic. healthy: and every engine instance answers. succeeded: and its deployment is over,
-with the time for which the rollback policy watches it.
+synced: the pinned version has the traffic. healthy: and every engine instance answers. succeeded: and its deployment is over,
+including the bake time of the rollback policy.
 
-Exit code 0 when it is so, 1 when the version was rolled back, failed, was aborted, is in quarantine or superseded, 2 when no
-controller can be asked, 3 when the time is over, 130 after Ctrl-C. What no waiting can
-fix ends it at once: a version that fails, one that is archived or not listed, a broken pin, an environment with errors.
+Exit code 0 when the state is reached, 1 when the version was rolled back, failed, was aborted, is in quarantine or
+superseded, 2 when no controller answers, 3 after the timeout, 130 after Ctrl-C. The command ends at once when waiting cannot
+help: a version that fails, that is archived or not listed, a pin with errors, an environment with errors.
 
 Examples:
   pinion wait production/order-intake

@@ -21,12 +21,12 @@ export const addWhy: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-A gate lets a change begin, or holds it back. All gates answer in their order, open or blocked; a blocked one says until when,
-if that is known, and what lifts it. The first that is blocked is the reason that \`pinion status\` shows. Of what runs as
-pinned they say what a deployment would meet now. The controller answers from its last look at engine and gateway, and says
-when that was.
+A gate allows a change to start, or blocks it. All gates are shown in their order, open or blocked. A blocked gate says until
+when, if that is known, and what opens it. The first blocked gate is the reason that \`pinion status\` shows. For a process that
+runs as pinned, the gates say what a new deployment would meet now. The controller answers from its last observation of
+engine and gateway, and says when that was.
 
-Exit code 0 when it could be answered, 2 otherwise, as when there is no such process.
+Exit code 0 with an answer, 2 otherwise, for example when there is no such process.
 
 Examples:
   pinion why production/order-intake

@@ -33,7 +33,7 @@ export function judgeFreeze(environment: EnvironmentStatus | null, kind: "freeze
 
 function describeMoving({ process, actual, progress }: ProcessView, isFrozen: boolean): string {
   const isGoingBack = progress?.state === "rejected";
-  const how = isGoingBack ? "goes back, frozen or not" : isFrozen ? "gets no more of it" : "goes on";
+  const how = isGoingBack ? "goes back, frozen or not" : isFrozen ? "gets no more of it" : "continues";
   return `${process} ${progress?.version ?? ""} ${how}; ${sharesOf(actual)}`;
 }
 

@@ -53,7 +53,7 @@ function renderGateway({ state, why, since, restarts, tampered }: GatewayStatus,
   }
   const parts = [
     ...(restarts === 0 ? [] : [`started again ${count(restarts, "time")}, last ${relativeTime(since, now)}`]),
-    ...(tampered === 0 ? [] : [`its table was changed by somebody else ${count(tampered, "time")}, and put back`]),
+    ...(tampered === 0 ? [] : [`its table was changed by another program ${count(tampered, "time")}, and restored`]),
   ];
   if (parts.length === 0) return [];
   return wrap(`gateway up; ${parts.join("; ")}: ${printable(why)}`, width).map((line) => colors.yellow(line));

@@ -77,7 +77,7 @@ function renderEarlier(edit: HandEdit, view: View): readonly string[] {
 function whatBecame({ seenAt, undone }: HandEdit, { now }: View): string {
   if (undone === null) return `seen ${relativeTime(seenAt, now)}`;
   const by = undone.deployment === null ? "" : ` by ${printable(undone.deployment)}`;
-  return `put back ${relativeTime(undone.at, now)}${by}`;
+  return `undone ${relativeTime(undone.at, now)}${by}`;
 }
 
 /** Lines of `pinion history --id`: what it changes, and what it put back. */
@@ -88,7 +88,7 @@ export function renderRecorded(changes: RecordedChanges | null, handEdits: reado
     ...(changes === null ? [] : ["", colors.bold("changes"), ...renderOwn(changes, inner).map((line) => `  ${line}`)]),
     ...handEdits.flatMap((edit) => [
       "",
-      colors.bold("put back what was changed by hand"),
+      colors.bold("undid what was changed by hand"),
       ...renderChanges(edit.changes, inner).map((line) => `  ${line}`),
     ]),
   ];

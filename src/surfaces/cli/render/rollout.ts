@@ -95,7 +95,7 @@ function renderProgress(progress: Progress, view: View): readonly string[] {
   const goesOn =
     until === null || until - now < 1_000
       ? ""
-      : `; ${progress.state === "baking" ? "over" : "goes on"} ${relativeTime(until, now)} at the earliest`;
+      : `; ${progress.state === "baking" ? "over" : "continues"} ${relativeTime(until, now)} at the earliest`;
   return [
     ...renderBar(progress, view),
     ...renderPlanned(progress.plan ?? null, view),

@@ -63,8 +63,7 @@ function renderNext({ next }: ProcessEvaluation, view: View): readonly string[] 
 }
 
 function describeTimes({ due, deadline }: NextStepView, { now }: View): string {
-  const when =
-    due === null ? "as soon as what it waits for is so" : due <= now ? "due now" : `due in ${roughly(due - now)} at the earliest`;
+  const when = due === null ? "as soon as that is done" : due <= now ? "due now" : `due in ${roughly(due - now)} at the earliest`;
   if (deadline === null) return when;
   return deadline > now ? `${when}; fails in ${roughly(deadline - now)} unless done` : `${when}; out of time`;
 }

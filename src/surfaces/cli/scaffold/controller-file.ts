@@ -7,7 +7,7 @@ export const scaffoldPorts = { api: 8600, gateway: 8610 } as const;
 
 /** Text of a pinion.yaml that follows this bare repository. */
 export function scaffoldControllerFile(repository: string): string {
-  return `# The controller's own configuration: \`pinion run\` in this folder uses it. It belongs to whoever operates Pinion, which is
+  return `# The controller's own configuration: \`pinion run\` in this folder uses it. It belongs to the operator of Pinion, which is
 # why it is not in the repository that it guards.
 repository:
   url: ${JSON.stringify(pathToFileURL(repository).href)} # later: https://git.example.com/your-org/config.git

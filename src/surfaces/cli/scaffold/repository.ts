@@ -64,7 +64,7 @@ deploymentTimeout: 5m
 restrictions:
   allowedVersionTypes: [published]
   maxConcurrentDeployments: 3
-selfHeal: true # a flow edited by hand in the engine is put back
+selfHeal: true # manual changes in the engine are undone
 variables:
   GREETING: Hello
 # A secret is named here and never written here.
@@ -72,7 +72,7 @@ variables:
 #   API_KEY: { env: HELLO_API_KEY }
 `;
 
-const codeOwners = `# Whoever may merge a change to a pin has approved the deployment. Put your own teams here; the last line that matches counts.
+const codeOwners = `# The person who merges a change to a pin approves the deployment. Put your own teams here; the last line that matches counts.
 *                            @your-org/platform
 /processes/hello/            @your-org/team-hello
 /environments/production/    @your-org/release
@@ -80,7 +80,7 @@ const codeOwners = `# Whoever may merge a change to a pin has approved the deplo
 
 const readme = `# Config repository
 
-What runs is what the branch \`main\` of this repository says. Pinion watches it and rolls the difference out.
+Pinion runs what the branch \`main\` of this repository says: it polls the branch and deploys the differences.
 
 - \`processes/<id>/versions/<version>.yaml\`: one file for each version of a process. It never changes once published.
 - \`processes/<id>/process.yaml\`: the owner, and the catalogue of versions with their status and digest.

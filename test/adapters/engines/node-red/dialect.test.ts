@@ -73,7 +73,7 @@ describe("an export of the Node-RED editor", () => {
     [
       "a node of another tab",
       [tab, { id: "a", type: "inject", z: "t2", x: 1, y: 1 }],
-      /node "a" \(inject\) lies on "t2", a tab or subflow that the export does not contain/,
+      /node "a" \(inject\) is on "t2", a tab or subflow that the export does not contain/,
     ],
     [
       "a selection of two tabs",
@@ -81,11 +81,11 @@ describe("an export of the Node-RED editor", () => {
         { id: "a", type: "inject", z: "t1", x: 1, y: 1 },
         { id: "b", type: "debug", z: "t2", x: 1, y: 1 },
       ],
-      /node "b" \(debug\) lies on "t2"/,
+      /node "b" \(debug\) is on "t2"/,
     ],
     ["wires that are no lists", [tab, { id: "a", type: "inject", z: "t1", wires: ["b"] }], /the wires of node "a"/],
     ["wires to numbers", [tab, { id: "a", type: "inject", z: "t1", wires: [[12]] }], /the wires of node "a"/],
-    ["credentials beside the flows", { flows: [tab], credentials: { a: { password: "x" } } }, /credentials beside its flows/],
+    ["credentials beside the flows", { flows: [tab], credentials: { a: { password: "x" } } }, /credentials in a separate object/],
     ["an entry without a type", [{ id: "a" }], /entry 0 .* no id or no type/],
     ["text", "nothing", /a list of nodes/],
     ["null", null, /a list of nodes/],

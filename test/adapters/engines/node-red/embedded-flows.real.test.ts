@@ -17,7 +17,7 @@ describe("embedded Node-RED", () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "pinion-node-red-"));
-    vi.stubEnv("PINION_HOST_SECRET", "the controller's own");
+    vi.stubEnv("PINION_HOST_SECRET", "belongs to the controller");
     embedded = await start();
   });
   afterAll(async () => {

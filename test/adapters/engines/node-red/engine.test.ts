@@ -41,7 +41,7 @@ describe.each<FakePlugin>(["now", "earlier"])("the Node-RED engine, with the plu
     expect(await engine.ensureInstalled([good("a"), program, spawning])).toMatchObject([
       { kind: "installed" },
       { kind: "refused", code: "engine/refused", detail: expect.stringContaining('node "odd" is of the type exec') },
-      { kind: "refused", code: "engine/refused", detail: expect.stringContaining("wants the module child_process") },
+      { kind: "refused", code: "engine/refused", detail: expect.stringContaining("needs the module child_process") },
     ]);
     expect(one.flows.some((each) => each.type === "exec")).toBe(false);
   });

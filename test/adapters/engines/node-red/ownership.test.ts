@@ -85,11 +85,11 @@ describe("several owners of one Node-RED", () => {
     const before = fake.deploys;
     const results = await ours.ensureInstalled([unit("hello"), unit("quiet")]);
     expect(results).toMatchObject([
-      { kind: "refused", code: "engine/contested", detail: expect.stringContaining("somebody else has taken it out") },
+      { kind: "refused", code: "engine/contested", detail: expect.stringContaining("another program removes it") },
       { kind: "installed" },
     ]);
     expect(fake.deploys).toBe(before);
-    expect(ours.notes?.()).toEqual([expect.stringMatching(/^hello 1\.0\.0: somebody else has taken it out/)]);
+    expect(ours.notes?.()).toEqual([expect.stringMatching(/^hello 1\.0\.0: another program removes it/)]);
   });
 });
 
@@ -127,10 +127,10 @@ describe("a place that is contested", () => {
 
   it("is left after four losses within ten minutes, and given up only until it is tried once", () => {
     const { clock, contest } = contested();
-    expect(contest.whyNot(one)).toContain("somebody else");
+    expect(contest.whyNot(one)).toContain("another program");
     clock.now = 3 * minute + 10 * minute;
     expect(contest.whyNot(one)).toBeNull();
-    expect(contest.notes()).toEqual([expect.stringContaining("somebody else")]);
+    expect(contest.notes()).toEqual([expect.stringContaining("another program")]);
   });
 
   it("stays so as long as the other takes it out again: one loss is enough, and the pause gets longer", () => {
@@ -138,12 +138,12 @@ describe("a place that is contested", () => {
     let lost = 3 * minute;
     for (const pause of [10, 20, 40, 80]) {
       clock.now = lost + pause * minute - 1;
-      expect(contest.whyNot(one)).toContain("somebody else");
+      expect(contest.whyNot(one)).toContain("another program");
       clock.now += 1;
       expect(contest.whyNot(one)).toBeNull();
       lose();
       lost = clock.now;
-      expect(contest.whyNot(one)).toContain("somebody else");
+      expect(contest.whyNot(one)).toContain("another program");
       expect(contest.notes()).toHaveLength(1);
     }
   });
@@ -224,7 +224,7 @@ describe("a place that is contested", () => {
     expect(contest.whyNot(one)).toBeNull();
     contest.seen([one]);
     contest.seen([]);
-    expect(contest.whyNot(one)).toContain("somebody else");
+    expect(contest.whyNot(one)).toContain("another program");
   });
 
   it("is not what we take out ourselves, however often", () => {

@@ -175,7 +175,7 @@ describe("a password as text", () => {
         type: "http request",
         headers: [{ keyType: "Authorization", keyValue: "", valueType: "other", valueValue: "Bearer hunter2" }],
       },
-      'node "n" (http request) sends an Authorization header that stands as text',
+      'node "n" (http request) sends an Authorization header in plain text',
     ],
     [
       "in a variable",

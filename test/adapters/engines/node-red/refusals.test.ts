@@ -33,7 +33,7 @@ describe("a definition that Node-RED cannot run", () => {
     [
       "subflows in subflows without end",
       { nodes: [...nested(5), instance("u", "s4")] },
-      'with node "u" the subflows unfold to more than 20000 nodes',
+      'with node "u" the subflows expand to more than 20000 nodes',
     ],
     [
       "a connection into a subflow",
@@ -41,7 +41,7 @@ describe("a definition that Node-RED cannot run", () => {
       'from "out" to "in" crosses the border of a subflow',
     ],
     ["a syntax error", { nodes: [node("f", "function", { func: "if (" })] }, '"f" (function, func) has a syntax error'],
-    ["a module from outside", { nodes: [node("f", "function", { libs: [{ var: "x", module: "axios" }] })] }, 'wants the module "axios"'],
+    ["a module from outside", { nodes: [node("f", "function", { libs: [{ var: "x", module: "axios" }] })] }, 'needs the module "axios"'],
     [
       "an address twice",
       { nodes: [node("a", "http in", { url: "/x" }), node("b", "http in", { method: "GET", url: "/x" })] },

@@ -46,7 +46,7 @@ describe("a damaged mirror", () => {
     expect(await failureOf(repository.objects.root(commit))).toMatchObject({ code: "git/object-missing" });
     expect((await repository.fetch(null)).commit).toBe(commit);
     expect(await repository.objects.root(commit)).toMatch(/^[0-9a-f]{40}$/);
-    expect(world.log.lines).toEqual([{ level: "warn", text: expect.stringContaining("made anew") }]);
+    expect(world.log.lines).toEqual([{ level: "warn", text: expect.stringContaining("created again") }]);
   });
 
   it("is made anew for one damaged file too, which no fetch would notice by itself", async () => {

@@ -45,7 +45,7 @@ const types: readonly (readonly [string, Partial<PinionEvent>, string, string])[
     "*order-intake* 1.5.0 is still pinned by git in *production*",
   ],
   ["a freeze", { kind: "frozen", ...whole }, "dev.pinion.environment.frozen.0.1.0", "*production* is frozen"],
-  ["its end", { kind: "unfrozen", ...whole }, "dev.pinion.environment.unfrozen.0.1.0", "*production* goes on"],
+  ["its end", { kind: "unfrozen", ...whole }, "dev.pinion.environment.unfrozen.0.1.0", "*production* continues"],
 ];
 
 describe("CloudEvents", () => {

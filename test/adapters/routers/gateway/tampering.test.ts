@@ -39,7 +39,7 @@ describe("a routing table that somebody else changes", () => {
   it("with the token alone cannot be changed, and the attempt is told once", async () => {
     await expect(stranger.ensureRoutes("production", [route("hello", evil)])).rejects.toThrow(/belongs to a controller/);
     expect(await answer("hello")).toBe("good");
-    expect(await setting.router.heartbeat()).toEqual([expect.stringContaining("tried to change it")]);
+    expect(await setting.router.heartbeat()).toEqual([expect.stringContaining("tried to change the gateway")]);
     expect(await setting.router.heartbeat()).toEqual([]);
   });
 
