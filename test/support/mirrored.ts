@@ -13,28 +13,17 @@ const fewestBranches = 10;
  * decision function. Each is tested by playing it through; the path is that of the test.
  */
 export const playedThrough: Readonly<Record<string, string>> = {
-  "src/domain/commands/take-back.ts": "test/controller/people.test.ts",
   "src/domain/decision/apply-commands.ts": "test/controller/people.test.ts",
-  "src/domain/decision/claimants.ts": "test/controller/one-owner.test.ts",
-  "src/domain/decision/deadlocked.ts": "test/controller/deadlocked.test.ts",
   "src/domain/decision/handovers.ts": "test/controller/handover.test.ts",
   "src/domain/decision/lifecycle.ts": "test/controller/reconcile.test.ts",
   "src/domain/decision/preserve.ts": "test/controller/kept-serving.test.ts",
   "src/domain/decision/proposed-change.ts": "test/domain/decision/evaluate.test.ts",
-  "src/domain/decision/taken-out.ts": "test/controller/removal.test.ts",
-  "src/domain/decision/what-changes-it.ts": "test/domain/decision/evaluate.test.ts",
   "src/domain/rollback/doubt.ts": "test/controller/rolled-back-rival.test.ts",
   "src/domain/rollback/quarantine-layout.ts": "test/domain/rollback/quarantine.test.ts",
-  "src/domain/rollback/rivals.ts": "test/controller/rolled-back-rival.test.ts",
-  "src/domain/rollback/stable-version.ts": "test/controller/good-before-forwards.test.ts",
   "src/domain/rollback/together.ts": "test/controller/back-together.test.ts",
   "src/domain/rollback/ways-back.ts": "test/controller/back-together.test.ts",
-  "src/domain/strategies/canary-steps.ts": "test/domain/commands/execute.test.ts",
   "src/domain/strategies/handing-over.ts": "test/controller/handover.test.ts",
-  "src/domain/strategies/next-step.ts": "test/domain/decision/evaluate.test.ts",
   "src/domain/strategies/steps.ts": "test/domain/strategies/blue-green.test.ts",
-  "src/domain/strategies/strategy.ts": "test/controller/power-cut.test.ts",
-  "src/domain/strategies/traits.ts": "test/domain/commands/execute.test.ts",
 };
 
 /** Places at which the text goes one way or another. */
