@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createManifests } from "../../src/adapters/manifest/manifests.ts";
 import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
+import { plainly } from "../../src/adapters/work-tree/attributes.ts";
 import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import { createFakeParseCache } from "../fakes/objects.ts";
@@ -35,7 +36,7 @@ async function build(copy: BrokenCopy): Promise<void> {
   for (const [path, size] of Object.entries(copy.sizes ?? {})) await truncate(join(root, path), size);
 }
 
-const options = () => ({ objects: createWorkTree(root), dialects: [plainDialect] });
+const options = () => ({ objects: createWorkTree(root, () => plainly), dialects: [plainDialect] });
 const brief = (found: Finding): string => `${found.severity} ${found.code} ${found.file}:${found.line}`;
 
 describe("a broken copy", () => {

@@ -6,6 +6,7 @@ import { createPace } from "../../src/adapters/manifest/document/slices.ts";
 import { createManifests, toReading } from "../../src/adapters/manifest/manifests.ts";
 import { readCommit } from "../../src/adapters/manifest/repository-reader.ts";
 import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
+import { plainly } from "../../src/adapters/work-tree/attributes.ts";
 import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import type { ProcessVersion } from "../../src/domain/desired/version.ts";
@@ -26,9 +27,9 @@ const noCache: ParseCache = { get: () => new Map(), put: () => {} };
 /** @throws PinionError `manifest/invalid` when a version cannot be used. */
 export async function readExample(): Promise<Example> {
   const about = { cache: noCache, dialects: [nodeRedDialect] };
-  const manifests = createManifests({ ...about, objects: createWorkTree(exampleDirectory) });
+  const manifests = createManifests({ ...about, objects: createWorkTree(exampleDirectory, () => plainly) });
   const { environments } = await manifests.snapshot("work tree", 0);
-  const reading = toReading({ ...about, objects: createWorkTree(exampleDirectory) }, createPace(Infinity));
+  const reading = toReading({ ...about, objects: createWorkTree(exampleDirectory, () => plainly) }, createPace(Infinity));
   const { processes } = await readCommit(reading, "work tree", null);
   const catalogue = new Map(Array.from(processes.records, ([process, record]) => [process, record.catalogue]));
   const listed = [...catalogue.values()].flatMap((process) =>
@@ -39,5 +40,5 @@ export async function readExample(): Promise<Example> {
 
 /** All findings in a copy of the example repository. */
 export async function findingsOf(directory: string): Promise<readonly Finding[]> {
-  return (await validateRepository({ objects: createWorkTree(directory), dialects: [nodeRedDialect] })).findings;
+  return (await validateRepository({ objects: createWorkTree(directory, () => plainly), dialects: [nodeRedDialect] })).findings;
 }

@@ -28,10 +28,10 @@ function isPlain({ attributes, hash }: GitView): boolean {
 
 /**
  * Reads processes/ and environments/ below a folder, and nothing else. Links are never followed. `root` walks the folder as it
- * is now, without giving way to anything else: it is meant for commands, not for the controller.
+ * is now, without giving way to anything else: it is meant for commands, not for the controller. `viewOf` says what git has stored instead.
  * @throws `usage/invalid` from `root` when the folder is no config repository.
  */
-export function createWorkTree(directory: string): Objects {
+export function createWorkTree(directory: string, viewOf: typeof gitViewOf = gitViewOf): Objects {
   let walk: Walk = { items: new Map(), view: plainly };
   const find = (id: string): Item => {
     const item = walk.items.get(id);
@@ -43,7 +43,7 @@ export function createWorkTree(directory: string): Objects {
       const first: Walk = { items: new Map(), view: plainly };
       const top = topFolder(directory, first);
       const paths = [...first.items.values()].flatMap((item) => (item.kind === "file" ? [item.path] : []));
-      const view = gitViewOf(realpathSync(directory), paths);
+      const view = viewOf(realpathSync(directory), paths);
       walk = isPlain(view) ? first : { items: new Map(), view };
       return remember(walk, walk === first ? top : topFolder(directory, walk));
     },
