@@ -129,7 +129,7 @@ describe("in a state", () => {
       waiting,
       { lastsMs: 700, promoted: { hasPassed: true }, promotedFully: { hasPassed: true } },
     ],
-    ["blue-green that was promoted waits no more", blueGreen, { ...waiting, hasPassed: true } as RolloutState, {}],
+    ["blue-green that was promoted waits no more", blueGreen, { ...waiting, hasPassed: true }, {}],
     ["blue-green that installs waits for nothing of the kind", blueGreen, { kind: "installing" }, {}],
     [
       "a canary's weight leads to the next step",
