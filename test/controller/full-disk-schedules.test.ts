@@ -95,3 +95,32 @@ describe("a version whose way back is recorded, and then the disk takes nothing 
     expect([world.traffic("orders"), await firing()]).toEqual([{ "1.0.0": 100 }, ["1.0.0"]]);
   });
 });
+
+describe("a controller that died before it could record a way back", () => {
+  beforeEach(async () => {
+    fill(world, "full");
+    measure(world, 60);
+    await failingPasses(2);
+    expect([world.traffic("orders"), await firing()]).toEqual([{ "1.0.0": 100 }, ["1.0.0"]]);
+    world.restart();
+    fill(world, "free");
+  });
+
+  it("is followed by one that gives the version its traffic again, and takes it away as soon as it is measured", async () => {
+    measure(world, 0);
+    await world.settle();
+    expect([world.traffic("orders"), await firing()]).toEqual([{ "1.1.0": 100 }, ["1.1.0"]]);
+    measure(world, 60);
+    await failingPasses(1);
+    expect([world.traffic("orders"), await firing()]).toEqual([{ "1.0.0": 100 }, ["1.0.0"]]);
+  });
+
+  it("is followed by one that leaves it where it is, where the version before it is pinned again by then", async () => {
+    const since = world.router.calls.length;
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    expect([world.traffic("orders"), await firing()]).toEqual([{ "1.0.0": 100 }, ["1.0.0"]]);
+    const given = world.router.calls.slice(since).flatMap((call) => (call.call === "ensureRoutes" ? call.routes : []));
+    expect(given.flatMap(({ shares }) => shares.map(({ version }) => version))).not.toContain("1.1.0");
+  });
+});
