@@ -1,7 +1,7 @@
 /** Secrets from the controller's environment variables and files. What a repository names must be allowed by the operator. */
 
 import { constants } from "node:fs";
-import { open, realpath } from "node:fs/promises";
+import { type FileHandle, open, realpath } from "node:fs/promises";
 import type { SecretReference } from "../../domain/desired/environment.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
@@ -58,17 +58,28 @@ function whereIs(path: string): Promise<string | undefined> {
   return realpath(path).catch(() => undefined);
 }
 
-/** Without the line break that editors and mounted secrets end with. */
+/** Without the line break that editors and mounted secrets end with. @throws `secret/missing` for a folder, and for what has no end. */
 async function readSecret(path: string, flags = 0): Promise<string | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags).catch(() => null);
   if (file === null) return undefined;
   try {
-    const found = await file.stat();
-    if (found.isDirectory() || found.size > largestBytes) return undefined;
-    return (await file.readFile("utf8")).replace(/\r?\n$/, "");
+    if ((await file.stat()).isDirectory()) throw new PinionError("secret/missing", `secret file ${path} is a folder`);
+    return (await readLimited(file, path)).replace(/\r?\n$/, "");
   } finally {
     await file.close();
   }
+}
+
+/** What its size is said to be is not asked: a device has none, and a file may grow. */
+async function readLimited(file: FileHandle, path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of file.createReadStream({ end: largestBytes, autoClose: false }) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+  }
+  if (length > largestBytes) throw new PinionError("secret/missing", `secret file ${path} is larger than 1 MB`);
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function describe(reference: SecretReference): string {

@@ -63,6 +63,15 @@ describe("secrets of the controller", () => {
     await expect(read("..data")).rejects.toMatchObject({ code: "secret/missing" });
   });
 
+  it("are not what has no end, or is more than a secret", async () => {
+    writeFileSync(join(directory, "secrets/large"), "x".repeat(1024 * 1024 + 1));
+    writeFileSync(join(directory, "secrets/fits"), "x".repeat(1024 * 1024));
+    await expect(read("large")).rejects.toMatchObject({ code: "secret/missing", message: expect.stringContaining("is larger than 1 MB") });
+    expect((await read("fits")).length).toBe(1024 * 1024);
+    const endless = createSecrets(variables).resolve({ kind: "file", path: "/dev/zero" });
+    await expect(endless).rejects.toMatchObject({ code: "secret/missing", message: "secret file /dev/zero is larger than 1 MB" });
+  });
+
   it("are given to pinion.yaml itself whatever an environment may name", async () => {
     const secrets = createSecrets(variables, permits());
     expect(await secrets.resolve({ kind: "env", name: "GIT_TOKEN" })).toBe("t");
