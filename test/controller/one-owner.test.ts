@@ -130,3 +130,16 @@ describe("a path has one owner", () => {
     ]);
   });
 });
+
+describe("a newcomer that wants a path of a process that is deployed just then", () => {
+  it.each(["a-newcomer", "z-newcomer"])("does not hold that up, also where it is recreated: %s", async (newcomer) => {
+    const world = await installed({ before: { owner: ["/apple"] }, after: {} }, { kind: "recreate" });
+    commit(world, { before: { owner: ["/old"] }, after: { owner: ["/apple"], [newcomer]: ["/apple"] } });
+    for (let passes = 0; passes < 40; passes += 1) {
+      await world.pass();
+      world.now += 100;
+    }
+    expect(world.traffic("owner")).toEqual({ "2.0.0": 100 });
+    expect(world.traffic(newcomer)).toEqual({});
+  });
+});

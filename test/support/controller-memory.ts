@@ -1,9 +1,12 @@
 /** What a controller keeps in memory between two passes, and loses when it ends. */
 
+import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createObservedBefore } from "../../src/controller/observed-before.ts";
 import type { Ports } from "../../src/controller/ports.ts";
+import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
+import { createValidations } from "../../src/controller/validating/runner.ts";
 import { createComparedAttention } from "./compared-attention.ts";
 
 /** Nothing is remembered yet. */
@@ -14,4 +17,16 @@ export function createControllerMemory(): Pick<Ports, "placements" | "observedBe
     unrecorded: createUnrecorded(),
     attention: createComparedAttention(),
   };
+}
+
+type Whole = ReturnType<typeof createControllerMemory> & Pick<Ports, "validations" | "changes" | "plans">;
+
+/** The same with what works beside the passes; that of another environment of the same controller where there is one. */
+export function memoryFor(beside: Whole | undefined): Whole {
+  if (!beside) {
+    const work = { validations: createValidations(() => undefined), changes: createChangeRecords(), plans: createPlanRecords() };
+    return { ...createControllerMemory(), ...work };
+  }
+  const { placements, observedBefore, unrecorded, attention, validations, changes, plans } = beside;
+  return { placements, observedBefore, unrecorded, attention, validations, changes, plans };
 }

@@ -1,10 +1,12 @@
 /** Small values that the world of tests is made of. */
 
+import { waysIn } from "../../src/adapters/engines/node-red/ways-in.ts";
 import type { Definition } from "../../src/domain/desired/definition.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import { inForce, isUsable, type LastUsable } from "../../src/domain/desired/in-force.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/desired/snapshot.ts";
-import type { CommitId, ProcessId, Version } from "../../src/domain/names.ts";
+import type { ProcessVersion } from "../../src/domain/desired/version.ts";
+import type { CommitId, EngineKind, ProcessId, Version } from "../../src/domain/names.ts";
 import { environment } from "./spec.ts";
 
 /** Answers at these addresses with its version. */
@@ -50,4 +52,10 @@ export function inForceHere(): (commit: CommitId, read: EnvironmentSnapshot) => 
 /** The version that is named, whether it can run or not. */
 export function versionOf(pinned: PinnedVersion | undefined): Version | undefined {
   return pinned?.kind === "runnable" ? pinned.summary.version : pinned?.version;
+}
+
+/** The pin of a published version. */
+export function pinned(found: ProcessVersion, engine: EngineKind): PinnedVersion {
+  const summary = { ...found, engine, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) };
+  return { kind: "runnable", status: "published", summary };
 }

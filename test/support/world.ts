@@ -1,29 +1,25 @@
 /** A whole small world on fakes: a repository, an engine, a router, a journal and a clock that only moves when told to. */
 
 import { createHash } from "node:crypto";
-import { waysIn } from "../../src/adapters/engines/node-red/ways-in.ts";
 import type { Ports } from "../../src/controller/ports.ts";
 import { reconcile } from "../../src/controller/reconcile.ts";
-import { createValidations } from "../../src/controller/validating/runner.ts";
 import { canonicalDefinition } from "../../src/domain/desired/canonical.ts";
 import { type DesiredState, resolveDesired } from "../../src/domain/desired/resolve.ts";
 import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
 import type { Measured, MetricRequest, Reading } from "../../src/domain/analysis/metrics.ts";
 import type { CommandResult, CommandSpec } from "../../src/domain/journal/commands.ts";
 import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/revert.ts";
-import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
-import { createPlanRecords } from "../../src/controller/plans/plan-records.ts";
-import { createControllerMemory } from "./controller-memory.ts";
+import { memoryFor } from "./controller-memory.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Finding } from "../../src/domain/finding.ts";
-import type { Digest, EngineKind, Hash, ProcessId, Version } from "../../src/domain/names.ts";
+import type { Digest, EngineKind, EnvironmentName, Hash, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Check, Dependency, ProcessVersion } from "../../src/domain/desired/version.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/desired/snapshot.ts";
 import { isNothingNew, type ProcessState } from "../../src/domain/journal/state.ts";
 import type { ProcessStatus } from "../../src/domain/journal/status.ts";
-import { environment, spec } from "./spec.ts";
-import { definitionOf, inForceHere, unknownVersion, versionOf } from "./world-values.ts";
+import { environment as production, spec } from "./spec.ts";
+import { definitionOf, inForceHere, pinned, unknownVersion, versionOf } from "./world-values.ts";
 import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
 import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
@@ -45,7 +41,16 @@ export interface VersionOptions {
   readonly engine?: EngineKind;
 }
 
+export interface WorldOptions {
+  readonly instances?: readonly string[];
+  readonly others?: readonly FakeEngine[];
+  readonly environment?: EnvironmentName;
+  /** Of another environment of the same controller, with the same journal and router. */
+  readonly beside?: World;
+}
+
 export interface World {
+  readonly environment: EnvironmentName;
   readonly engine: FakeEngine;
   readonly router: FakeRouter;
   readonly prober: FakeProber;
@@ -86,14 +91,15 @@ export interface World {
   traffic(process: ProcessId): Readonly<Record<Version, number>>;
 }
 
-export function createWorld(options: { readonly instances?: readonly string[]; readonly others?: readonly FakeEngine[] } = {}): World {
+export function createWorld(options: WorldOptions = {}): World {
+  const { environment = production, beside } = options;
   const versions = new Map<string, ProcessVersion>();
   const pins = new Map<ProcessId, PinnedVersion>();
   const engine = createFakeEngine(options);
   const engines = [engine, ...(options.others ?? [])];
   const kinds = new Map<ProcessId, EngineKind>();
   const kindOf = (process: ProcessId): EngineKind => kinds.get(process) ?? engine.kind;
-  const router = createFakeRouter();
+  const router = beside?.router ?? createFakeRouter();
   const prober = createFakeProber();
   const settings = inForceHere();
   let desired: DesiredState | null = null;
@@ -141,10 +147,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
       },
       hash: sha256,
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
-      validations: createValidations(() => undefined),
-      ...createControllerMemory(),
-      changes: createChangeRecords(),
-      plans: createPlanRecords(),
+      ...memoryFor(beside?.ports),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
       dispatcher: { notify: () => undefined },
@@ -184,6 +187,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
   }
 
   const world: World = {
+    environment,
     awake: sometimesAwake({ now: () => world.now }),
     isGitDown: false,
     reverts: [],
@@ -215,7 +219,7 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
     engine,
     router,
     prober,
-    journal: createFakeJournal(),
+    journal: beside?.journal ?? createFakeJournal(),
     ports: undefined as unknown as Ports,
     now: 1_000_000,
     spec,
@@ -274,11 +278,6 @@ export function createWorld(options: { readonly instances?: readonly string[]; r
   };
   world.ports = portsFor(world.journal);
   return world;
-}
-
-function pinned(found: ProcessVersion, engine: EngineKind): PinnedVersion {
-  const summary = { ...found, engine, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) };
-  return { kind: "runnable", status: "published", summary };
 }
 
 export function smokeTest(path: string, name = "answers"): Check {

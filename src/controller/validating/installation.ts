@@ -3,6 +3,7 @@
 import { type Desired, desiredOf, whatIsPinned } from "../../domain/desired/resolve.ts";
 import { healthCheckOf } from "../../domain/validation/health.ts";
 import type { Route } from "../../domain/observed/route.ts";
+import { requestsOf } from "../../domain/observed/requests.ts";
 import { clashWith } from "../../domain/paths/clash.ts";
 import { whyNotReady } from "../../domain/observed/observation.ts";
 import type { Installed, PublicEndpoint } from "../../domain/desired/unit.ts";
@@ -30,15 +31,29 @@ export async function areEndpointsFree(subject: Subject): Promise<string> {
   const shared = healthCheckOf(spec, unit.process)?.path;
   const endpoints = (installedOf(inventory, unit)?.endpoints ?? []).filter((endpoint) => endpoint.path !== shared);
   const findClash = clashWith(endpoints);
+  const findNewClash = clashWith(await newlyClaimed(endpoints, routes, subject));
   for (const other of routes.filter((route) => route.process !== unit.process)) {
     const clash = findClash(endpointsOf(other));
     if (clash) await refuseTaken(subject, other, clash.endpoint);
   }
   for (const other of inventory.installed.filter((one) => one.process !== unit.process)) {
-    const clash = findClash(other.endpoints);
+    const clash = findNewClash(other.endpoints);
     if (clash && isNewcomer(subject, other, routes)) refuseClaimed(subject, other, clash.endpoint);
   }
   return `${count(endpoints.length, "endpoint")}, served by no other process`;
+}
+
+/** What the process has answered all along no newcomer can claim, also while the version before is taken out for this one. */
+async function newlyClaimed(
+  endpoints: readonly PublicEndpoint[],
+  routes: readonly Route[],
+  { environment, unit, ports }: Subject,
+): Promise<readonly PublicEndpoint[]> {
+  const { processes } = await ports.journal.state(environment);
+  const served = routes.find(({ process }) => process === unit.process);
+  const before = processes.get(unit.process)?.rollout?.stableEndpoints ?? [];
+  const had = new Set([...(served ? endpointsOf(served) : []), ...before].flatMap(requestsOf));
+  return endpoints.filter((endpoint) => requestsOf(endpoint).some((request) => !had.has(request)));
 }
 
 /** Whoever gives the address up hands it over at the moment of the switch, and not before. */

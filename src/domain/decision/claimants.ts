@@ -72,10 +72,10 @@ export function keptFrom(willing: readonly PathChange[], claims: Claims): Readon
   return kept;
 }
 
-/** Whoever is ready comes before the others. */
+/** Whoever is ready comes before the others, and who waits until another one gives up a path comes last. */
 function inTurn(willing: readonly PathChange[], kept: ReadonlyMap<ProcessId, Kept>): readonly PathChange[] {
-  const isFirst = (mover: PathChange): boolean => mover.whyNotReady === null && !kept.has(mover.process);
-  return [...willing.filter(isFirst), ...willing.filter((mover) => !isFirst(mover))];
+  const turnOf = ({ process, whyNotReady }: PathChange): number => (kept.has(process) ? 2 : Number(whyNotReady !== null));
+  return willing.toSorted((one, other) => turnOf(one) - turnOf(other));
 }
 
 /** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */

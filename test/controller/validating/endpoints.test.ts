@@ -52,6 +52,14 @@ describe("a public address", () => {
     expect(await verdict(stand, first)).toBe("failed: GET /same is served by b-second in this environment");
   });
 
+  it("that a process answers already is claimed by no newcomer", async () => {
+    const stand = stepValidation();
+    await stand.runs("z-serves", "1.0.0", { paths: ["/same"] });
+    await stand.candidate("a-newcomer", "1.0.0", { paths: ["/same"] });
+    const next = await stand.candidate("z-serves", "1.1.0", { paths: ["/same"] });
+    expect(await verdict(stand, next)).toBe("passed: 1 endpoint, served by no other process");
+  });
+
   it("of an old version that is only kept warm is free", async () => {
     const stand = stepValidation();
     const warm = await stand.runs("billing", "1.0.0", { paths: ["/moved"] });
