@@ -20,6 +20,7 @@ export type {
   WorkflowNode as NodeDefinition,
 } from "./domain/desired/definition.ts";
 export type { ChangeSummary } from "./domain/changes/describe.ts";
+export type { HandEdit, LiveChanges, RecordedChanges } from "./domain/changes/recorded.ts";
 export { connectionId } from "./domain/changes/changes.ts";
 export type { ChangeNote, ConfigurationChange, Impact, NodeModification, WorkflowChanges } from "./domain/changes/changes.ts";
 

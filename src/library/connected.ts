@@ -65,6 +65,7 @@ export function overClient(client: ControllerClient, clock: Clock): Pinion {
     clock,
     overview: (selection = {}) => client.overview(selection),
     why: (environment, process) => client.why(environment, process),
+    live: (environment, process) => client.live(environment, process),
     history: (query = {}) => client.history(query),
     async historyPage(query = {}) {
       const { now: _now, ...page } = await client.historyPage(query);

@@ -2,6 +2,7 @@
 
 import type { Controller } from "../controller/controller.ts";
 import type { JsonObject } from "../domain/desired/definition.ts";
+import type { LiveChanges } from "../domain/changes/recorded.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { VersionDigest } from "../domain/names.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
@@ -42,6 +43,7 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
       return selectFrom(await queries.overview(), selection);
     },
     why: (environment, process) => whyOf(parts, environment, process),
+    live: (environment, process) => liveOf(parts, environment, process),
     history: async (query = {}) => (await pageOf(parts, query)).deployments,
     historyPage: (query = {}) => pageOf(parts, query),
     deployments: async (query = {}) => (await pageOf(parts, query)).deployments.map(toDeployment),
@@ -82,6 +84,11 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
 async function whyOf({ controller, checkOpen }: EmbeddedParts, environment: string, process: string): Promise<ProcessEvaluation> {
   checkOpen();
   return controller.queries.why(environment, process);
+}
+
+async function liveOf({ controller, checkOpen }: EmbeddedParts, environment: string, process: string): Promise<LiveChanges> {
+  checkOpen();
+  return controller.queries.live(environment, process);
 }
 
 async function pageOf({ controller, checkOpen }: EmbeddedParts, query: DeploymentQuery): Promise<HistoryPage> {

@@ -1,6 +1,7 @@
 /** What the parts of the library work on: a controller, in this process or in another. */
 
 import type { Overview } from "../api/views.ts";
+import type { LiveChanges } from "../domain/changes/recorded.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { CommandResult, CommandSpec } from "../domain/journal/commands.ts";
 import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts";
@@ -67,6 +68,11 @@ export interface Pinion {
   overview(selection?: { readonly environment?: string; readonly process?: string }): Promise<Overview>;
   /** Why a process is as it is: every gate, what comes next, and what would change it. @throws `environment/unknown`, `process/unknown`. */
   why(environment: string, processId: string): Promise<ProcessEvaluation>;
+  /**
+   * What is in the engine in place of what was installed, asked now, and what was changed by hand before. @throws `environment/unknown`,
+   * `process/unknown`, `engine/unreachable`.
+   */
+  live(environment: string, processId: string): Promise<LiveChanges>;
   /** As the journal has them, newest first: times are milliseconds since 1970. */
   history(query?: DeploymentQuery): Promise<readonly DeploymentRecord[]>;
   /** The same with how many there are, and what the next page is asked with. @throws `usage/invalid` for a cursor that no page has given. */
