@@ -1,6 +1,6 @@
 /** Where the text of a commit is kept, and when it may be believed: whole, of this program, this commit and these settings. */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Slices } from "../../domain/slices.ts";
 import { cacheKey, decodeRecord } from "./process/process-record.ts";
@@ -62,7 +62,7 @@ export function* writeText({ reading, program }: Keeping, commit: string, read: 
 }
 
 function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 /** All of the reading that findings and pins hang on. */

@@ -1,12 +1,12 @@
 /** Digests: what a catalogue promises of a version, and how a definition is told from others. */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalDefinition, canonicalVersion } from "../../../domain/desired/canonical.ts";
 import type { Definition, JsonObject } from "../../../domain/desired/definition.ts";
 import type { Digest, Hash, ListedDigest, VersionDigest } from "../../../domain/names.ts";
 
 /** SHA-256 of a text as a digest. */
-export const sha256: Hash = (text) => `sha256-${createHash("sha256").update(text, "utf8").digest("hex")}`;
+export const sha256: Hash = (text) => `sha256-${hash("sha256", text, "hex")}`;
 
 /** The digest that a catalogue lists for a version whose file is this, with its definition inside and nothing of that left out. */
 export function digestOfFile({ definition, ...about }: JsonObject): VersionDigest {
