@@ -55,32 +55,34 @@ interface Rest {
   readonly since: Instant;
   /** Deployments that had begun by then. */
   readonly begun: number;
-  /** Since when nobody has done anything, with the number of effects and passes by then. */
+  /** Since when nobody has done anything, with the number of effects by then. */
   readonly idleSince: Instant;
   readonly effects: number;
+  /** Since when nothing is measured or tried again, with the number of passes by then. */
+  readonly quietSince: Instant;
   readonly passes: number;
 }
 
 function newRest({ world, network, invariants }: EndParts): Rest {
   const now = world.time.now();
   const { passes, decisions } = invariants;
-  return { since: now, begun: decisions.begun, idleSince: now, effects: network.effects, passes };
+  return { since: now, begun: decisions.begun, idleSince: now, effects: network.effects, quietSince: now, passes };
 }
 
 /** What has begun meanwhile has kept something warm of its own; what was done otherwise, such as letting it go, may have consequences. */
 async function stillAtRest(parts: EndParts, rest: Rest | null): Promise<Rest> {
   const { network, invariants } = parts;
   if (rest?.begun !== invariants.decisions.begun) return newRest(parts);
-  const isIdle = network.effects === rest.effects || invariants.decisions.open.size > 0 || (await owedIn(parts.world)).length > 0;
-  return isIdle ? rest : { ...newRest(parts), since: rest.since };
+  const isBusy = invariants.decisions.open.size > 0 || (await owedIn(parts.world)).length > 0;
+  if (isBusy) return { ...rest, quietSince: parts.world.time.now(), passes: invariants.passes };
+  return network.effects === rest.effects ? rest : { ...newRest(parts), since: rest.since };
 }
 
 /** Who is measured, or tries again, looks as often as that takes. */
 function whyTooBusy({ world, invariants }: EndParts, rest: Rest): Unrest | null {
-  if (invariants.decisions.open.size > 0) return null;
   const looked = invariants.passes - rest.passes;
-  const ms = world.time.now() - rest.idleSince;
-  if (looked <= world.plan.environments.length * (ms / 2_000)) return null;
+  const ms = world.time.now() - rest.quietSince;
+  if (ms < idleMs || looked <= world.plan.environments.length * (ms / 2_000)) return null;
   return { invariant: "nobody looks all the time", seen: `${looked} passes in ${ms / 1_000} s` };
 }
 
