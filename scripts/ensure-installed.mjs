@@ -77,7 +77,8 @@ async function install() {
   return code === 0 ? undefined : Buffer.concat(output).toString().trim();
 }
 
-function npmCommand() {
+/** How npm is started: by this Node where npm has started it. */
+export function npmCommand() {
   const path = process.env.npm_execpath;
   return path?.endsWith(".js") ? { command: process.execPath, prefix: [path] } : { command: "npm", prefix: [] };
 }

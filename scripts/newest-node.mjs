@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./ensure-installed.mjs";
+import { npmCommand, root } from "./ensure-installed.mjs";
 
 const release = "26.10.0";
 
@@ -22,8 +22,9 @@ export async function newestNode() {
 }
 
 function install(prefix) {
-  const parameters = ["install", "--silent", "--no-audit", "--no-fund", "--prefix", prefix, `node@${release}`];
-  return codeOf(spawn("npm", parameters, { stdio: ["ignore", "ignore", "inherit"] }));
+  const npm = npmCommand();
+  const parameters = [...npm.prefix, "install", "--silent", "--no-audit", "--no-fund", "--prefix", prefix, `node@${release}`];
+  return codeOf(spawn(npm.command, parameters, { stdio: ["ignore", "ignore", "inherit"] }));
 }
 
 /** 1 when it could not be started. */
