@@ -47,12 +47,12 @@ it("a token that there is not is nobody's", async () => {
 
 describe("over TCP, loopback too", () => {
   const everything = [
-    "/api/v1/status",
     "/api/v1/history",
     "/api/v1/deployments/d-1",
     "/metrics",
     "/api/v1/environments/e/commands/o-1",
     "/nothing",
+    `/api/v1/status?token=${token}&access_token=${token}`,
   ];
 
   it.each(everything)("%s wants the token", async (url) => {
@@ -62,12 +62,14 @@ describe("over TCP, loopback too", () => {
     expect(answer.json()).toMatchObject({ code: "controller/unauthorized" });
   });
 
-  it.each([
+  it.each<[string, Record<string, string>]>([
     ["another token", bearer("another")],
     ["a part of it", bearer(token.slice(0, -1))],
     ["nothing behind Bearer", bearer("")],
     ["the token as a password", { authorization: `Basic ${Buffer.from(`pinion:${token}`).toString("base64")}` }],
     ["the token without its kind", { authorization: token }],
+    ["the token behind another one", { authorization: `Bearer another, Bearer ${token}` }],
+    ["the token in a cookie, or under another name", { cookie: `token=${token}`, "x-api-key": token }],
   ])("%s is no token", async (_what, headers) => {
     expect((await appAt("127.0.0.1").inject({ url: "/api/v1/status", headers })).statusCode).toBe(401);
   });

@@ -15,6 +15,7 @@ import {
   type InstanceRecord,
   lastLogLine,
   newRecord,
+  newToken,
   openAtWork,
   openLog,
   readRecord,
@@ -22,6 +23,7 @@ import {
 } from "./instance-files.ts";
 import { findByWords, identify, isAlive, type OsProcess, readWaitedMs, terminate } from "./os-process.ts";
 import { createPatienceWith } from "./patience.ts";
+import { isListening } from "../../../platform/listeners.ts";
 import { ensureOwnFolder, type RunAs } from "../../../platform/run-as.ts";
 import { askOnce, countMisses, isHanging, noMisses, pulseTimeoutMs } from "./pulse.ts";
 
@@ -99,8 +101,12 @@ type Health =
   /** Nobody listens, or somebody who does not know the token. */
   | { readonly kind: "absent" };
 
-/** Whether the instance answers to its token; the answer names its pid. */
-async function askHealth({ port, token }: InstanceRecord): Promise<Health> {
+/**
+ * Whether the instance answers to its token; the answer names its pid. Another user, such as a flow of another environment, who waits at its
+ * port is not shown the token.
+ */
+async function askHealth({ port, token, uid }: InstanceRecord): Promise<Health> {
+  if (uid !== null && !(await isListening(uid, port))) return { kind: "absent" };
   try {
     const response = await fetch(`http://127.0.0.1:${port}/__admin/pinion/health`, asking(token, pulseTimeoutMs));
     const body: unknown = response.ok ? JSON.parse(await readWithin(response.body, largestHealthBytes)) : await response.body?.cancel();
@@ -141,7 +147,9 @@ async function whoAnswers(claimed: number, { process: known }: InstanceRecord, o
   return ours.find(({ pid }) => pid === claimed) ?? null;
 }
 
-async function start(record: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
+/** A new process has a new token: whoever was at the port of the one before it may have been shown that one's. */
+async function start(before: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
+  const record = { ...before, token: newToken() };
   await endStrays(options);
   await writeRecord(options.directory, { ...record, process: null });
   await ensureOwnFolder(userDirOf(options), options.runAs ?? null);

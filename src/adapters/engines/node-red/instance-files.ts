@@ -40,11 +40,15 @@ export async function writeRecord(directory: string, record: InstanceRecord): Pr
   await writeDurably(recordFile(directory), JSON.stringify(record), 0o600);
 }
 
+export function newToken(): string {
+  return randomBytes(24).toString("base64url");
+}
+
 export function newRecord(port: number): InstanceRecord {
   return {
     port,
     uid: null,
-    token: randomBytes(24).toString("base64url"),
+    token: newToken(),
     credentialSecret: randomBytes(24).toString("base64url"),
     process: null,
   };

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -73,6 +73,34 @@ describe.runIf(canSwitch())("engines that run as users of their own", () => {
     expect([own.uid, own.mode & 0o777]).toEqual([runAs.uid, 0o700]);
     const { process: child } = await record(join(directory, "state/engines/production"), "node-red-1");
     expect((await stat(`/proc/${child?.pid}`)).uid).toBe(runAs.uid);
+  });
+
+  it("show their token to nobody else who waits at their port while they start, and never show the same one twice", async () => {
+    const options = {
+      environment: "production",
+      directory: join(directory, "state/engines/production"),
+      isolation: { runAs, directory: join(directory, "state.engines/production") },
+      instances: 1,
+      log: silent,
+      drainMs: 0,
+    };
+    embedded = await startEmbeddedNodeRed(options);
+    const before = await record(options.directory, "node-red-1");
+    await embedded.stop();
+    const script = `require("node:http").createServer((request, response) => { console.log("asked", request.headers.authorization); response.end(); }).listen(${before.port}, "127.0.0.1", () => console.log("there"))`;
+    const stranger = spawn(process.execPath, ["-e", script], { ...other, stdio: ["ignore", "pipe", "inherit"] });
+    let said = "";
+    stranger.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    try {
+      await vi.waitFor(() => expect(said).toContain("there"), 10_000);
+      embedded = await startEmbeddedNodeRed(options);
+      await vi.waitFor(async () => expect((await record(options.directory, "node-red-1")).process).not.toBeNull(), 30_000);
+      const after = await record(options.directory, "node-red-1");
+      expect([said, after.port === before.port, after.token === before.token]).toEqual(["there\n", false, false]);
+      expect(await embedded.engine.inventory()).toMatchObject({ installed: [] });
+    } finally {
+      stranger.kill("SIGKILL");
+    }
   });
 
   it("never get a folder that is somebody else's, or a link to one", async () => {
