@@ -41,12 +41,10 @@ import type { BenchResult } from "./result.ts";
 import { childrenOf, threadTimesOf } from "./thread-times.ts";
 
 const environment = "production";
+const owner = "bench";
 const instance = "node-red-1";
-const rounds = 15;
-const warmUpRounds = 5;
-const budgetMs = 20;
-const limitMs = 60_000;
-const pollEveryMs = 25;
+const [rounds, warmUpRounds] = [15, 5];
+const [budgetMs, limitMs, pollEveryMs] = [20, 60_000, 25];
 /** After a deployment, until the next commit. */
 const quietMs = 500;
 const nothing = (): void => undefined;
@@ -226,8 +224,17 @@ function reach({ token, enginePort, controlPort }: Outside) {
   const place = `http://127.0.0.1:${enginePort}`;
   const router = createGatewayRouter({ gateway: { controlUrl: `http://127.0.0.1:${controlPort}`, token }, publicUrl: `${place}/public` });
   const client = createNodeRedClient({ adminUrl: place, token: null, timeoutMs: 30_000 });
-  const host = { id: instance, url: place, state: "ready", why: "", client, queue: pLimit(1), reader: createFlowsReader() } as const;
-  return { router, engine: createNodeRedEngine({ hosts: () => [host] }) };
+  const host = {
+    id: instance,
+    url: place,
+    state: "ready",
+    why: "",
+    client,
+    queue: pLimit(1),
+    reader: createFlowsReader(owner),
+    owner,
+  } as const;
+  return { router, engine: createNodeRedEngine({ hosts: () => [host], owner }) };
 }
 
 interface Starting {
@@ -243,7 +250,7 @@ async function startOutside(outside: Outside, { parts, folder, closers }: Starti
   for (const desired of parts.source.wanted(environment)?.desired?.processes.values() ?? []) {
     if (desired.kind !== "run") throw new Error(`${desired.kind}: not everything can run`);
     const { unit } = await loadUnit(desired.unit, environment, parts.ports);
-    const { tab, nodes: own } = compileUnit(unit);
+    const { tab, nodes: own } = compileUnit(unit, owner);
     nodes.push(...own);
     routes.push(routeTo(unit, `http://127.0.0.1:${outside.enginePort}${privatePath(tab)}`, endpointsOf(tab, own)));
   }

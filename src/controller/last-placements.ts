@@ -3,17 +3,22 @@
  * as nobody answers: the way back must not hang on the one who is down.
  */
 
-import type { EngineKind, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
+import type { EngineKind, EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
+import { withChanges } from "../domain/sharded-map.ts";
+import { differingItems } from "./differing-items.ts";
 import type { LastPlacements } from "./ports.ts";
 
-type ByUnit = ReadonlyMap<string, Installed>;
+/** Of each process the units that answered. */
+type ByProcess = ReadonlyMap<ProcessId, readonly Installed[]>;
 
 interface Remembered {
   /** As it was told last: the same one says nothing new. */
   readonly inventory: Inventory;
-  readonly units: ByUnit;
+  readonly units: ByProcess;
 }
+
+const nothing: Remembered = { inventory: { instances: [], installed: [] }, units: new Map() };
 
 export function createLastPlacements(): LastPlacements {
   const known = new Map<EnvironmentName, Map<EngineKind, Remembered>>();
@@ -25,35 +30,46 @@ export function createLastPlacements(): LastPlacements {
   return {
     remember(environment, kind, inventory) {
       const kinds = of(environment);
-      const last = kinds.get(kind);
-      if (last?.inventory !== inventory) kinds.set(kind, { inventory, units: rememberedOf(inventory, last?.units ?? new Map()) });
+      const last = kinds.get(kind) ?? nothing;
+      if (last.inventory !== inventory) kinds.set(kind, { inventory, units: rememberedOf(inventory, last) });
     },
-    last(environment, unit) {
+    last(environment, { process, digest }) {
       for (const { units } of of(environment).values()) {
-        const found = units.get(keyOf(unit));
+        const found = units.get(process)?.find((unit) => unit.digest === digest);
         if (found) return found;
       }
       return null;
     },
     kindOf(environment, process) {
-      for (const [kind, { units }] of of(environment)) for (const unit of units.values()) if (unit.process === process) return kind;
+      for (const [kind, { units }] of of(environment)) if (units.has(process)) return kind;
       return null;
     },
   };
 }
 
-/** What is not there any more is forgotten, unless it may be on an instance that does not answer. */
-function rememberedOf({ instances, installed }: Inventory, before: ByUnit): ByUnit {
-  const areAllThere = instances.every(({ state }) => state === "ready");
-  const next = new Map(areAllThere ? [] : before);
-  for (const unit of installed) {
-    const placements = unit.placements.filter(({ ready }) => ready);
-    const last = placements.length > 0 ? { ...unit, placements } : before.get(keyOf(unit));
-    if (last) next.set(keyOf(unit), last);
-  }
-  return next;
+/** What is not there any more is forgotten, unless it may be on an instance that does not answer. Only processes with another unit are looked at. */
+function rememberedOf({ instances, installed }: Inventory, last: Remembered): ByProcess {
+  const mayForget = areAllThere(instances);
+  const areAllTouched = mayForget && !areAllThere(last.inventory.instances);
+  const touched = new Set(areAllTouched ? last.units.keys() : []);
+  for (const { process } of areAllTouched ? installed : differingItems(last.inventory.installed, installed)) touched.add(process);
+  const now = new Map(Array.from(touched, (process) => [process, [] as Installed[]]));
+  if (touched.size > 0) for (const unit of installed) now.get(unit.process)?.push(unit);
+  const news = Array.from(now, ([process, units]) => {
+    const before = last.units.get(process) ?? [];
+    const gone = mayForget ? [] : before.filter((unit) => units.every(({ digest }) => digest !== unit.digest));
+    const all = [...gone, ...units.flatMap((unit) => answering(unit, before))];
+    return [process, all.length === 0 ? undefined : all] as const;
+  });
+  return withChanges(last.units, news);
 }
 
-function keyOf({ process, digest }: Pick<UnitRef, "digest"> & { readonly process: ProcessId }): string {
-  return `${process} ${digest}`;
+function areAllThere(instances: Inventory["instances"]): boolean {
+  return instances.every(({ state }) => state === "ready");
+}
+
+/** With the places only where it answers; where it answers nowhere, as it was known. */
+function answering(unit: Installed, before: readonly Installed[]): readonly Installed[] {
+  const placements = unit.placements.filter(({ ready }) => ready);
+  return placements.length > 0 ? [{ ...unit, placements }] : before.filter(({ digest }) => digest === unit.digest);
 }

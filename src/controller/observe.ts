@@ -8,7 +8,6 @@ import type { EngineKind, EnvironmentName, ProcessId } from "../domain/names.ts"
 import type { TrafficCount } from "../domain/observed/route.ts";
 import type { EngineObservation, Known, Observation, Seen } from "../domain/observed/observation.ts";
 import type { Desired } from "../domain/desired/resolve.ts";
-import type { Installed } from "../domain/desired/unit.ts";
 import { rowsUnderWay } from "../domain/journal/rows.ts";
 import type { EnvironmentState } from "../domain/journal/state.ts";
 import { everyEngine } from "./engines.ts";
@@ -27,7 +26,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
     deaths: everyEngine(environment, ports).flatMap((engine) => engine.deaths?.() ?? []),
     routes: map(routes, (all) => ports.observedBefore.routes(environment, all)),
   };
-  const left = leftoversIn(state, seen);
+  const left = leftoversIn(state, seen, ports);
   return left.length === 0 ? seen : { ...seen, ...(await askWork(environment, new Set([...counted, ...left]), ports)) };
 }
 
@@ -52,21 +51,20 @@ function underWay({ processes }: EnvironmentState): ReadonlySet<ProcessId> {
 }
 
 /** Those that are removed once nothing is in flight on them any more. */
-function leftoversIn({ processes }: EnvironmentState, seen: Seen): readonly ProcessId[] {
+function leftoversIn({ processes }: EnvironmentState, seen: Seen, ports: Ports): readonly ProcessId[] {
+  const desired = seen.desired?.processes ?? nothingDesired;
   const found: ProcessId[] = [];
-  for (const { value } of [...seen.engines.values()].filter((engine) => engine.kind === "known"))
-    for (const [process, units] of value.installed) {
-      if (isOnlyAsPinned(units, seen.desired?.processes.get(process))) continue;
+  for (const [kind, engine] of seen.engines) {
+    if (engine.kind !== "known") continue;
+    for (const process of ports.observedBefore.unlikePinned(seen.environment, kind, { installed: engine.value.installed, desired })) {
       const before = processes.get(process);
       if (before?.rollout === null && hasLeftovers(before, seen)) found.push(process);
     }
+  }
   return found;
 }
 
-/** Nearly every process in nearly every pass, so this is asked first. */
-function isOnlyAsPinned(units: readonly Installed[], desired: Desired | undefined): boolean {
-  return units.length === 1 && desired?.kind === "run" && units[0]?.digest === desired.unit.digest;
-}
+const nothingDesired: ReadonlyMap<ProcessId, Desired> = new Map();
 
 /** What is installed, and what is in flight on it and at the router, of the processes that are counted. */
 async function askWork(

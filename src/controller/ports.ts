@@ -1,7 +1,7 @@
 /** Everything outside that the controller works with, handed in as one object. */
 
 import type { Action } from "../domain/journal/actions.ts";
-import type { DesiredState } from "../domain/desired/resolve.ts";
+import type { Desired, DesiredState } from "../domain/desired/resolve.ts";
 import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
 import type { HandEdit, LiveChanges } from "../domain/changes/recorded.ts";
 import type { Route } from "../domain/observed/route.ts";
@@ -75,6 +75,13 @@ export interface LastPlacements {
 export interface ObservedBefore {
   engine(environment: EnvironmentName, kind: EngineKind, inventory: Inventory): EngineObservation;
   routes(environment: EnvironmentName, routes: readonly Route[]): ReadonlyMap<ProcessId, Route>;
+  /** Processes of which more, or something else, is installed than what is desired. */
+  unlikePinned(environment: EnvironmentName, kind: EngineKind, now: InstalledAndDesired): ReadonlySet<ProcessId>;
+}
+
+export interface InstalledAndDesired {
+  readonly installed: EngineObservation["installed"];
+  readonly desired: ReadonlyMap<ProcessId, Desired>;
 }
 
 /** About to be replaced in an engine. `secrets`: what the unit was given. */

@@ -1,6 +1,7 @@
 /** Asks every instance what it holds and folds the answers into one list of installed units. */
 
 import type { ProcessId } from "../../../domain/names.ts";
+import { differingKeys, mapOf, withChanges } from "../../../domain/sharded-map.ts";
 import type { EngineInstance, Installed, Inventory, Placement } from "../../../domain/desired/unit.ts";
 import type { TabWork } from "./answers.ts";
 import { privatePath } from "./compile.ts";
@@ -56,7 +57,7 @@ interface Made {
 /** What an answer was folded of, as far as it can be compared at a glance. */
 interface Folded {
   readonly views: readonly Pick<View, "host" | "tabs" | "hasPlugin">[];
-  readonly made: Map<string, Made>;
+  readonly made: ReadonlyMap<string, Made>;
   readonly tabsOf: ReadonlyMap<ProcessId, readonly string[]>;
   readonly counted: Counted;
   readonly inventory: Inventory;
@@ -75,44 +76,62 @@ export function createFold(): (answers: readonly HostAnswer[], counted: Counted)
   let last = nothingFolded;
   return (answers, counted) => {
     const views = answeredOf(answers);
-    const touched = areSameViews(views, last.views) ? tabsOfBoth(counted, last) : null;
+    const touched = areAlike(views, last.views) ? touchedTabs(views, counted, last) : null;
     const made = touched === null ? madeOfAll(views, last) : madeAgain(touched, views, last);
-    const units = made === last.made ? last.inventory.installed : [...made.values()].map(({ installed }) => installed);
-    const tabsOf = touched === null ? byProcess(made) : last.tabsOf;
+    const units = made === last.made ? last.inventory.installed : Array.from(made.values(), ({ installed }) => installed);
+    const tabsOf = touched === null ? byProcess(made) : tabsAfter(touched, made, last);
     const inventory = keptSame({ instances: answers.map(instanceOf), installed: units }, last.inventory);
     last = { views: views.map(({ host, tabs, hasPlugin }) => ({ host, tabs, hasPlugin })), made, tabsOf, counted, inventory };
     return inventory;
   };
 }
 
-/** At the same places the same maps of tabs. */
-function areSameViews(now: Folded["views"], before: Folded["views"]): boolean {
-  return now.length === before.length && now.every((view, index) => isSameView(view, before[index]));
+/** At the same places, each of which tells as much as before. */
+function areAlike(now: Folded["views"], before: Folded["views"]): boolean {
+  return now.length === before.length && now.every((view, index) => isAlike(view, before[index]));
 }
 
-function isSameView({ host, tabs, hasPlugin }: Folded["views"][number], before: Folded["views"][number] | undefined): boolean {
-  if (tabs !== before?.tabs || hasPlugin !== before.hasPlugin) return false;
-  return host.id === before.host.id && host.url === before.host.url;
+function isAlike({ host, hasPlugin }: Folded["views"][number], before: Folded["views"][number] | undefined): boolean {
+  return hasPlugin === before?.hasPlugin && host.id === before.host.id && host.url === before.host.url;
 }
 
-/** Those of which something can be otherwise although all tabs are as they were: whose work was asked for, now or before. Null: all. */
-function tabsOfBoth(counted: Counted, { counted: before, tabsOf }: Folded): readonly string[] | null {
-  if (counted === null || before === null) return null;
-  return [...new Set([...counted, ...before])].flatMap((process) => tabsOf.get(process) ?? []);
+/** Those that have changed, and those whose work was asked for, now or before. Null: all. */
+function touchedTabs(views: Folded["views"], counted: Counted, last: Folded): ReadonlySet<string> | null {
+  if (counted === null || last.counted === null) return null;
+  const changed = views.flatMap(({ tabs }, index) => differingKeys(last.views[index]?.tabs ?? tabs, tabs));
+  const asked = [...new Set([...counted, ...last.counted])].flatMap((process) => last.tabsOf.get(process) ?? []);
+  return new Set([...changed, ...asked]);
 }
 
-function madeOfAll(views: readonly View[], last: Folded): Map<string, Made> {
+function madeOfAll(views: readonly View[], last: Folded): Folded["made"] {
   const made = new Map<string, Made>();
   for (const { tabs } of views) for (const tab of tabs.keys()) if (!made.has(tab)) made.set(tab, madeOf(tab, views, last.made.get(tab)));
-  return made;
+  return mapOf(made);
 }
 
-function madeAgain(touched: readonly string[], views: readonly View[], { made }: Folded): Map<string, Made> {
-  const others = touched.flatMap((tab) => {
-    const one = madeOf(tab, views, made.get(tab));
-    return one === made.get(tab) ? [] : [[tab, one] as const];
+function madeAgain(touched: ReadonlySet<string>, views: readonly View[], { made }: Folded): Folded["made"] {
+  const isThere = (tab: string): boolean => views.some(({ tabs }) => tabs.has(tab));
+  return withChanges(
+    made,
+    Array.from(touched, (tab) => [tab, isThere(tab) ? madeOf(tab, views, made.get(tab)) : undefined] as const),
+  );
+}
+
+/** By process, where a tab has come or gone. */
+function tabsAfter(touched: ReadonlySet<string>, made: Folded["made"], last: Folded): Folded["tabsOf"] {
+  const processOf = (tab: string, of: Folded["made"]): readonly ProcessId[] => {
+    const one = of.get(tab);
+    return one ? [one.installed.process] : [];
+  };
+  const isOther = (tab: string): boolean => processOf(tab, last.made)[0] !== processOf(tab, made)[0];
+  const moved = [...touched].filter(isOther);
+  const processes = new Set(moved.flatMap((tab) => [...processOf(tab, last.made), ...processOf(tab, made)]));
+  const news = Array.from(processes, (process) => {
+    const stay = (last.tabsOf.get(process) ?? []).filter((tab) => processOf(tab, made)[0] === process);
+    const tabs = [...new Set([...stay, ...moved.filter((tab) => processOf(tab, made)[0] === process)])];
+    return [process, tabs.length === 0 ? undefined : tabs] as const;
   });
-  return others.length === 0 ? made : new Map([...made, ...others]);
+  return withChanges(last.tabsOf, news);
 }
 
 function byProcess(made: ReadonlyMap<string, Made>): Folded["tabsOf"] {
@@ -122,7 +141,7 @@ function byProcess(made: ReadonlyMap<string, Made>): Folded["tabsOf"] {
     if (known) known.push(tab);
     else tabsOf.set(installed.process, [tab]);
   }
-  return tabsOf;
+  return mapOf(tabsOf);
 }
 
 function instanceOf(answer: HostAnswer): EngineInstance {

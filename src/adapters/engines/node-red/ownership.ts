@@ -71,14 +71,22 @@ export function createContest(now: () => number = () => performance.now()): Cont
   const strange = new Map<string, { readonly unit: Named; readonly at: number }>();
   const losses = new Map<string, Loss>();
   let isFirstLook = true;
+  /** As they were looked at last; null: something of them was given up meanwhile. */
+  let looked: readonly Named[] | null = null;
 
+  /** The same list, as at nearly every look, has nothing new in it. */
   function look(units: readonly Named[]): void {
+    if (units !== looked) lookThrough(units);
+    forget(present);
+    looked = units;
+  }
+
+  function lookThrough(units: readonly Named[]): void {
     const here = new Map(units.map((unit) => [keyOf(unit), { unit, since: present.get(keyOf(unit))?.since ?? now() }]));
     for (const [key, { unit }] of present) if (!here.has(key)) losses.set(key, lostAgain(unit, losses.get(key), now()));
     // What was there at the first look is of the controller before.
     const isNew = (key: string): boolean => !isFirstLook && !present.has(key) && !given.has(key);
     for (const [key, { unit }] of here) if (isNew(key)) strange.set(key, { unit, at: now() });
-    forget(here);
     isFirstLook = false;
     present.clear();
     for (const [key, each] of here) present.set(key, each);
@@ -96,6 +104,7 @@ export function createContest(now: () => number = () => performance.now()): Cont
     seen: look,
     installing: (units) => units.forEach((unit) => given.add(keyOf(unit))),
     removing(units) {
+      looked = null;
       for (const key of units.map(keyOf)) {
         for (const about of [given, present, losses]) about.delete(key);
         const stranger = strange.get(key);
@@ -108,13 +117,15 @@ export function createContest(now: () => number = () => performance.now()): Cont
       losses.set(keyOf(unit), { ...loss, wantedAt: now() });
       return loss.pauseMs !== null && now() - (loss.at.at(-1) ?? 0) < loss.pauseMs ? whyContested : null;
     },
-    notes: () => [
-      ...[...losses.values()]
-        .filter(({ pauseMs }) => pauseMs !== null)
-        .map(({ unit }) => `${unit.process} ${unit.version}: ${whyContested}`),
-      ...[...strange.values()].map(({ unit }) => `${unit.process} ${unit.version} ${whyStrange}`),
-    ],
+    notes: () => notesOf([...losses.values()], [...strange.values()]),
   };
+}
+
+function notesOf(losses: readonly Loss[], strange: readonly { readonly unit: Named }[]): readonly string[] {
+  return [
+    ...losses.filter(({ pauseMs }) => pauseMs !== null).map(({ unit }) => `${unit.process} ${unit.version}: ${whyContested}`),
+    ...strange.map(({ unit }) => `${unit.process} ${unit.version} ${whyStrange}`),
+  ];
 }
 
 /** One that is contested already is so again at once, and waits for twice as long. */

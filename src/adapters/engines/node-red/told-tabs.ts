@@ -1,6 +1,7 @@
 /** Follows what Pinion's plugin tells of an instance's tabs, and reads the nodes of those only whose content is not known yet. */
 
 import { PinionError } from "../../../domain/errors.ts";
+import { withChanges } from "../../../domain/sharded-map.ts";
 import type { TabChanges, TabFacts } from "./answers.ts";
 import type { NodeRedClient } from "./client.ts";
 import type { FlowNode } from "./flow-nodes.ts";
@@ -52,16 +53,14 @@ export class ToldTabs {
   async tabs(client: NodeRedClient): Promise<ReadonlyMap<string, SeenTab>> {
     if (this.#changed.size === 0) return this.#seen;
     await this.#readMissing(client);
-    const next = new Map(this.#seen);
-    for (const tab of this.#changed) {
+    const news = Array.from(this.#changed, (tab) => {
       const seen = seenOf(this.#facts.get(tab), this.#read.get(tab));
-      if (seen) next.set(tab, unlessSame(seen, this.#seen.get(tab)));
-      else next.delete(tab);
       if (!this.#facts.has(tab)) this.#read.delete(tab);
-    }
+      return [tab, seen ? unlessSame(seen, this.#seen.get(tab)) : undefined] as const;
+    });
     this.#changed.clear();
-    this.#seen = next;
-    return next;
+    this.#seen = withChanges(this.#seen, news);
+    return this.#seen;
   }
 
   strangers(): ReadonlySet<string> {

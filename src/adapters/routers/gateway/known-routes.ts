@@ -3,6 +3,7 @@
 import type { EnvironmentName, ProcessId } from "../../../domain/names.ts";
 import type { Route } from "../../../domain/observed/route.ts";
 import { checked } from "../../../domain/checked.ts";
+import { mapOf, withChanges } from "../../../domain/sharded-map.ts";
 import { parseRoutes } from "../../../gateway/parse-routes.ts";
 import * as fits from "../../../generated/validators/gateway.mjs";
 
@@ -41,12 +42,14 @@ function taken(last: Known, text: string): Known {
   const { revision = null, isWhole = true, routes, gone = [] } = checked(fits.routes, JSON.parse(text));
   const told = parseRoutes(routes, "/routes").map((route) => unlessSame(route, last.byProcess.get(route.process)));
   const known = { revision, text: revision === null ? text : "" };
-  if (isWhole) return { ...known, byProcess: new Map(told.map((route) => [route.process, route])), routes: keptSame(told, last.routes) };
+  if (isWhole)
+    return { ...known, byProcess: mapOf(told.map((route) => [route.process, route] as const)), routes: keptSame(told, last.routes) };
   const isNews = told.some((route) => last.byProcess.get(route.process) !== route) || gone.some((process) => last.byProcess.has(process));
   if (!isNews) return { ...last, ...known };
-  const byProcess = new Map(last.byProcess);
-  for (const process of gone) byProcess.delete(process);
-  for (const route of told) byProcess.set(route.process, route);
+  const byProcess = withChanges(last.byProcess, [
+    ...gone.map((process) => [process, undefined] as const),
+    ...told.map((route) => [route.process, route] as const),
+  ]);
   return { ...known, byProcess, routes: [...byProcess.values()] };
 }
 
