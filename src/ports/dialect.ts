@@ -46,9 +46,9 @@ export interface NamedVariable {
 export interface NodeFault {
   /**
    * `unknown-node`: a setting names a node that is not there, or is of another kind. `plain-secret`: a password as text. `no-credentials`: some seem to be
-   * missing. `refused`: the engine would not take it.
+   * missing. `unknown-type`: of a type that the engine may not have. `refused`: the engine would not take it.
    */
-  readonly kind: "unknown-node" | "plain-secret" | "no-credentials" | "refused";
+  readonly kind: "unknown-node" | "unknown-type" | "plain-secret" | "no-credentials" | "refused";
   readonly severity: "error" | "warning";
   /** Index in the definition's list; null: of the definition's own config. */
   readonly node: number | null;

@@ -7,6 +7,7 @@ import { type FlowNode, isEmpty, isList, isObject, parseFlowNodes, stringsOf } f
 import { unknownReferences } from "./references.ts";
 import { isIdleGlobalConfig, refuseCredentialsBeside, refuseWhatWouldBeLost } from "./lost.ts";
 import { unrunnable } from "./refusals.ts";
+import { foreignTypes } from "./core-types.ts";
 import { exclusivesOf } from "./exclusives.ts";
 import { namedVariables } from "./variables.ts";
 import { waysIn } from "./ways-in.ts";
@@ -27,6 +28,7 @@ export const nodeRedDialect: Dialect = {
     yield* unknownReferences(definition);
     yield* credentialFaults(definition);
     yield* unrunnable(definition);
+    yield* foreignTypes(definition);
   },
 };
 

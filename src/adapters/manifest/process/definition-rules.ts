@@ -120,6 +120,7 @@ class Rules {
 
 const codes: Readonly<Record<NodeFault["kind"], FindingCode>> = {
   "unknown-node": "node/unknown-reference",
+  "unknown-type": "node/unknown-type",
   "plain-secret": "node/plain-secret",
   "no-credentials": "node/no-credentials",
   refused: "definition/refused",
