@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 
 /** Below dist/. Each is replaced by a line that loads its bundle, so that it is started as before. */
-const programs = ["main.js", "gateway/workers/worker-program.js", "composition/gateway-standby.js"];
+const programs = ["main.js", "gateway/workers/worker-program.js", "composition/gateway-standby.js", "composition/reading-program.js"];
 
 /** Loaded from node_modules: the first has native code, the second runs in processes of its own, the third starts threads by path. */
 const external = ["libsql", "node-red", "pino"];

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { engineAdapters } from "../adapters/engines/registry.ts";
 import type { GitRepository } from "../adapters/git/repository.ts";
 import { sha256 } from "../adapters/manifest/process/digest.ts";
-import { createManifests } from "../adapters/manifest/manifests.ts";
+import { createManifests, type ManifestsOptions } from "../adapters/manifest/manifests.ts";
 import { createHttpProber } from "../adapters/probes/http-prober.ts";
 import { wallClock } from "../adapters/system/system.ts";
 import type { SystemTime } from "../adapters/system/system-time.ts";
@@ -28,7 +28,7 @@ import type { Log } from "../ports/log.ts";
 import type { Router } from "../ports/router.ts";
 import type { Store } from "../ports/store.ts";
 import type { Engines } from "./engines.ts";
-import { type KeepingManifests, keepNewest } from "./keep-newest.ts";
+import { type KeepingManifests, keepNewest, type KeptManifests } from "./keep-newest.ts";
 import { openMeasuring } from "./measuring.ts";
 import { programVersion } from "./package.ts";
 import { type SecretWatchParts, watchSecrets } from "./secret-watch.ts";
@@ -45,6 +45,8 @@ export interface Assembly {
   readonly checkMark: string;
   readonly repository: Pick<GitRepository, "poll" | "fetch" | "mirrored" | "objects" | "url" | "writer"> &
     Partial<Pick<GitRepository, "log">>;
+  /** Reads the repository elsewhere than in this thread; left out: here. */
+  readonly reader?: (about: Omit<ManifestsOptions, "objects" | "history">) => KeptManifests;
   readonly router: Router;
   readonly engines: Engines;
   readonly dispatcher: Ports["dispatcher"];
@@ -143,21 +145,22 @@ function installedSecrets({ meta }: Store): Pick<SecretWatchParts, "memory" | "t
 }
 
 /** What reads the repository, and keeps the newest of it for the next start. */
-function openManifests({ config, permits, log, store, repository }: Assembly): KeepingManifests {
+function openManifests(assembly: Assembly): KeepingManifests {
+  const { config, permits, log, store, repository } = assembly;
   const program = programVersion();
   const { path } = config.repository;
-  const manifests = createManifests({
-    objects: repository.objects,
+  const about = {
     cache: store.parseCache,
     dialects: engineAdapters.map(({ dialect }) => dialect),
     path,
     defaults: config.defaults,
-    memory: { read: () => store.meta.get(publishedKey) || null, write: (text) => store.meta.set(publishedKey, text) },
-    ...(repository.log && { history: { objects: repository.objects, path, log: repository.log } }),
+    memory: { read: () => store.meta.get(publishedKey) || null, write: (text: string) => store.meta.set(publishedKey, text) },
     ...(permits === undefined ? {} : { permits }),
     ...(program === null ? {} : { program }),
-  });
-  return keepNewest(manifests, log);
+  };
+  const { objects, log: history } = repository;
+  const here = () => createManifests({ ...about, objects, ...(history && { history: { objects, path, log: history } }) });
+  return keepNewest(assembly.reader?.(about) ?? here(), log);
 }
 
 function followRepository({ config, log, store, repository, router, time }: Assembly, manifests: KeepingManifests): Source {

@@ -7,12 +7,15 @@ import type { Manifests } from "../ports/manifests.ts";
 /** Milliseconds after a snapshot. */
 const keepAfterMs = 30_000;
 
+/** Whoever reads, and can keep what was read last. */
+export type KeptManifests = Manifests & Pick<ComparingManifests, "keep">;
+
 export interface KeepingManifests extends Manifests {
   /** Resolves once the newest is kept. */
   close(): Promise<void>;
 }
 
-export function keepNewest(manifests: ComparingManifests, log: Log): KeepingManifests {
+export function keepNewest(manifests: KeptManifests, log: Log): KeepingManifests {
   let timer: NodeJS.Timeout | null = null;
   const keep = async (): Promise<void> => {
     if (timer !== null) clearTimeout(timer);

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DestinationStream } from "pino";
 import { startSchedule } from "../adapters/git/schedule.ts";
+import type { GitRepository } from "../adapters/git/repository.ts";
 import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { createLog } from "../adapters/system/system.ts";
 import { startSystemTime, type SystemTime } from "../adapters/system/system-time.ts";
@@ -14,7 +15,7 @@ import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import { describeLogLine } from "../surfaces/cli/terminal/log-lines.ts";
 import { colorsFor } from "../surfaces/cli/terminal/terminal.ts";
-import { appliedKey, assemble, type Assembled } from "./assemble.ts";
+import { appliedKey, assemble, type Assembled, type Assembly } from "./assemble.ts";
 import { timeMemory } from "./time-memory.ts";
 import { engineMemory } from "./engine-memory.ts";
 import { createEngines } from "./engines.ts";
@@ -24,6 +25,7 @@ import { isTty } from "./keys.ts";
 import { sharedUser } from "./isolation.ts";
 import { openOutages } from "./outages.ts";
 import { readConfig } from "./read-config.ts";
+import { readInThread } from "./reading-thread.ts";
 import { openRepository } from "./repository.ts";
 import { openRouter } from "./router.ts";
 import { keepHeapSmall } from "./small-heap.ts";
@@ -129,18 +131,9 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   closers.push(() => engines.close(onExit));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
-  assembled = assemble({
-    ...serving,
-    permits: config.permits,
-    secrets,
-    repository,
-    router,
-    engines,
-    dispatcher: watching,
-    outages,
-    wake,
-    refresh,
-  });
+  const around = { secrets, repository, router, engines, outages, wake, refresh };
+  const reader = readerOf(log, repository, closers);
+  assembled = assemble({ ...serving, ...around, permits: config.permits, dispatcher: watching, reader });
   const { parts, close } = assembled;
   closers.push(close);
   const controller: Controller = createController(parts);
@@ -198,3 +191,11 @@ function parentAndGrandparent(): string {
 }
 
 const lookEveryMs = 1_000;
+
+function readerOf(log: Log, repository: GitRepository, closers: Closers): NonNullable<Assembly["reader"]> {
+  return (about) => {
+    const reading = readInThread({ about, repository, log });
+    closers.push(() => reading.close());
+    return reading;
+  };
+}

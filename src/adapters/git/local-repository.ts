@@ -7,6 +7,8 @@ import { createObjectReader } from "./mirror/object-reader.ts";
 
 export interface LocalRepository {
   readonly objects: Objects;
+  /** What is asked from now on is asked of what lies in the folder now. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,5 +29,9 @@ export function openLocalRepository(gitDirectory: string): LocalRepository {
     GIT_DIR: gitDirectory,
   };
   const reader = createObjectReader({ directory: gitDirectory, environment, maxBytes: maxFileBytes });
-  return { objects: createGitObjects({ reader, onMissing: () => undefined }), close: () => reader.close() };
+  return {
+    objects: createGitObjects({ reader, onMissing: () => undefined }),
+    restart: () => reader.restart(),
+    close: () => reader.close(),
+  };
 }

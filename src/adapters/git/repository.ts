@@ -45,6 +45,10 @@ export interface GitRepositoryOptions {
 
 export interface GitRepository extends ConfigRepository {
   readonly objects: Objects;
+  /** Whoever reads the mirror by itself misses an object: the next fetch looks closely. */
+  suspect(): void;
+  /** Where the mirror is. */
+  readonly directory: string;
   /** The remote's address as it may be shown. */
   readonly url: string;
   /** The object reader's process, while there is one; for tests and `doctor`s. */
@@ -73,6 +77,8 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
 
   return {
     objects,
+    suspect: () => parts.copy.suspect(),
+    directory: parts.directory,
     url: remote.url,
     readerPid: reader.pid,
     writer: (given) => openWriter(parts, branch, given),
@@ -141,6 +147,7 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
     reader,
     objects,
     mirror,
+    copy,
     lsRefs,
     closing,
     queue: pLimit(1),

@@ -68,11 +68,13 @@ function digestOf(text: string): string {
 /** All of the reading that findings and pins hang on. */
 function settingsOf({ engines, path, defaults, permits }: RepositoryReading, { environments }: ReadCommit): string {
   const names = [...environments.records.keys()];
+  // In an order of its own: they come from another thread, too.
   const allowed = permits && {
-    ...permits,
+    secrets: permits.secrets,
     own: { env: [...permits.own.env], paths: permits.own.paths },
     engines: names.map((name) => permits.engines(name)),
-    flows: null,
+    metricSources: permits.metricSources,
+    named: permits.named,
   };
   return digestOf(toText({ engines, path, defaults, allowed }));
 }

@@ -49,9 +49,10 @@ export interface ManifestsOptions {
   readonly program?: string;
 }
 
-const defaultBudgetMs = 20_000;
+/** Milliseconds of work that a commit may take. */
+export const defaultBudgetMs = 20_000;
 /** The first reading has no good commit to go on with, and perhaps no cache: it may take so many times longer. */
-const firstTimes = 60;
+export const firstTimes = 60;
 
 /** About what two thousand versions of middling size take. */
 const recentCharacters = 4_000_000;
@@ -110,7 +111,7 @@ class RememberingReader {
   }
 
   async read(commit: CommitId): Promise<ReadCommit> {
-    const kept = this.#newest === null ? this.#readKept(commit) : null;
+    const kept = this.#newest === null ? readKept(this.#options, this.#reading, commit) : null;
     if (kept !== null) {
       this.#newest = { commit, read: kept };
       this.#kept = commit;
@@ -154,15 +155,28 @@ class RememberingReader {
     this.#newest = { commit, read };
     return read;
   }
-
-  /** Only with what was published as it is remembered: who has lost that must look through the history. */
-  #readKept(commit: CommitId): ReadCommit | null {
-    const { program, memory } = this.#options;
-    const kept = program === undefined ? null : readText({ reading: this.#reading, program }, commit);
-    if (kept === null || memory === undefined) return kept;
-    return memory.read() === writePublished(commit, kept.processes.published) ? kept : null;
-  }
 }
+
+/** Only with what was published as it is remembered: who has lost that must look through the history. */
+function readKept(
+  { program, memory }: Pick<ManifestsOptions, "program" | "memory">,
+  reading: RepositoryReading,
+  commit: CommitId,
+): ReadCommit | null {
+  const kept = program === undefined ? null : readText({ reading, program }, commit);
+  if (kept === null || memory === undefined) return kept;
+  return memory.read() === writePublished(commit, kept.processes.published) ? kept : null;
+}
+
+/** The snapshot of a commit as an earlier run has kept it; null: nothing is kept of it that may be believed. */
+export function keptSnapshot(about: Omit<ManifestsOptions, "objects">, commit: CommitId, committedAt: Instant): Snapshot | null {
+  const kept = readKept(about, toReading({ ...about, objects: noObjects }, createPace(Infinity)), commit);
+  return kept && toSnapshot(kept, commit, committedAt);
+}
+
+/** What is kept needs none. */
+const none = (): Promise<never> => Promise.reject(new Error("no object is read"));
+const noObjects: Objects = { root: none, directory: none, size: none, file: none };
 
 /** The first reading knows what was published from the memory, or else from the history. */
 async function readAfter(
