@@ -161,6 +161,13 @@ describe("tests mirror what decides", () => {
     ["one that hardly decides needs none", new Map([["src/domain/gates/a.ts", "if (a) b();"]]), nothing, {}, []],
     ["one of another folder needs none", new Map([["src/surfaces/a.ts", deciding]]), nothing, {}, []],
     [
+      "one of the controller does",
+      new Map([["src/controller/x/a.ts", deciding]]),
+      nothing,
+      {},
+      ["src/controller/x/a.ts: has no test/controller/x/a.test.ts"],
+    ],
+    [
       "one that a listed test plays through is fine",
       policy,
       (test) => test === "test/b.test.ts",

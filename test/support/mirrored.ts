@@ -1,29 +1,54 @@
-/** Which files of the policy have no test of their path. */
+/** Which files that decide have no test of their path. */
 
 /** Folders of src/ in which every file that decides has a test of its path under test/. */
-const policyFolders: readonly string[] = ["analysis", "commands", "decision", "gates", "rollback", "strategies"].map(
-  (name) => `src/domain/${name}/`,
-);
+const mirroredFolders: readonly string[] = ["src/domain/", "src/controller/"];
 
 /** So many places at which a file goes one way or another make it a decision of its own. */
 const fewestBranches = 10;
 
 /**
- * Files whose decision is about several processes, or about a whole rollout: a table of one of them would repeat the rest of the
- * decision function. Each is tested by playing it through; the path is that of the test.
+ * Files that are tested under the path of another: parts of a whole that are tested through the whole, such as the readers of paths; and
+ * decisions about several processes, which are played through. The path is that of the test. Nothing new belongs here.
  */
 export const playedThrough: Readonly<Record<string, string>> = {
-  "src/domain/decision/apply-commands.ts": "test/controller/people.test.ts",
+  "src/controller/changes/deployment-changes.ts": "test/controller/changes/change-records.test.ts",
+  "src/controller/changes/hand-edits.ts": "test/controller/changes/change-records.test.ts",
+  "src/controller/controller.ts": "test/controller/loop.test.ts",
+  "src/controller/measuring/ask.ts": "test/controller/measuring/measurements.test.ts",
+  "src/controller/notifications/delivery-queue.ts": "test/controller/notifications/dispatcher.test.ts",
+  "src/controller/perform.ts": "test/controller/order-of-work.test.ts",
+  "src/controller/report.ts": "test/controller/events-and-log.test.ts",
+  "src/controller/shift-traffic.ts": "test/controller/refused-route.test.ts",
+  "src/controller/validating/installation.ts": "test/controller/validating/questions.test.ts",
+  "src/controller/validating/placements.ts": "test/controller/validating/engine-goes-away.test.ts",
+  "src/controller/validating/validate.ts": "test/controller/validating/questions.test.ts",
+  "src/domain/changes/apply.ts": "test/domain/changes/detect.test.ts",
+  "src/domain/changes/impact.ts": "test/domain/changes/detect.test.ts",
+  "src/domain/changes/json-difference.ts": "test/domain/changes/detect.test.ts",
+  "src/domain/changes/redact.ts": "test/domain/changes/recorded.test.ts",
+  "src/domain/changes/sentences.ts": "test/domain/changes/recorded.test.ts",
+  "src/domain/checked.ts": "test/surfaces/http/commands.test.ts",
   "src/domain/decision/handovers.ts": "test/controller/handover.test.ts",
   "src/domain/decision/lifecycle.ts": "test/controller/reconcile.test.ts",
-  "src/domain/decision/preserve.ts": "test/controller/kept-serving.test.ts",
-  "src/domain/decision/proposed-change.ts": "test/domain/decision/evaluate.test.ts",
-  "src/domain/rollback/doubt.ts": "test/controller/rolled-back-rival.test.ts",
-  "src/domain/rollback/quarantine-layout.ts": "test/domain/rollback/quarantine.test.ts",
+  "src/domain/events/deployments.ts": "test/domain/events/derive.test.ts",
+  "src/domain/events/holds.ts": "test/domain/events/derive.test.ts",
+  "src/domain/journal/status.ts": "test/domain/status/describe-status.test.ts",
+  "src/domain/observed/observation.ts": "test/domain/strategies/rollout-view.test.ts",
+  "src/domain/paths/automaton.ts": "test/domain/paths/path-pattern.test.ts",
+  "src/domain/paths/clash.ts": "test/domain/paths/path-pattern.test.ts",
+  "src/domain/paths/express-path.ts": "test/domain/paths/path-pattern.test.ts",
+  "src/domain/paths/overlap.ts": "test/domain/paths/path-pattern.test.ts",
+  "src/domain/paths/regular.ts": "test/domain/paths/path-pattern.test.ts",
+  "src/domain/paths/segments.ts": "test/domain/paths/path-pattern.test.ts",
+  "src/domain/plan/beginning.ts": "test/domain/plan/plan.test.ts",
+  "src/domain/plan/held.ts": "test/domain/plan/plan.test.ts",
+  "src/domain/plan/imagined-world.ts": "test/domain/plan/undisturbed.test.ts",
+  "src/domain/plan/opened-world.ts": "test/domain/plan/undisturbed.test.ts",
+  "src/domain/plan/play-forward.ts": "test/domain/plan/undisturbed.test.ts",
+  "src/domain/plan/state-durations.ts": "test/domain/plan/estimate.test.ts",
+  "src/domain/plan/step-words.ts": "test/domain/plan/steps.test.ts",
+  "src/domain/plan/verdicts.ts": "test/domain/plan/risk.test.ts",
   "src/domain/rollback/together.ts": "test/controller/back-together.test.ts",
-  "src/domain/rollback/ways-back.ts": "test/controller/back-together.test.ts",
-  "src/domain/strategies/handing-over.ts": "test/controller/handover.test.ts",
-  "src/domain/strategies/steps.ts": "test/domain/strategies/blue-green.test.ts",
 };
 
 /** Places at which the text goes one way or another. */
@@ -39,7 +64,7 @@ export function judgeMirror(
   played = playedThrough,
 ): readonly string[] {
   const deciding = [...sources].flatMap(([file, text]) =>
-    policyFolders.some((folder) => file.startsWith(folder)) && branchesIn(text) >= fewestBranches ? [file] : [],
+    mirroredFolders.some((folder) => file.startsWith(folder)) && branchesIn(text) >= fewestBranches ? [file] : [],
   );
   const lacking = deciding.filter((file) => !isThere(testOf(file)) && !(file in played)).map((file) => `${file}: has no ${testOf(file)}`);
   const listed = Object.entries(played).flatMap(([file, test]) => judgeEntry(file, test, { isKnown: deciding.includes(file), isThere }));

@@ -290,6 +290,6 @@ function takeAll(process: string, view: RolloutView): readonly Action[] {
 function putBack(process: string, stable: UnitRef, state: In<"rejected">, view: RolloutView): StrategyStep {
   // The traffic stays asked for: git is asked only once it is back.
   if (!isHopeless(view)) return insist(state, state.why, [{ kind: "ensure-installed", unit: stable }, ...lackingOf(process, stable, view)]);
-  const why = `${state.why}; ${stable.version} cannot be put back: ${view.stuck?.detail ?? "refused"}`;
+  const why = `${state.why}; ${stable.version} cannot be restored: ${view.stuck?.detail ?? "refused"}`;
   return enter({ ...state, why, isStableLost: true }, why, giveTraffic(process, null));
 }
