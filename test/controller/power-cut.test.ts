@@ -220,7 +220,7 @@ async function orderOnce(world: World, spec: CommandSpec): Promise<void> {
 }
 
 async function play(story: Story, cut: Cut | null): Promise<{ readonly effects: readonly string[]; readonly end: unknown }> {
-  const world = await running({ instances: ["one", "two", "three"] });
+  const world = await running({ instances: ["one", "two", "three"], hasPlans: true });
   await story.prepare(world);
   await world.settle();
   story.commit(world);

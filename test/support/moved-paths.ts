@@ -3,7 +3,7 @@
 import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import type { ProcessId } from "../../src/domain/names.ts";
 import { errorRate, measure, use } from "./progressive.ts";
-import { blueGreen, createWorld, environment, type World } from "./world.ts";
+import { blueGreen, createWorld, environment, type World, type WorldOptions } from "./world.ts";
 
 export type Paths = Readonly<Record<string, readonly string[]>>;
 
@@ -13,8 +13,8 @@ export interface Move {
   readonly after: Paths;
 }
 
-export async function installed({ before }: Move, strategy: StrategySpec = blueGreen): Promise<World> {
-  const world = createWorld({ instances: ["one", "two"] });
+export async function installed({ before }: Move, strategy: StrategySpec = blueGreen, options: WorldOptions = {}): Promise<World> {
+  const world = createWorld({ instances: ["one", "two"], ...options });
   world.spec = { ...world.spec, strategy, pruneDelayMs: 60_000 };
   for (const [process, paths] of Object.entries(before)) {
     world.publish(process, "1.0.0", { paths });

@@ -70,7 +70,7 @@ export function told({ environments, needs, owners }: Story): readonly World[] {
   for (const [index, one] of environments.entries()) {
     const environment = ["production", "staging", "development"][index] ?? "";
     const [beside] = worlds;
-    const world = createWorld({ instances: one.instances, environment, ...(beside && { beside }) });
+    const world = createWorld({ instances: one.instances, hasPlans: true, environment, ...(beside && { beside }) });
     settle(world, one, owners);
     for (const [place, process] of names.entries()) {
       const dependencies = (needs[place] ?? []).flatMap(({ on, range }): readonly Dependency[] =>

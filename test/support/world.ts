@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly environment?: EnvironmentName;
   /** Of another environment of the same controller, with the same journal and router. */
   readonly beside?: World;
+  /** Whether the plan of each deployment is worked out, which takes a sixth of a pass. */
+  readonly hasPlans?: boolean;
 }
 
 export interface World {
@@ -147,7 +149,7 @@ export function createWorld(options: WorldOptions = {}): World {
       },
       hash: sha256,
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
-      ...memoryFor(beside?.ports),
+      ...memoryFor(beside?.ports, options.hasPlans),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
       dispatcher: { notify: () => undefined },
@@ -285,7 +287,7 @@ export function smokeTest(path: string, name = "answers"): Check {
 }
 
 /** A world in which 1.0.0 of `orders` runs and 1.1.0 is published. */
-export async function running(options: { readonly instances?: readonly string[] } = {}): Promise<World> {
+export async function running(options: WorldOptions = {}): Promise<World> {
   const world = createWorld(options);
   world.publish("orders", "1.0.0", { checks: [smokeTest("/orders")] });
   world.publish("orders", "1.1.0", { checks: [smokeTest("/orders")] });

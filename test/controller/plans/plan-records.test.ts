@@ -12,7 +12,7 @@ const newest = async ({ journal }: World) => {
 };
 
 async function moved(change: (world: World) => void = () => undefined): Promise<World> {
-  const world = await running();
+  const world = await running({ hasPlans: true });
   world.publish("orders", "1.1.0", { paths: ["/orders", "/more"] });
   world.pin("orders", "1.1.0");
   change(world);
@@ -32,7 +32,7 @@ describe("a deployment that is opened", () => {
   });
 
   it("is estimated from the history of its process", async () => {
-    const world = await running();
+    const world = await running({ hasPlans: true });
     world.publish("orders", "1.1.0", {});
     world.pin("orders", "1.1.0");
     await world.settle();
@@ -43,7 +43,7 @@ describe("a deployment that is opened", () => {
   });
 
   it("as the way back has none itself", async () => {
-    const world = await running();
+    const world = await running({ hasPlans: true });
     world.engine.removeByHand(world.digest("orders", "1.0.0"));
     await world.settle();
     expect(await newest(world)).toMatchObject({
@@ -54,7 +54,7 @@ describe("a deployment that is opened", () => {
   });
 
   it("that takes a process out says so", async () => {
-    const world = await running();
+    const world = await running({ hasPlans: true });
     world.spec = { ...world.spec, allowEmpty: true };
     world.pin("orders", null);
     await world.settle();
@@ -98,7 +98,7 @@ describe("the plan of what is under way", () => {
   }
 
   it("is gone through step by step, from the first to the last", async () => {
-    const world = await running();
+    const world = await running({ hasPlans: true });
     use(world, canary, 1_000, []);
     world.publish("orders", "1.1.0", {});
     world.pin("orders", "1.1.0");

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { commit, installed, type Move } from "../../support/moved-paths.ts";
-import { environment, type World } from "../../support/world.ts";
+import { blueGreen, environment, type World } from "../../support/world.ts";
 
 const swap: Move = { before: { alpha: ["/apple"], beta: ["/banana"] }, after: { alpha: ["/banana"], beta: ["/apple"] } };
 const rename: Move = { before: { alpha: ["/apple"], other: ["/other"] }, after: { gamma: ["/apple"], other: ["/other"] } };
@@ -31,14 +31,14 @@ const first = together.filter((action) => action !== "drain");
 
 describe("the plan that is kept with a deployment", () => {
   it("hands over where paths are swapped", async () => {
-    const world = await installed(swap);
+    const world = await installed(swap, blueGreen, { hasPlans: true });
     commit(world, swap);
     await world.settle();
     expect(await kept(world, "alpha", "beta")).toEqual([together, together]);
   });
 
   it("hands over to an heir, also when the giver is taken out", async () => {
-    const world = await installed(rename);
+    const world = await installed(rename, blueGreen, { hasPlans: true });
     commit(world, rename);
     await passes(world, 40);
     expect(await kept(world, "gamma", "alpha", "other")).toEqual([
@@ -49,7 +49,7 @@ describe("the plan that is kept with a deployment", () => {
   });
 
   it("hands over to those that have not begun yet", async () => {
-    const world = await installed(swap);
+    const world = await installed(swap, blueGreen, { hasPlans: true });
     world.spec = { ...world.spec, maxConcurrentDeployments: 1 };
     commit(world, swap);
     await passes(world, 2);
@@ -58,7 +58,7 @@ describe("the plan that is kept with a deployment", () => {
   });
 
   it("hands over to those that wait for another, which gives paths to nobody", async () => {
-    const world = await installed({ before: { ...swap.before, called: ["/called"] }, after: swap.after });
+    const world = await installed({ before: { ...swap.before, called: ["/called"] }, after: swap.after }, blueGreen, { hasPlans: true });
     world.publish("called", "2.0.0", { paths: ["/called"] });
     world.pin("called", "2.0.0");
     const dependencies = [{ type: "workflow" as const, name: "called", version: "^2.0.0", required: true }];
@@ -71,7 +71,7 @@ describe("the plan that is kept with a deployment", () => {
   });
 
   it("foresees no standstill of those with whom it hands over", async () => {
-    const world = await installed(swap);
+    const world = await installed(swap, blueGreen, { hasPlans: true });
     world.spec = { ...world.spec, maxConcurrentDeployments: 1 };
     commit(world, swap);
     await passes(world, 2);
