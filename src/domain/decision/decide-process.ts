@@ -215,7 +215,7 @@ function isTrafficBack({ process, stable, candidate, state }: Rollout, { routes 
   return stable ? weightOf(route, stable.digest) === 100 : !candidate || weightOf(route, candidate.digest) === 0;
 }
 
-/** The stable version answers nowhere, or cannot be put back: a newer commit may be what fixes that. */
+/** The stable version answers nowhere, or cannot be restored: a newer commit may be what fixes that. */
 function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], observation: Observation): boolean {
   if (!stable || engineFor(process, observation).kind === "unknown") return false;
   const installed = findInstalled(installedIn(process, observation), stable.digest);

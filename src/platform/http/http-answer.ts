@@ -87,7 +87,7 @@ function unreadable({ headers }: IncomingMessage, largestBytes: number): HttpFai
 
 function tooLong(bytes: number): HttpFailure {
   const size = bytes >= mebibyte ? `${Math.floor(bytes / mebibyte)} MiB` : `${Math.floor(bytes / 1024)} KiB`;
-  return new HttpFailure("too-long", `it is longer than ${size}, the most that is read of it`);
+  return new HttpFailure("too-long", `it is longer than ${size}, the limit`);
 }
 
 const mebibyte = 1024 * 1024;

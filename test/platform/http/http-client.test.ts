@@ -122,7 +122,7 @@ describe("the client", () => {
     const url = await serve((_request, response) => response.writeHead(200, { "content-length": 2 * kibibyte }).flushHeaders());
     await expect(ask({ url })).rejects.toMatchObject({
       code: "too-long",
-      message: "it is longer than 1 KiB, the most that is read of it",
+      message: "it is longer than 1 KiB, the limit",
     });
   });
 

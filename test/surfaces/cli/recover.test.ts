@@ -201,7 +201,7 @@ recovered
 
 describe("pinion rollback", () => {
   const manual: Revert = { request: { ...revert.request, quarantine: null, trigger: "manual" }, outcome: null };
-  const answer = () => ({ kind: "done", why: "a commit puts the pin back: 1.5.0 → 1.4.0" }) as const;
+  const answer = () => ({ kind: "done", why: "a commit restores the pin: 1.5.0 → 1.4.0" }) as const;
   const at = (view: Revert | null, parts: Partial<ProcessView> = {}) =>
     process("a", { desired: "1.5.0", actual: shares(0), progress: null, revert: view, ...parts });
   const written: Revert = { ...manual, outcome: committed.outcome };
@@ -252,7 +252,7 @@ describe("pinion rollback", () => {
   ])("says done only when it is: %s", async (_what, pictures, code, texts) => {
     const outcome = await run("rollback", { pictures, result: answer, argv: ["--to", "1.4.0", "--timeout", "10s"] });
     expect(outcome.commands.map(({ spec }) => spec)).toEqual([{ kind: "rollback", process: "a", to: "1.4.0" }]);
-    expect(outcome.stdout).toContain("accepted: a commit puts the pin back: 1.5.0 → 1.4.0\n");
+    expect(outcome.stdout).toContain("accepted: a commit restores the pin: 1.5.0 → 1.4.0\n");
     for (const text of texts) expect(outcome.stdout).toContain(text);
     expect(outcome.stdout.includes("\ndone")).toBe(code === 0);
     expect(outcome.code).toBe(code);

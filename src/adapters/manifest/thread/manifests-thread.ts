@@ -143,5 +143,5 @@ class ManifestsInThread implements ManifestsThread {
 }
 
 function tooMuch(why: string): PinionError {
-  return new PinionError("manifest/too-much", `${why}; the last good commit goes on`);
+  return new PinionError("manifest/too-much", `${why}; the last good commit stays in use`);
 }

@@ -161,7 +161,7 @@ describe("a thread that cannot read a commit", () => {
     await world.reader.snapshot(world.objects.commit(smallRepository()), 0);
     await expect(world.reader.snapshot(bad, 0)).rejects.toMatchObject({
       code: "manifest/too-much",
-      message: "what reads the repository ended over it: out of memory; the last good commit goes on",
+      message: "what reads the repository ended over it: out of memory; the last good commit stays in use",
     });
     expect(deaths).toBe(2);
     expect((await world.reader.version("called", "1.0.0")).version).toBe("1.0.0");
