@@ -36,10 +36,10 @@ it("an edit by hand is shown by diff --live and status, and by history once it i
   await installation.untilStatus(environment, "orders", { sync: "Synced", health: "Healthy" });
   const healing = await installation.untilDeployment("orders", "1.0.0", ({ kind, phase }) => kind === "self-heal" && phase === "Succeeded");
   expect((await installation.pinion("history", "--id", healing.id)).stdout).toMatch(
-    /put back what was changed by hand\n {2}~ function .* was renamed to "edited by hand"/,
+    /undid what was changed by hand\n {2}~ function .* was renamed to "edited by hand"/,
   );
   expect(await live()).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(new RegExp(`put back .* by ${healing.id.replaceAll(".", "[.]")}`, "u")),
+    stdout: expect.stringMatching(new RegExp(`undone .* by ${healing.id.replaceAll(".", "[.]")}`, "u")),
   });
 });
