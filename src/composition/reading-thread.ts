@@ -61,7 +61,10 @@ export function startThread({ program, data, transfer = [], megabytes = mostMega
     resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: youngMegabytes },
   });
   worker.on("message", (message: FromThread) => listener.message(message));
-  worker.on("messageerror", (error) => listener.ended(`what it said cannot be read: ${error.message}`));
+  worker.on("messageerror", (error) => {
+    listener.ended(`what it said cannot be read: ${error.message}`);
+    void worker.terminate();
+  });
   worker.on("error", (error) => listener.ended(error.message));
   worker.on("exit", (code) => listener.ended(`it has ended with the code ${code}`));
   return {
