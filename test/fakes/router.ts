@@ -22,6 +22,8 @@ export interface FakeRouter extends Router {
   setInFlight(environment: EnvironmentName, digest: Digest, inFlight: number): void;
   /** A caller's request: the version that answers it, or null for 404. `failed` counts it as an error of that version. */
   receive(environment: EnvironmentName, method: string, path: string, outcome?: "answered" | "failed"): Version | null;
+  /** It forgets all of a route, or the first target of each share of it; what it has then. */
+  lose(environment: EnvironmentName, process: ProcessId, part: "whole" | "target"): readonly Route[];
   /** What an operator sees of a process: weights by version; empty without a route. */
   weights(environment: EnvironmentName, process: string): Readonly<Record<Version, number>>;
 }
@@ -106,6 +108,14 @@ export function createFakeRouter(): FakeRouter {
       count.requests += 1;
       if (outcome === "failed") count.errors += 1;
       return share.version;
+    },
+    lose(environment, process, part) {
+      const { routes } = existing(environment);
+      const route = routes.get(process);
+      if (route && part === "whole") routes.delete(process);
+      else if (route)
+        routes.set(process, { ...route, shares: route.shares.map((share) => ({ ...share, targets: share.targets.slice(1) })) });
+      return [...routes.values()];
     },
     weights(environment, process) {
       const route = (environments.get(environment) ?? emptyEnvironment()).routes.get(process);

@@ -5,6 +5,7 @@ import { type Controller, createController } from "../../src/controller/controll
 import type { LoopParts } from "../../src/controller/loop.ts";
 import { createMeasurements } from "../../src/controller/measuring/measurements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
+import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createObservedBefore } from "../../src/controller/observed-before.ts";
 import { createComparedAttention } from "../support/compared-attention.ts";
@@ -21,6 +22,7 @@ import type { Log } from "../../src/ports/log.ts";
 import type { Router } from "../../src/ports/router.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import type { SimCommit } from "./git.ts";
+import { recordsHandEdits } from "./crowd.ts";
 import type { Invariants } from "./invariants.ts";
 import { sha256 } from "./known-digests.ts";
 import type { Life } from "./life.ts";
@@ -64,6 +66,7 @@ const onDisk: Rule = {
 const rules = {
   engine: {
     inventory: engineRule("ask", 20),
+    readBack: engineRule("ask", 20),
     ensureInstalled: engineRule("effect", 400),
     ensureRemoved: engineRule("effect", 100),
     ensureArmed: engineRule("effect", 30),
@@ -95,7 +98,7 @@ const rules = {
 
 const [pollMs, resyncMs] = [5_000, 10_000];
 
-/** What is said of changes, or foreseen, decides nothing: worlds are the same without it. */
+/** What is said of changes, or foreseen, decides nothing: worlds without edits by hand are the same without it. */
 const nothingToRecord: Ports["changes"] = {
   opened: () => undefined,
   seen: () => undefined,
@@ -224,7 +227,7 @@ function openPorts(
     validations: createValidations(wake, (ms, work) => world.time.later(ms, work, life)),
     placements: createLastPlacements(),
     observedBefore: createObservedBefore(),
-    changes: nothingToRecord,
+    changes: recordsHandEdits(world.plan) ? createChangeRecords() : nothingToRecord,
     plans: nothingToPlan,
     unrecorded: createUnrecorded(),
     attention: createComparedAttention(),

@@ -45,4 +45,22 @@ export const gateMutations: readonly Mutation[] = [
     find: "if (held === null || isOnItsWay(rollout)) return reject",
     put: 'if (held === null || held !== "") return reject',
   },
+  {
+    what: "a route that has changed touches nobody",
+    file: "src/domain/decision/touched.ts",
+    find: "    ...movedUnits(then, now),\n    ...movedRoutes(then, now),\n",
+    put: "    ...movedUnits(then, now),\n",
+  },
+  {
+    what: "what is installed, and has changed, touches nobody",
+    file: "src/domain/decision/touched.ts",
+    find: "    ...movedUnits(then, now),\n    ...movedRoutes(then, now),\n",
+    put: "    ...movedRoutes(then, now),\n",
+  },
+  {
+    what: "what self-healing takes away is not recorded",
+    file: "src/controller/changes/hand-edits.ts",
+    find: "    await ports.journal.recordHandEdit(edit);\n  }\n\n  /** Asks the engine now. */",
+    put: "  }\n\n  /** Asks the engine now. */",
+  },
 ];

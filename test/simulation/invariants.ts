@@ -88,9 +88,10 @@ export function watch(world: SimWorld): Invariants {
     engine: (environment, engine) => ({
       kind: engine.kind,
       inventory: (counted) => engine.inventory(counted),
-      ensureInstalled: (units, on) => {
+      ...(engine.readBack && { readBack: engine.readBack }),
+      ensureInstalled: (units, on, beforeReplacing) => {
         for (const unit of units) judgeInstalled(world, unit);
-        return engine.ensureInstalled(units, on);
+        return engine.ensureInstalled(units, on, beforeReplacing);
       },
       ensureRemoved: async (units) => {
         await traffic.beforeRemoval(environment, units);

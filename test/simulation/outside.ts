@@ -1,7 +1,7 @@
 /** Everything outside of the controller but git: engines with instances that die, the router, callers, and what versions answer. */
 
 import { PinionError } from "../../src/domain/errors.ts";
-import type { EnvironmentName, Version } from "../../src/domain/names.ts";
+import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Prober, ProbeRequest } from "../../src/ports/prober.ts";
 import type { Router } from "../../src/ports/router.ts";
 import type { DeploymentUnit } from "../../src/domain/desired/unit.ts";
@@ -35,6 +35,8 @@ export interface Outside {
   hang(environment: EnvironmentName, instance: string, forMs: number): void;
   /** Somebody who watches an environment's engine is told that it has changed. */
   onChange: (environment: EnvironmentName) => void;
+  /** The router has lost all of a route, or one address of each version in it. */
+  loseRoute(environment: EnvironmentName, process: ProcessId, part: "whole" | "target"): void;
   readonly instancesDown: ReadonlySet<string>;
   /** From now on no version kills anything: else the world could never come to rest. */
   calm(): void;
@@ -125,6 +127,12 @@ class SimulatedOutside implements Outside {
       this.#parts.trace.say(`instance ${environment}/${instance} has lost ${process} ${version}`);
       engine.forget(digest, instance);
     }
+  }
+
+  loseRoute(environment: EnvironmentName, process: ProcessId, part: "whole" | "target"): void {
+    this.traffic.catchUp(environment);
+    this.traffic.setRoutes(environment, this.#fakeRouter.lose(environment, process, part));
+    this.#tell(environment);
   }
 
   calm(): void {
@@ -227,12 +235,13 @@ export function refusing(engine: FakeEngine, catalogue: Catalogue): Engine {
     inventory: (counted) => engine.inventory(counted),
     ensureRemoved: (units) => engine.ensureRemoved(units),
     ensureArmed: (armed) => engine.ensureArmed(armed),
-    ensureInstalled: (units, on) => {
+    readBack: async (unit) => (await engine.readBack?.(unit)) ?? null,
+    ensureInstalled: (units, on, beforeReplacing) => {
       for (const { process, version, digest } of units) {
         if (catalogue.nature(process, version) === "refused")
           engine.refuse(digest, { code: "engine/unknown-node-type", detail: "a node of an unknown type" });
       }
-      return engine.ensureInstalled(units, on);
+      return engine.ensureInstalled(units, on, beforeReplacing);
     },
   };
 }

@@ -218,7 +218,7 @@ export function createPeople({ world, random, controller }: PeopleParts): People
   return {
     act() {
       const environment = random.pick(plan.environments);
-      const process = random.pick([...plan.processes.keys()]);
+      const process = random.pick([...plan.processes.keys()].filter((one) => !plan.crowd.includes(one)));
       if (random.chance(0.6)) push(weighted(random, pushes)(environment, process));
       else void order(environment.name, process, random.chance(0.5));
     },

@@ -3,6 +3,7 @@
 import type { EnvironmentSpec, RollbackSpec, StrategySpec } from "../../src/domain/desired/environment.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import { errorRate, responseTime } from "./plan-metrics.ts";
+import { withCrowd } from "./plan-crowd.ts";
 import { hurting } from "./plan-hurting.ts";
 import { strategyOf } from "./plan-strategies.ts";
 import { type SourceErrors, troublesOf } from "./plan-troubles.ts";
@@ -72,6 +73,8 @@ export interface Plan {
   readonly sourceErrors: SourceErrors;
   /** Versions that somebody pins once what runs has all the traffic: they fail while they are watched. */
   readonly soonPinned: ReadonlyMap<ProcessId, Version>;
+  /** Those that nobody deploys, and that lose something now and then; empty in most worlds. */
+  readonly crowd: readonly ProcessId[];
 }
 
 export const firstVersion = "1.0.0";
@@ -94,7 +97,9 @@ export function makePlan(seed: number, random: Random): Plan {
     usesRealWriter: random.chance(0.2),
   };
   const sourceErrors = troublesOf(seed, processes, plan.usesRealWriter);
-  return hurting({ ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan), sourceErrors, soonPinned: new Map() });
+  const isStubborn = !isCalm && random.chance(0.3);
+  const whole = { ...plan, isStubborn, store: storeOf(random, plan), sourceErrors, soonPinned: new Map(), crowd: [] };
+  return withCrowd(hurting(whole), firstVersion);
 }
 
 /** Never beside the real writer: what is done on the real disk meanwhile takes another time in each run. */

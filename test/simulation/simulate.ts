@@ -4,6 +4,7 @@ import { createFakePinWriter } from "../fakes/pin-writer.ts";
 import { createSimBranch } from "./branch.ts";
 import { type ControllerLife, type LifeParts, startController } from "./controller-life.ts";
 import { judgeEnd } from "./end-rules.ts";
+import { createLosses } from "./crowd.ts";
 import { createForge, type Forge } from "./forge.ts";
 import type { GitRules } from "./git-rules.ts";
 import { watch } from "./invariants.ts";
@@ -88,15 +89,21 @@ async function live(world: SimWorld): Promise<void> {
   sourceErrors.start(until);
   startUntimelyPeople({ world, random: createRandom(plan.seed + 7), refresh: () => running?.controller.commands.refresh() }, until);
   every(freezeEveryMs, () => running && freeze(world, running.life, freezer.between(4_000, 60_000)));
+  const losses = createLosses(world, createRandom(plan.seed + 9));
+  if (plan.crowd.length > 0) every(lossEveryMs, () => losses.act());
   const restartEveryMs = plan.store?.restartEveryMs ?? null;
   if (restartEveryMs !== null) every(restartEveryMs, () => running && network.kill(running.life));
   await time.runUntil(until, isOver);
   for (const end of [network.calm, () => world.journal.calm(), () => forge.calm(), outages.end, sourceErrors.end, people.settle]) end();
   await judgeEnd({ world, invariants, network, people, isOver });
+  if (!isOver()) await losses.judge();
   if (!isOver()) await world.journal.judge();
   if (!isOver()) invariants.git.judge();
   world.journal.close();
 }
+
+/** How often somebody at rest loses something, in worlds with many of them. */
+const lossEveryMs = 1_500;
 
 /** How often a controller is stopped and goes on later, on an average; most worlds see none of it. */
 const freezeEveryMs = 150_000;
