@@ -78,8 +78,9 @@ export function assemble(assembly: Assembly): Assembled {
   const { config, log, store, secrets, repository, router, engines, dispatcher, outages, wake, refresh } = assembly;
   const { clock, awake } = assembly.time;
   const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
-  const manifests = openManifests(assembly);
-  const source = followRepository(assembly, manifests);
+  const remembered = commitMemory(store);
+  const manifests = openManifests(assembly, remembered);
+  const source = followRepository(assembly, { manifests, applied: remembered.applied });
   const around = { router, prober: createHttpProber(engineCheckHeaders(assembly.checkMark)), secrets, clock, awake, log };
   const spec = (environment: string) => source.wanted(environment)?.environment.spec ?? null;
   const watched = watchSecrets({
@@ -144,8 +145,25 @@ function installedSecrets({ meta }: Store): Pick<SecretWatchParts, "memory" | "t
   return { key, memory: memoryOf("installed-secrets"), told: memoryOf("told-secrets") };
 }
 
+/** The newest commit in force, and what was published as of it: written together, since each write waits for the disk. */
+function commitMemory({ meta }: Store) {
+  let published: string | null = null;
+  return {
+    published: { read: () => published ?? (meta.get(publishedKey) || null), write: (text: string) => void (published = text) },
+    applied: {
+      read: () => meta.get(appliedKey) || null,
+      write(commit: string) {
+        meta.setAll(new Map([[appliedKey, commit], ...(published === null ? [] : [[publishedKey, published] as const])]));
+        published = null;
+      },
+    },
+  };
+}
+
+type CommitMemory = ReturnType<typeof commitMemory>;
+
 /** What reads the repository, and keeps the newest of it for the next start. */
-function openManifests(assembly: Assembly): KeepingManifests {
+function openManifests(assembly: Assembly, { published: memory }: CommitMemory): KeepingManifests {
   const { config, permits, log, store, repository } = assembly;
   const program = programVersion();
   const { path } = config.repository;
@@ -154,7 +172,7 @@ function openManifests(assembly: Assembly): KeepingManifests {
     dialects: engineAdapters.map(({ dialect }) => dialect),
     path,
     defaults: config.defaults,
-    memory: { read: () => store.meta.get(publishedKey) || null, write: (text: string) => store.meta.set(publishedKey, text) },
+    memory,
     ...(permits === undefined ? {} : { permits }),
     ...(program === null ? {} : { program }),
   };
@@ -163,10 +181,14 @@ function openManifests(assembly: Assembly): KeepingManifests {
   return keepNewest(assembly.reader?.(about) ?? here(), log);
 }
 
-function followRepository({ config, log, store, repository, router, time }: Assembly, manifests: KeepingManifests): Source {
+interface Following {
+  readonly manifests: KeepingManifests;
+  readonly applied: CommitMemory["applied"];
+}
+
+function followRepository({ config, log, store, repository, router, time }: Assembly, { manifests, applied }: Following): Source {
   const { branch } = config.repository;
   const { environments } = config;
-  const applied = { read: () => store.meta.get(appliedKey) || null, write: (commit: string) => store.meta.set(appliedKey, commit) };
   const usable = {
     read: (environment: string) => store.meta.get(`${usableKey}/${environment}`),
     write: (environment: string, commit: string) => store.meta.set(`${usableKey}/${environment}`, commit),

@@ -8,6 +8,8 @@ export interface Meta {
   get(key: string): string | null;
   /** Durable when it returns. @throws `store/full`, `store/failed`. */
   set(key: string, value: string): void;
+  /** All of them or none, by one write to the disk. Durable when it returns. @throws `store/full`, `store/failed`. */
+  setAll(values: ReadonlyMap<string, string>): void;
 }
 
 /** What a controller remembers: its journal, its parse cache and a few small durable values, with one writer. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { Meta, Store } from "../../../ports/store.ts";
-import { closeDatabase, onDisk, openDatabase } from "./database.ts";
+import { closeDatabase, onDisk, openDatabase, transact } from "./database.ts";
 import type { Connection } from "./database.ts";
 import { createJournal } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
@@ -76,6 +76,12 @@ function createMeta(connection: Connection, path: string, room: Room): Meta {
         return Array.isArray(row) ? String(row[0]) : null;
       }),
     set: (key, value) => void room.write(true, () => put.run(key, value)),
+    setAll: (values) =>
+      room.write(true, () =>
+        transact(connection, () => {
+          for (const [key, value] of values) put.run(key, value);
+        }),
+      ),
   };
 }
 

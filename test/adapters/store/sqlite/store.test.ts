@@ -184,6 +184,22 @@ describe("small values", () => {
     expect(open().meta.get("applied")).toBe("two");
     expect(store?.meta.get("never set")).toBeNull();
   });
+
+  it("keeps several small values together, or none of them", () => {
+    open().meta.setAll(
+      new Map([
+        ["applied", "one"],
+        ["published", "two"],
+      ]),
+    );
+    const broken = new Map([
+      ["applied", "three"],
+      ["published", null as unknown as string],
+    ]);
+    expect(() => store?.meta.setAll(broken)).toThrow();
+    const { meta } = open();
+    expect([meta.get("applied"), meta.get("published")]).toEqual(["one", "two"]);
+  });
 });
 
 describe("the parse cache", () => {
