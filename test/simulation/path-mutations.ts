@@ -54,18 +54,4 @@ export const pathMutations: readonly Mutation[] = [
     put: "return traitsOf(rollout.strategy).isJudgedOnTheWay ? [] :",
     among,
   },
-  {
-    what: "traffic that is owed alone stands for the same with others",
-    file: "src/domain/journal/actions.ts",
-    find: 'return actionKey(owed) === actionKey(wanted) && ["", partnersOf(owed)].includes(partnersOf(wanted));',
-    put: 'return actionKey(owed) === actionKey(wanted) && partnersOf(owed) !== "-";',
-    among,
-  },
-  {
-    what: "what waits for others takes its turn unasked while its pin may be misspelt",
-    file: "src/domain/decision/lifecycle.ts",
-    find: "pinned: change.pinned ?? misspelt(rollout, change)",
-    put: "pinned: change.pinned",
-    among,
-  },
 ];

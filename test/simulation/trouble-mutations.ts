@@ -59,26 +59,6 @@ export const troubleMutations: readonly Mutation[] = [
     among: "fillsDisk",
   },
   {
-    what: "what a rejected version owes is left out on a full disk",
-    file: "src/domain/decision/protection.ts",
-    find: "names.has(process) || isUnchanged(process, decision, before)",
-    put: "names.has(process)",
-    among: "fillsDisk",
-  },
-  {
-    what: "what was refused on a full disk is forgotten",
-    file: "src/controller/unrecorded.ts",
-    find: "return withRefusals(decided, refusals.get(remembered.environment));",
-    put: "return decided;",
-    among: "fillsDisk",
-  },
-  {
-    what: "what is owed against what main says by now is done first",
-    file: "src/controller/reconcile.ts",
-    find: "return performIfRoom(environment, ports, ({ action }) => takesAway(action, desired?.get(processOf(action)) ?? null));",
-    put: 'return performIfRoom(environment, ports, ({ action }) => takesAway(action, null) && desired?.get("") !== undefined);',
-  },
-  {
     what: "nobody waits for what it needs",
     file: "src/domain/gates/dependencies.ts",
     find: "return lackingOf(needed, change.dependencies) ?? open",
