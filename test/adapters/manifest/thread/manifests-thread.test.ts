@@ -81,6 +81,22 @@ describe("reading in a thread", () => {
     await world.reader.close();
   });
 
+  it("takes everything over where the thread does not know what is here, and keeps what is equal", async () => {
+    const world = createThreadWorld();
+    const files = smallRepository();
+    const before = await world.reader.snapshot(world.objects.commit(files), 0);
+    world.seen.isFull = true;
+    await expect(world.reader.snapshot(world.objects.commit({ ...files, [pins]: "other: 1.0.0\n" }), 0)).rejects.toThrow("full");
+    world.seen.isFull = false;
+    const commit = world.objects.commit({ ...files, [pins]: "called: 1.0.0\n" });
+    const after = await world.reader.snapshot(commit, 0);
+    expect(plain(after)).toEqual(plain(await world.plain().snapshot(commit, 0)));
+    expect([...(before.environments.get("staging")?.pins.keys() ?? [])]).not.toEqual(["called"]);
+    expect(after.environments.get("production")).toBe(before.environments.get("production"));
+    expect(world.seen.starts).toBe(1);
+    await world.reader.close();
+  });
+
   it("gives whole versions and earlier environments as reading here does, and refuses with the same errors", async () => {
     const world = createThreadWorld();
     const here = world.plain();

@@ -17,7 +17,7 @@ export interface ThreadWorld {
   /** Parts that were taken. */
   readonly parts: Part[];
   readonly told: string[];
-  readonly seen: { starts: number; missed: number; restarts: number; published: string | null };
+  readonly seen: { starts: number; missed: number; restarts: number; published: string | null; isFull: boolean };
   /** Ends the thread from outside. */
   kill(why: string): void;
 }
@@ -36,7 +36,7 @@ export function createThreadWorld({
 }: ThreadWorldOptions = {}): ThreadWorld {
   const objects = createFakeObjects();
   const cache = createFakeParseCache();
-  const seen: ThreadWorld["seen"] = { starts: 0, missed: 0, restarts: 0, published: null };
+  const seen: ThreadWorld["seen"] = { starts: 0, missed: 0, restarts: 0, published: null, isFull: false };
   const parts: Part[] = [];
   const told: string[] = [];
   let kill: ThreadWorld["kill"] = () => undefined;
@@ -75,7 +75,13 @@ export function createThreadWorld({
     };
   }
 
-  const memory = { read: () => seen.published, write: (text: string) => void (seen.published = text) };
+  const memory = {
+    read: () => seen.published,
+    write(text: string) {
+      if (seen.isFull) throw new Error("the disk is full");
+      seen.published = text;
+    },
+  };
   const note = (fields: Readonly<Record<string, unknown>>, message: string) => void told.push(`${message}: ${String(fields["why"])}`);
   const reader = createManifestsThread({
     start,
