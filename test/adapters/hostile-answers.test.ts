@@ -3,6 +3,7 @@
 import { createPrometheusSource } from "../../src/adapters/metrics/prometheus.ts";
 import { createReceiver } from "../../src/adapters/notifiers/webhook/receiver.ts";
 import { createHttpProber } from "../../src/adapters/probes/http-prober.ts";
+import { createGatewayRouter } from "../../src/adapters/routers/gateway/client.ts";
 import { httpCallerContract, token } from "../contracts/http-caller.ts";
 import { aQuery } from "../support/metric-values.ts";
 
@@ -42,5 +43,15 @@ httpCallerContract("a receiver of messages", {
   open: async ({ url }, timeoutMs) => {
     const receiver = createReceiver({ name: "chat", url: `${url}/hook`, token: reference, secrets, clock: { now: () => 0 }, timeoutMs });
     return { ask: () => receiver.post("application/json", "{}"), close: async () => undefined };
+  },
+});
+
+httpCallerContract("the gateway's control client", {
+  timeoutMs: 200,
+  largestBodyBytes: 64 * mebibyte,
+  code: "router/unreachable",
+  open: async ({ url }, timeoutMs) => {
+    const router = createGatewayRouter({ gateway: { controlUrl: url, token }, publicUrl: url, timeoutMs });
+    return { ask: () => router.routes("production"), close: () => router.close() };
   },
 });

@@ -47,7 +47,7 @@ interface Asked {
 export async function readAnswer(answer: IncomingMessage, { reading, headers }: Asked): Promise<HttpAnswer> {
   const status = answer.statusCode ?? 0;
   const body = await readBody(answer, reading(status));
-  const text = (): string => new TextDecoder().decode(body);
+  const text = (): string => utf8.decode(body);
   return {
     status,
     headers: flat(answer.headers),
@@ -73,8 +73,9 @@ function readBody(answer: IncomingMessage, limit: BodyLimit): Promise<Buffer> {
       answer.destroy();
     });
     answer.once("end", () => resolve(Buffer.concat(chunks, bytes)));
-    // Nothing is left to happen then.
-    answer.once("close", () => reject(new HttpFailure("broken", "the connection ended before the answer was whole")));
+    answer.once("close", () => {
+      if (!answer.complete) reject(new HttpFailure("broken", "the connection ended before the answer was whole"));
+    });
   });
 }
 
@@ -91,10 +92,13 @@ function tooLong(bytes: number): HttpFailure {
 }
 
 const mebibyte = 1024 * 1024;
+const utf8 = new TextDecoder();
 
 function flat(headers: IncomingMessage["headers"]): Readonly<Record<string, string>> {
-  const pairs = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")] as const);
-  return Object.fromEntries(pairs.map(([name, value]) => [name, fromBytes(value)]));
+  const flattened: Record<string, string> = {};
+  for (const [name, value = ""] of Object.entries(headers))
+    flattened[name] = fromBytes(typeof value === "string" ? value : value.join(", "));
+  return flattened;
 }
 
 /** Node gives a character for each byte. */

@@ -1,10 +1,9 @@
 /** The router port over a gateway's control port. */
 
 import { randomUUID } from "node:crypto";
-import { Agent, request } from "undici";
-import { readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { OwnAddress } from "../../../domain/config/config.ts";
+import { parseShallowJson } from "../../../domain/shallow-json.ts";
 import type { EnvironmentName, ProcessId } from "../../../domain/names.ts";
 import type { TrafficCount } from "../../../domain/observed/route.ts";
 import type { Router } from "../../../ports/router.ts";
@@ -15,6 +14,10 @@ import { checkHeaders } from "../../../gateway/own-requests.ts";
 import * as fits from "../../../generated/validators/gateway.mjs";
 import type { Successor } from "../../../schemas/gateway.ts";
 import { checked } from "../../../domain/checked.ts";
+import { bearer } from "../../../platform/http/authorization.ts";
+import { type HttpAnswer, whole } from "../../../platform/http/http-answer.ts";
+import { createHttpClient, type HttpClient } from "../../../platform/http/http-client.ts";
+import { HttpFailure, type HttpFailureCode } from "../../../platform/http/http-failure.ts";
 import { createKnownRoutes } from "./known-routes.ts";
 
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
@@ -55,19 +58,20 @@ interface Address {
 const defaultTimeoutMs = 10_000;
 /** As much as the control port takes of a table. */
 const largestAnswerBytes = 64 * 1024 * 1024;
+const unusable: ReadonlySet<HttpFailureCode> = new Set(["too-long", "headers", "encoded", "protocol"]);
 /** Of the names of processes in an address, in characters. */
 const longestQuery = 4_000;
 
 /** Connects when first used, and keeps the connection. */
 export function createGatewayRouter(options: GatewayRouterOptions): GatewayRouter {
-  const agent = new Agent({ connections: 4, pipelining: 1 });
+  const http = createHttpClient({ connections: 4 });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   // Until it takes the gateway over it is anybody with the token.
   const name = randomUUID();
   let calls = 0;
   const call = async (wanted: Call) => {
     const sequence = (calls += 1);
-    return ask({ agent, address: await locate(options.gateway), timeoutMs, name, sequence, call: wanted });
+    return ask({ http, address: await locate(options.gateway), timeoutMs, name, sequence, call: wanted });
   };
   const watch = createTableWatch(call);
   // Asked at every turn, and the same most of the time.
@@ -109,7 +113,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
     checkHeaders: async () => checkHeaders((await locate(options.gateway)).token),
     publicAddress: (environment: EnvironmentName) => `${publicUrl(options)}/${environment}`,
     callersAddress: (environment: EnvironmentName) => callersUrl(publicUrl(options), environment, options.environments?.[environment]),
-    close: () => agent.destroy(),
+    close: async () => http.close(),
   };
 }
 
@@ -155,7 +159,7 @@ async function locate(gateway: ControlAddress): Promise<Address> {
 }
 
 interface Ask {
-  readonly agent: Agent;
+  readonly http: HttpClient;
   readonly address: Address;
   readonly timeoutMs: number;
   /** What it calls itself. */
@@ -167,31 +171,24 @@ interface Ask {
 
 async function ask(wanted: Ask): Promise<string> {
   const { address, call } = wanted;
-  const { status, text } = await send(wanted);
-  if (status === 200) return text;
-  if (status === 400) throw new Error(`the gateway refuses ${call.method} ${call.path}: ${messageOf(text)}`);
-  throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} answered ${status}: ${messageOf(text)}`);
+  const answer = await send(wanted);
+  if (answer.status === 200) return answer.text();
+  if (answer.status === 400) throw new Error(`the gateway refuses ${call.method} ${call.path}: ${messageOf(answer)}`);
+  const who = `the gateway's control port at ${address.controlUrl}`;
+  throw new PinionError("router/unreachable", `${who} answered ${answer.status}: ${messageOf(answer)}`);
 }
 
-async function send({ agent, address, timeoutMs, name, sequence, call }: Ask): Promise<{ readonly status: number; readonly text: string }> {
+async function send({ http, address, timeoutMs, name, sequence, call }: Ask): Promise<HttpAnswer> {
+  const { method, path, body } = call;
+  const json = body === undefined ? {} : { "content-type": "application/json" };
+  const headers = { ...bearer(address.token), [ownerHeader]: name, [sequenceHeader]: String(sequence), ...json };
+  const request = { url: address.controlUrl + path, method, headers, body: body ?? null, timeoutMs };
   try {
-    const answer = await request(address.controlUrl + call.path, {
-      dispatcher: agent,
-      method: call.method,
-      headers: {
-        authorization: `Bearer ${address.token}`,
-        [ownerHeader]: name,
-        [sequenceHeader]: String(sequence),
-        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      body: call.body ?? null,
-      signal: AbortSignal.timeout(timeoutMs),
-      // Setting routes twice is setting them once, so a connection that closed meanwhile is no reason to give up.
-      idempotent: true,
-    });
-    return { status: answer.statusCode, text: await readWithin(answer.body, largestAnswerBytes) };
+    // Setting routes twice is setting them once.
+    return await http.ask({ ...request, reading: whole(largestAnswerBytes), isRepeatable: true });
   } catch (error) {
-    const what = error instanceof TooLong ? "gives no usable answer" : "does not answer";
+    const isUnusable = error instanceof HttpFailure && unusable.has(error.code);
+    const what = isUnusable ? "gives no usable answer" : "does not answer";
     throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} ${what}: ${reason(error)}`, {
       cause: error,
     });
@@ -210,20 +207,20 @@ function atTheDoor<T>(parse: () => T): T {
   }
 }
 
-function field(answer: unknown, name: string): unknown {
-  return typeof answer === "object" && answer !== null ? (answer as Readonly<Record<string, unknown>>)[name] : undefined;
+function messageOf(answer: HttpAnswer): string {
+  const message = fieldOf(answer.text(), "message");
+  return answer.quote(typeof message === "string" ? message : undefined);
 }
 
-function messageOf(text: string): string {
+function fieldOf(text: string, name: string): unknown {
   try {
-    const message = field(JSON.parse(text), "message");
-    return typeof message === "string" ? message : text.slice(0, 200);
+    const value: unknown = parseShallowJson(text);
+    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
   } catch {
-    return text.slice(0, 200);
+    return undefined;
   }
 }
 
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ("code" in error ? String(error.code) : error.name);
+  return error instanceof Error ? error.message : String(error);
 }
