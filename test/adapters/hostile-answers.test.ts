@@ -1,5 +1,6 @@
 /** Everything that asks over HTTP meets the same hostile answers: none goes on reading, waits for ever, follows, or tells secrets. */
 
+import { createNodeRedClient } from "../../src/adapters/engines/node-red/client.ts";
 import { createPrometheusSource } from "../../src/adapters/metrics/prometheus.ts";
 import { createReceiver } from "../../src/adapters/notifiers/webhook/receiver.ts";
 import { createHttpProber } from "../../src/adapters/probes/http-prober.ts";
@@ -53,5 +54,25 @@ httpCallerContract("the gateway's control client", {
   open: async ({ url }, timeoutMs) => {
     const router = createGatewayRouter({ gateway: { controlUrl: url, token }, publicUrl: url, timeoutMs });
     return { ask: () => router.routes("production"), close: () => router.close() };
+  },
+});
+
+const nodeRed = { timeoutMs: 200, code: "engine/unreachable" } as const;
+
+httpCallerContract("an engine's client, for flows", {
+  ...nodeRed,
+  largestBodyBytes: 128 * mebibyte,
+  open: async ({ url }, timeoutMs) => {
+    const client = createNodeRedClient({ adminUrl: url, token, timeoutMs });
+    return { ask: () => client.flows(), close: async () => undefined };
+  },
+});
+
+httpCallerContract("an engine's client, for all else", {
+  ...nodeRed,
+  largestBodyBytes: 2 * mebibyte,
+  open: async ({ url }, timeoutMs) => {
+    const client = createNodeRedClient({ adminUrl: url, token: async () => token, timeoutMs });
+    return { ask: () => client.starts(), close: async () => undefined };
   },
 });

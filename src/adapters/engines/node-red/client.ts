@@ -2,9 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { parseShallowJson } from "../../../domain/shallow-json.ts";
-import { readBeginning, readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { ProcessId } from "../../../domain/names.ts";
+import { bearer } from "../../../platform/http/authorization.ts";
+import type { BodyReading, HttpAnswer } from "../../../platform/http/http-answer.ts";
+import { createHttpClient, type HttpClient } from "../../../platform/http/http-client.ts";
+import { HttpFailure, type HttpFailureCode } from "../../../platform/http/http-failure.ts";
 import {
   type Flows,
   parseChanges,
@@ -62,7 +65,8 @@ export interface ClientOptions {
 
 /** Every call throws `engine/unreachable` when there is no usable answer in time. */
 export function createNodeRedClient(options: ClientOptions): NodeRedClient {
-  const ask = (path: string, request: Asked = {}): Promise<Answered> => askAdmin(options, path, request);
+  const http = createHttpClient({ connections });
+  const ask = (path: string, request: Asked = {}): Promise<Answered> => askAdmin(http, options, { path, ...request });
   return {
     flows: async () => parseFlows((await ask("/flows", { headers: v2 })).body),
     deploy: async ({ nodes, rev }) => {
@@ -108,6 +112,8 @@ async function teach(ask: (path: string, request: Asked) => Promise<Answered>, s
   await ask("/pinion/checks", { method: "PUT", body: JSON.stringify({ digest }) });
 }
 
+/** Calls wait for each other by other means. */
+const connections = 8;
 /** 10,000 flows of usual size are some 35 MB. */
 const largestFlowsBytes = 128 * 1024 * 1024;
 /** All others are parsed in one piece; the state of 10,000 flows is some 1.3 MB. */
@@ -139,46 +145,66 @@ function ifThere<T>(answer: Answered, parse: (body: unknown) => T): T | null {
   return answer.status === 404 ? null : parse(answer.body);
 }
 
-async function askAdmin({ adminUrl, token, timeoutMs }: ClientOptions, path: string, asked: Asked): Promise<Answered> {
-  const headers: Record<string, string> = { accept: "application/json", ...asked.headers };
-  const bearer = typeof token === "function" ? await token() : token;
-  if (bearer !== null) headers["authorization"] = `Bearer ${bearer}`;
-  if (asked.body !== undefined) headers["content-type"] = "application/json";
-  const init = { method: asked.method ?? "GET", headers, ...(asked.body === undefined ? {} : { body: asked.body }) };
-  const response = await fetchInTime(`${adminUrl}${path}`, init, timeoutMs);
-  if (response.ok || asked.expect?.includes(response.status)) return { status: response.status, body: await jsonOf(response, path) };
-  throw new PinionError(
-    "engine/unreachable",
-    `Node-RED answered ${response.status} to ${init.method} ${path}: ${await excerptOf(response)}`,
-  );
+async function askAdmin(http: HttpClient, options: ClientOptions, asked: Asked & { readonly path: string }): Promise<Answered> {
+  const { method = "GET", path, expect = [] } = asked;
+  const isExpected = (status: number): boolean => (status >= 200 && status < 300) || expect.includes(status);
+  const answer = await exchange(http, options, asked, (status) => limitOf(path, isExpected(status)));
+  if (isExpected(answer.status)) return { status: answer.status, body: await jsonOf(answer, path) };
+  const said = answer.quote();
+  throw unreachable(`Node-RED answered ${answer.status} to ${method} ${path}${said === "" ? "" : `: ${said}`}`);
 }
 
-async function fetchInTime(url: string, init: RequestInit, timeoutMs: number): Promise<Response> {
+function limitOf(path: string, isExpected: boolean): ReturnType<BodyReading> {
+  if (!isExpected) return { bytes: longestExcerptBytes, past: "cut" };
+  return { bytes: holdNodes.has(path) ? largestFlowsBytes : largestAnswerBytes, past: "fail" };
+}
+
+/** Something answered there that cannot be used. */
+const unusable: ReadonlySet<HttpFailureCode> = new Set(["too-long", "headers", "encoded", "protocol"]);
+
+async function exchange(
+  http: HttpClient,
+  { adminUrl, token, timeoutMs }: ClientOptions,
+  { path, method = "GET", headers, body }: Asked & { readonly path: string },
+  reading: BodyReading,
+): Promise<HttpAnswer> {
+  const secret = typeof token === "function" ? await token() : token;
+  const json = body === undefined ? {} : { "content-type": "application/json" };
+  const sent = { accept: "application/json", ...headers, ...(secret === null ? {} : bearer(secret)), ...json };
   try {
-    return await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
+    return await http.ask({
+      url: adminUrl + path,
+      method,
+      headers: sent,
+      body: body ?? null,
+      timeoutMs,
+      reading,
+      isRepeatable: method === "GET",
+    });
   } catch (error) {
-    throw new PinionError("engine/unreachable", `Node-RED at ${new URL(url).origin} does not answer: ${reasonOf(error)}`, { cause: error });
+    const isUnusable = error instanceof HttpFailure && unusable.has(error.code);
+    const what = isUnusable ? `Node-RED's answer to ${path} cannot be used` : `Node-RED at ${originOf(adminUrl)} does not answer`;
+    throw unreachable(`${what}: ${reasonOf(error)}`, error);
   }
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : "its address";
+}
+
+function unreachable(message: string, cause?: unknown): PinionError {
+  return new PinionError("engine/unreachable", message, { cause });
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return error instanceof Error ? error.message : String(error);
 }
 
-async function jsonOf(response: Response, path: string): Promise<unknown> {
+async function jsonOf(answer: HttpAnswer, path: string): Promise<unknown> {
+  if (!answer.headers["content-type"]?.includes("json")) return null;
   try {
-    const body = await readWithin(response.body, holdNodes.has(path) ? largestFlowsBytes : largestAnswerBytes);
-    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-    if (!isJson) return null;
-    return holdNodes.has(path) ? await parseFlowsText(body) : parseShallowJson(body);
+    return holdNodes.has(path) ? await parseFlowsText(answer.text()) : parseShallowJson(answer.text());
   } catch (error) {
-    const what = error instanceof TooLong ? "cannot be used" : "is not JSON";
-    throw new PinionError("engine/unreachable", `Node-RED's answer to ${path} ${what}: ${reasonOf(error)}`, { cause: error });
+    throw unreachable(`Node-RED's answer to ${path} is not JSON: ${reasonOf(error)}`, error);
   }
-}
-
-async function excerptOf(response: Response): Promise<string> {
-  const body = await readBeginning(response.body, longestExcerptBytes).catch(() => "");
-  return body.slice(0, 200).trim() || response.statusText;
 }
