@@ -1,10 +1,12 @@
 /** Everything that asks over HTTP meets the same hostile answers: none goes on reading, waits for ever, follows, or tells secrets. */
 
+import { hasPulse } from "../../src/adapters/engines/node-red/child-process.ts";
 import { createNodeRedClient } from "../../src/adapters/engines/node-red/client.ts";
 import { createPrometheusSource } from "../../src/adapters/metrics/prometheus.ts";
 import { createReceiver } from "../../src/adapters/notifiers/webhook/receiver.ts";
 import { createHttpProber } from "../../src/adapters/probes/http-prober.ts";
 import { createGatewayRouter } from "../../src/adapters/routers/gateway/client.ts";
+import { createHttpClient } from "../../src/platform/http/http-client.ts";
 import { httpCallerContract, token } from "../contracts/http-caller.ts";
 import { aQuery } from "../support/metric-values.ts";
 
@@ -74,5 +76,20 @@ httpCallerContract("an engine's client, for all else", {
   open: async ({ url }, timeoutMs) => {
     const client = createNodeRedClient({ adminUrl: url, token: async () => token, timeoutMs });
     return { ask: () => client.starts(), close: async () => undefined };
+  },
+});
+
+httpCallerContract("the pulse of an engine's process", {
+  timeoutMs: 200,
+  largestBodyBytes: 4_096,
+  answers: ["redirect", "login page", "compressed", "endless body"],
+  code: null,
+  open: async ({ port }, timeoutMs) => {
+    const http = createHttpClient({ connections: 1 });
+    const record = { port, token, credentialSecret: "", uid: null, process: null };
+    const ask = async () => {
+      if (!(await hasPulse(http, record, timeoutMs))) throw new Error("none");
+    };
+    return { ask, close: async () => http.close() };
   },
 });

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readWithin } from "../../../domain/bounded-reading.ts";
+import { parseShallowJson } from "../../../domain/shallow-json.ts";
 import { engineVariables } from "./engine-variables.ts";
 import { isObject } from "./flow-nodes.ts";
 import {
@@ -24,6 +24,10 @@ import {
 import { findByWords, identify, isAlive, type OsProcess, readWaitedMs, terminate } from "./os-process.ts";
 import { createPatienceWith } from "./patience.ts";
 import { isListening } from "../../../platform/listeners.ts";
+import { bearer } from "../../../platform/http/authorization.ts";
+import { beginning, type HttpAnswer, whole } from "../../../platform/http/http-answer.ts";
+import { createHttpClient, type HttpClient, type HttpRequest } from "../../../platform/http/http-client.ts";
+import { HttpFailure } from "../../../platform/http/http-failure.ts";
 import { ensureOwnFolder, type RunAs } from "../../../platform/run-as.ts";
 import { askOnce, countMisses, isHanging, noMisses, pulseTimeoutMs } from "./pulse.ts";
 
@@ -55,6 +59,7 @@ export interface RunningChild {
 /** The exit code of runtime/child.cjs that says that the port is taken. */
 const portTaken = 98;
 const largestHealthBytes = 1024 * 1024;
+const longestPulseBytes = 4 * 1024;
 const ownEntry = fileURLToPath(new URL("./runtime/child.cjs", import.meta.url));
 
 /** The living instance of this directory, else a new one that answers. @throws Error with the reason it does not start. */
@@ -83,15 +88,12 @@ function userDirOf({ directory, userDir }: ChildOptions): string {
   return userDir ?? join(directory, "data");
 }
 
-/** Whether whatever runs there answers at all; what it says is not asked. */
-export async function hasPulse({ port, token }: InstanceRecord, timeoutMs: number): Promise<boolean> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/__admin/pinion/pulse`, asking(token, timeoutMs));
-    await response.body?.cancel();
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether whatever runs there answers at all; what it says is not asked. `http` keeps its connection: one that cannot take another may be well. */
+export async function hasPulse(http: HttpClient, record: InstanceRecord, timeoutMs: number): Promise<boolean> {
+  return askPlugin(http, record, { path: "pulse", timeoutMs, reading: beginning(longestPulseBytes) }).then(
+    () => true,
+    () => false,
+  );
 }
 
 type Health =
@@ -105,19 +107,23 @@ type Health =
  * Whether the instance answers to its token; the answer names its pid. Another user, such as a flow of another environment, who waits at its
  * port is not shown the token.
  */
-async function askHealth({ port, token, uid }: InstanceRecord): Promise<Health> {
+async function askHealth(record: InstanceRecord): Promise<Health> {
+  const { port, uid } = record;
   if (uid !== null && !(await isListening(uid, port))) return { kind: "absent" };
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/__admin/pinion/health`, asking(token, pulseTimeoutMs));
-    const body: unknown = response.ok ? JSON.parse(await readWithin(response.body, largestHealthBytes)) : await response.body?.cancel();
+    const asked = { path: "health", timeoutMs: pulseTimeoutMs, reading: whole(largestHealthBytes) };
+    const answer = await askPlugin(createHttpClient(), record, asked);
+    const body: unknown = answer.status === 200 ? parseShallowJson(answer.text()) : null;
     return isObject(body) && typeof body["pid"] === "number" ? { kind: "answers", pid: body["pid"] } : { kind: "absent" };
   } catch (error) {
-    return { kind: error instanceof Error && error.name === "TimeoutError" ? "silent" : "absent" };
+    return { kind: error instanceof HttpFailure && error.code === "timeout" ? "silent" : "absent" };
   }
 }
 
-function asking(token: string, timeoutMs: number): RequestInit {
-  return { headers: { authorization: `Bearer ${token}` }, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) };
+type Question = Pick<HttpRequest, "timeoutMs" | "reading"> & { readonly path: string };
+
+function askPlugin(http: HttpClient, { port, token }: InstanceRecord, { path, ...limits }: Question): Promise<HttpAnswer> {
+  return http.ask({ url: `http://127.0.0.1:${port}/__admin/pinion/${path}`, headers: bearer(token), isRepeatable: true, ...limits });
 }
 
 /** Null when nothing of this record lives; one that lives but stays silent is ended. */

@@ -15,6 +15,7 @@ import { type Host, isBusy } from "./host.ts";
 import { nodeRedDialect } from "./dialect.ts";
 import { createDeaths, type Deaths, describeSuspects } from "./deaths.ts";
 import { readAtWork, readRecord, trimLog } from "./instance-files.ts";
+import { createHttpClient } from "../../../platform/http/http-client.ts";
 import type { RunAs } from "../../../platform/run-as.ts";
 import { type OsProcess, isAlive, readWaitedMs, terminate } from "./os-process.ts";
 import { untilItHangs } from "./pulse.ts";
@@ -198,9 +199,10 @@ class Instance {
     const over = new AbortController();
     const signal = AbortSignal.any([over.signal, this.#detached.signal]);
     const seen = { hangs: false };
+    const http = createHttpClient({ connections: 1 });
     const pulse = untilItHangs({
       process: child.process,
-      ask: (timeoutMs) => hasPulse(child.record, timeoutMs),
+      ask: (timeoutMs) => hasPulse(http, child.record, timeoutMs),
       isBusy: () => isBusy(this.#host),
       signal,
     }).then(() => (seen.hangs = !signal.aborted));
@@ -215,6 +217,7 @@ class Instance {
       return "no longer watched";
     } finally {
       over.abort();
+      http.close();
     }
   }
 
