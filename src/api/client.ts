@@ -1,11 +1,13 @@
 /** Asks a running controller over its API, for commands that are processes of their own. */
 
-import type { Answer } from "./fetch-over-socket.ts";
 import type { LiveChanges } from "../domain/changes/recorded.ts";
 import type { Overview } from "./views.ts";
-import { readWithin, TooLong } from "../domain/bounded-reading.ts";
 import { isErrorCode, PinionError } from "../domain/errors.ts";
 import { parseShallowJson } from "../domain/shallow-json.ts";
+import { bearer } from "../platform/http/authorization.ts";
+import { type HttpAnswer, whole } from "../platform/http/http-answer.ts";
+import { createHttpClient } from "../platform/http/http-client.ts";
+import { HttpFailure, type HttpFailureCode } from "../platform/http/http-failure.ts";
 import type { Deployment } from "../domain/journal/state.ts";
 import { Mismatch } from "../domain/checked.ts";
 import type { EnvironmentName, ProcessId } from "../domain/names.ts";
@@ -60,9 +62,13 @@ export interface ControllerTarget {
   readonly socket: string | null;
   /** Asked for every request, since it may be changed; null: none is known. */
   token(): Promise<string | null>;
+  /** For each answer; left out: 10 s, and a minute for that to a command. */
+  readonly timeoutMs?: number;
 }
 
-const timeoutMs = 10_000;
+const defaultTimeoutMs = 10_000;
+/** Of what a controller says; findings of a whole repository are in it. */
+const longestMessage = 10_000;
 /** A controller waits a while for the pass that decides about a command. */
 const commandTimeoutMs = 60_000;
 
@@ -103,10 +109,10 @@ export function createControllerClient(controller: ControllerTarget | string): C
         body: JSON.stringify(command),
         timeoutMs: commandTimeoutMs,
       };
-      return parseOrdered(base, await fetchFrom(base, ordersOf(environment), request));
+      return parseOrdered(base, await exchange(base, ordersOf(environment), request));
     },
     async commandResult(environment, id) {
-      return parseOrdered(base, await fetchFrom(base, `${ordersOf(environment)}/${encodeURIComponent(id)}`));
+      return parseOrdered(base, await exchange(base, `${ordersOf(environment)}/${encodeURIComponent(id)}`));
     },
   };
 }
@@ -116,11 +122,11 @@ function ordersOf(environment: EnvironmentName): string {
 }
 
 /** Refused is an answer like another; 202 says that there is none yet. */
-async function parseOrdered(base: ControllerTarget, response: Answer): Promise<CommandResult | null> {
-  const body = await bodyOf(base, response);
-  if (response.status === 202) return null;
-  const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "command/refused");
-  if (!isAnswer) throw refusalOf(base, response.status, body);
+function parseOrdered(base: ControllerTarget, answer: HttpAnswer): CommandResult | null {
+  const body = bodyOf(answer);
+  if (answer.status === 202) return null;
+  const isAnswer = isOk(answer) || (answer.status === 409 && fieldOf(body, "code") === "command/refused");
+  if (!isAnswer) throw refusalOf(base, answer, body);
   return parseAnswer(base, parseCommandResult, body);
 }
 
@@ -138,55 +144,53 @@ interface Asking {
 }
 
 async function ask(base: ControllerTarget, path: string, asking: Asking = {}): Promise<unknown> {
-  const response = await fetchFrom(base, path, asking);
-  const body = await bodyOf(base, response);
-  if (response.ok) return body;
-  throw refusalOf(base, response.status, body);
+  const answer = await exchange(base, path, asking);
+  const body = bodyOf(answer);
+  if (isOk(answer)) return body;
+  throw refusalOf(base, answer, body);
 }
 
-async function fetchFrom(
-  base: ControllerTarget,
-  path: string,
-  { headers, timeoutMs: limitMs = timeoutMs, ...asking }: Asking = {},
-): Promise<Answer> {
-  if (!URL.canParse(base.url) || !/^https?:/u.test(base.url))
-    throw new PinionError("usage/invalid", `"${base.url}" is no http address of a controller`);
-  const token = base.socket === null ? await base.token() : null;
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
-  const options = {
-    ...asking,
-    signal: AbortSignal.timeout(limitMs),
-    redirect: "error" as const,
-    headers: { accept: "application/json", ...authorization, ...headers },
-  };
-  try {
-    return base.socket === null ? await fetch(`${base.url}${path}`, options) : await fetchOver(base.socket, path, options);
-  } catch (error) {
-    throw new PinionError("controller/unreachable", `no controller answers at ${placeOf(base)}: ${causeOf(error, limitMs)}`, {
-      cause: error,
-    });
-  }
-}
-
-/** Loaded where there is a socket: most controllers have none. */
-async function fetchOver(socket: string, path: string, options: Parameters<typeof fetch>[1] & object): Promise<Answer> {
-  return (await import("./fetch-over-socket.ts")).fetchOver(socket, path, options);
+function isOk({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** What ten thousands of processes take is a tenth of it. */
 const largestAnswerBytes = 64 * 1024 * 1024;
+/** Something answered there that is no controller. */
+const unusable: ReadonlySet<HttpFailureCode> = new Set(["too-long", "headers", "encoded", "protocol"]);
 
-/** As JSON; null for anything else. @throws `controller/failed` when it is too long to be a controller's, `controller/unreachable` when it breaks off. */
-async function bodyOf(base: ControllerTarget, { body, done }: Answer): Promise<unknown> {
-  const text = await readWithin(body, largestAnswerBytes)
-    .catch((error: unknown) => {
-      if (error instanceof TooLong)
-        throw new PinionError("controller/failed", `${placeOf(base)} does not answer like a controller: ${error.message}`);
-      throw new PinionError("controller/unreachable", `the answer of ${placeOf(base)} broke off: ${causeOf(error, timeoutMs)}`, {
-        cause: error,
-      });
-    })
-    .finally(() => done?.());
+async function exchange(base: ControllerTarget, path: string, { headers, timeoutMs, ...asking }: Asking = {}): Promise<HttpAnswer> {
+  const { url, socket } = base;
+  if (!URL.canParse(url) || !/^https?:/u.test(url))
+    throw new PinionError("usage/invalid", `"${placeOf(base)}" is no http address of a controller`);
+  const limits = { timeoutMs: base.timeoutMs ?? timeoutMs ?? defaultTimeoutMs, reading: whole(largestAnswerBytes) };
+  const sent = { accept: "application/json", ...(await authorization(base)), ...headers };
+  // A command asks once: a connection is not kept for the next question.
+  const client = createHttpClient({ socketPath: socket });
+  const asked = client.ask({ ...asking, ...limits, url: (socket === null ? url : "http://localhost") + path, headers: sent });
+  const answer = await asked.catch((error: unknown) => {
+    throw failed(base, error);
+  });
+  if (answer.status >= 300 && answer.status < 400) throw failed(base, new HttpFailure("network", "it redirects, which is not followed"));
+  return answer;
+}
+
+/** A socket is entered by its rights. */
+async function authorization(base: ControllerTarget): Promise<Readonly<Record<string, string>>> {
+  const known = base.socket === null ? await base.token() : null;
+  return known === null ? {} : bearer(known);
+}
+
+function failed(base: ControllerTarget, error: unknown): unknown {
+  if (!(error instanceof HttpFailure)) return error;
+  if (unusable.has(error.code))
+    return new PinionError("controller/failed", `${placeOf(base)} does not answer like a controller: ${error.message}`, { cause: error });
+  return new PinionError("controller/unreachable", `no controller answers at ${placeOf(base)}: ${error.message}`, { cause: error });
+}
+
+/** As JSON; null for anything else. */
+function bodyOf(answer: HttpAnswer): unknown {
+  const text = answer.text();
   // All that a controller answers is an object: parsing megabytes of lists would take its time.
   if (!/^\s*\{/u.test(text)) return null;
   try {
@@ -198,22 +202,15 @@ async function bodyOf(base: ControllerTarget, { body, done }: Answer): Promise<u
 
 /** The controller as people know it. */
 function placeOf({ url, socket }: ControllerTarget): string {
-  return socket ?? url;
+  return socket ?? url.replace(/\/\/[^/\s]*@/u, "//***@");
 }
 
-function causeOf(error: unknown, limitMs: number): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer within ${limitMs / 1000} seconds`;
-  const { cause } = error;
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
-  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
-}
-
-function refusalOf(base: ControllerTarget, status: number, body: unknown): PinionError {
+function refusalOf(base: ControllerTarget, answer: HttpAnswer, body: unknown): PinionError {
   const code = fieldOf(body, "code");
   const message = fieldOf(body, "message");
-  if (code !== null && message !== null && isErrorCode(code)) return new PinionError(code, message);
-  return new PinionError("controller/failed", `${placeOf(base)} answered ${status}${message === null ? "" : `: ${message}`}`);
+  if (code !== null && message !== null && isErrorCode(code)) return new PinionError(code, message.slice(0, longestMessage));
+  const said = message === null ? "" : `: ${answer.quote(message)}`;
+  return new PinionError("controller/failed", `${placeOf(base)} answered ${answer.status}${said}`);
 }
 
 function fieldOf(body: unknown, name: "code" | "message"): string | null {

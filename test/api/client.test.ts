@@ -2,15 +2,43 @@
 
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { listProcesses, summarise } from "../../src/api/listing.ts";
 import { overviewJson } from "../../src/api/json.ts";
 import { createControllerClient } from "../../src/api/client.ts";
 import { startHttp } from "../../src/surfaces/http/listen.ts";
+import { httpCallerContract, token as secret } from "../contracts/http-caller.ts";
 import { createKeptLog } from "../support/log.ts";
 import { complete, fixedTokens, token } from "../surfaces/cli/controller.ts";
 import { ann, deployment, fullOverview, noon, overview, process } from "../surfaces/http/pictures.ts";
 import { saying } from "../support/reason.ts";
+
+const hostile = { timeoutMs: 200, largestBodyBytes: 64 * 1024 * 1024, code: null } as const;
+
+httpCallerContract("the API's client", {
+  ...hostile,
+  open: async ({ url }, timeoutMs) => {
+    const client = createControllerClient({ url, socket: null, token: async () => secret, timeoutMs });
+    return { ask: () => client.overview({}), close: async () => undefined };
+  },
+});
+
+const folder = mkdtempSync(join(tmpdir(), "pinion-socket-"));
+const sockets: string[] = [];
+afterAll(() => rmSync(folder, { recursive: true }));
+
+httpCallerContract("the API's client, over a socket", {
+  ...hostile,
+  socket: () => join(folder, String(sockets.push(""))),
+  open: async (_server, timeoutMs) => {
+    const socket = join(folder, String(sockets.length));
+    const client = createControllerClient({ url: "http://localhost", socket, token: async () => null, timeoutMs });
+    return { ask: () => client.overview({}), close: async () => undefined };
+  },
+});
 
 const servers: Server[] = [];
 
@@ -63,6 +91,12 @@ describe("the client", () => {
       "does not answer like a controller: /findings/0/file: expected a text",
     ],
     ["an error page", 502, "<h1>Bad gateway</h1>", "answered 502"],
+    [
+      "a long error with what a terminal obeys",
+      418,
+      JSON.stringify({ code: "x", message: `\u001b[2J${"x ".repeat(9_000)}` }),
+      "answered 418: \\u001b[2Jx x",
+    ],
     ["an error of its own", 418, '{"code":"tea/pot","message":"short and stout"}', "answered 418: short and stout"],
   ])("says so when it gets %s", async (_what, ...[status, body, message]) => {
     const url = await serverThat((_request, response) => response.writeHead(status).end(body));
@@ -107,6 +141,11 @@ describe("the client", () => {
     const elsewhere = await serverThat((_request, response) => response.end('{"deployments":[]}'));
     const url = await serverThat((_request, response) => response.writeHead(302, { location: elsewhere }).end());
     await expect(createControllerClient(url).history({})).rejects.toMatchObject({ code: "controller/unreachable" });
+  });
+
+  it("sends and shows no password of its address", async () => {
+    const asked = createControllerClient("http://ann:s3cret@127.0.0.1:9").overview({});
+    await expect(asked).rejects.toMatchObject({ code: "controller/unreachable", message: expect.not.stringContaining("s3cret") });
   });
 
   it("asks for exactly the deployment named", async () => {

@@ -18,7 +18,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ports: { layers: ["domain!", "ports!"], packages: [] },
   platform: { layers: ["platform", "domain"], packages: ["node:"] },
   schemas: { layers: ["schemas", "domain"], packages: ["typebox"] },
-  api: { layers: ["api", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
+  api: { layers: ["api", "platform", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
   gateway: { layers: ["gateway", "platform", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
   demo: { layers: ["demo", "surfaces", "api", "controller", "ports!", "domain"], packages: ["*", "node:"] },
   controller: { layers: ["controller", "api!", "ports!", "domain"], packages: ["p-limit"] },

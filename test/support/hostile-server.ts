@@ -96,7 +96,7 @@ function answer(socket: Socket, { hostility, elsewhere, status = 200 }: Setting,
       socket.once("close", () => clearInterval(timer));
     },
     silence: () => undefined,
-    reset: () => socket.resetAndDestroy(),
+    reset: () => (socket.remoteAddress === undefined ? socket.destroy() : socket.resetAndDestroy()),
     "half an answer": () => socket.end(`${line}${json}content-length: 1000\r\n\r\n{"a":`),
     redirect: () => socket.write(`HTTP/1.1 307 Moved\r\nlocation: ${elsewhere}\r\ncontent-length: 0\r\n\r\n`),
     "login page": () => page(socket, status),

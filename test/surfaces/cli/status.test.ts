@@ -278,7 +278,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     await controllers.closeAll();
     const { code, stderr } = await pinion(["status", "--controller", url]);
     expect(code).toBe(2);
-    expect(stderr).toContain(`error controller/unreachable: no controller answers at ${url}: connect ECONNREFUSED`);
+    expect(stderr).toContain(`error controller/unreachable: no controller answers at ${url}: connection refused`);
     expect(stderr).toContain("hint: Start it with `pinion run`");
   });
 
