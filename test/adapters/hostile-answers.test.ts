@@ -2,6 +2,7 @@
 
 import { hasPulse } from "../../src/adapters/engines/node-red/child-process.ts";
 import { createNodeRedClient } from "../../src/adapters/engines/node-red/client.ts";
+import { createGitHttpClient } from "../../src/adapters/git/transport/git-http-client.ts";
 import { createPrometheusSource } from "../../src/adapters/metrics/prometheus.ts";
 import { createReceiver } from "../../src/adapters/notifiers/webhook/receiver.ts";
 import { createHttpProber } from "../../src/adapters/probes/http-prober.ts";
@@ -91,5 +92,18 @@ httpCallerContract("the pulse of an engine's process", {
       if (!(await hasPulse(http, record, timeoutMs))) throw new Error("none");
     };
     return { ask, close: async () => http.close() };
+  },
+});
+
+httpCallerContract("the poll of a repository", {
+  timeoutMs: 200,
+  largestBodyBytes: 256 * 1024,
+  code: null,
+  open: async ({ url }, timeoutMs) => {
+    const remote = { kind: "http", url, authorization, secrets: [token] } as const;
+    const access = { enter: async () => remote, authorities: () => null };
+    const client = createGitHttpClient({ access, timeoutMs, closing: new AbortController().signal });
+    const ask = () => client.request({ url: `${url}/info/refs?service=git-upload-pack`, method: "GET", headers: {} });
+    return { ask, close: () => client.close() };
   },
 });

@@ -1,11 +1,13 @@
 /**
- * The HTTP client that isomorphic-git speaks through: kept-alive connections, a time limit, bounded answers, and the
- * server's capabilities remembered, so that an idle poll is one request instead of two.
+ * The HTTP client that isomorphic-git speaks through: the house's own, with redirects that git would follow too, and the server's
+ * capabilities remembered, so that an idle poll is one request instead of two.
  */
 
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from "isomorphic-git";
-import { Agent, request } from "undici";
 import { PinionError } from "../../../domain/errors.ts";
+import { type HttpAnswer, whole } from "../../../platform/http/http-answer.ts";
+import { createHttpClient, type HttpClient as BoundedClient } from "../../../platform/http/http-client.ts";
+import { HttpFailure, type HttpFailureCode } from "../../../platform/http/http-failure.ts";
 import type { Access } from "./access.ts";
 import { failureOf, statusFailure } from "./failure.ts";
 import { AskGit, judgeContent, judgeFormat, redirectTarget } from "./git-http-answer.ts";
@@ -24,25 +26,24 @@ export interface GitHttpClient extends HttpClient {
   close(): Promise<void>;
 }
 
-interface Answer {
-  readonly status: number;
+interface Answer extends Pick<HttpAnswer, "status" | "headers" | "body"> {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
 }
 
 /** What lists more than some thousand branches is left to git: taking it apart in process would hold up everything else. */
 const maxAnswerBytes = 256 * 1024;
 const maxRedirects = 3;
+/** Most servers give an idle connection up before. */
+const keepMs = 120_000;
 const discovery = "/info/refs?service=git-upload-pack";
 
 export function createGitHttpClient(options: GitHttpClientOptions): GitHttpClient {
-  const connection = createConnection(options);
+  const http = createHttpClient({ connections: 1, keepMs, authorities: () => options.access.authorities()?.pem ?? null });
   let advertised: { readonly asked: string; readonly answer: Answer } | null = null;
 
   async function discover(asked: GitHttpRequest): Promise<Answer> {
     if (advertised?.asked === asked.url) return advertised.answer;
-    const answer = await send(options, connection, asked);
+    const answer = await send(options, http, asked);
     judgeFormat(asked.url, answer.body);
     advertised = isVersion2(answer) ? { asked: asked.url, answer } : null;
     return answer;
@@ -54,36 +55,11 @@ export function createGitHttpClient(options: GitHttpClientOptions): GitHttpClien
       const { url: reached } = await discover({ url: url + discovery, method: "GET", headers: { "git-protocol": "version=2" } });
       return reached.endsWith(discovery) ? reached.slice(0, -discovery.length) : url;
     },
-    close: () => connection.close(),
+    close: async () => http.close(),
     request: async (asked) => {
       if (asked.method !== "POST") return respond(await discover(asked));
-      return respond(await send(options, connection, { ...asked, url: redirectedAs(advertised, asked.url) }));
+      return respond(await send(options, http, { ...asked, url: redirectedAs(advertised, asked.url) }));
     },
-  };
-}
-
-interface Connection {
-  agent(): Agent;
-  /** The next request is made over a new one. */
-  renew(): void;
-  close(): Promise<void>;
-}
-
-/** Made when it is needed: what is trusted is read again with every new one. */
-function createConnection({ access, timeoutMs }: GitHttpClientOptions): Connection {
-  let agent: Agent | null = null;
-  const open = (): Agent => {
-    const authorities = access.authorities();
-    const connect = authorities === null ? { timeout: timeoutMs } : { timeout: timeoutMs, ca: authorities.pem };
-    return new Agent({ connect, keepAliveTimeout: 120_000, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connections: 1 });
-  };
-  return {
-    agent: () => (agent ??= open()),
-    renew: () => {
-      void agent?.destroy();
-      agent = null;
-    },
-    close: async () => agent?.destroy(),
   };
 }
 
@@ -98,62 +74,44 @@ function redirectedAs(advertised: { readonly asked: string; readonly answer: Ans
   return advertised.answer.url.slice(0, -discovery.length) + url.slice(url.lastIndexOf("/"));
 }
 
-const broken = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
-
-/** A connection that breaks is made anew, once: a server may have given up one that was idle. */
-async function send(options: GitHttpClientOptions, connection: Connection, asked: GitHttpRequest): Promise<Answer> {
+async function send(options: GitHttpClientOptions, http: BoundedClient, asked: GitHttpRequest): Promise<Answer> {
   const body = await collect(asked.body);
   const remote = await options.access.enter();
   const authorization = remote.kind === "http" ? remote.authorization : null;
-  const signal = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), options.closing]);
-  const attempt = (): Promise<Answer> => follow({ agent: connection.agent(), signal, asked, body, authorization }, asked.url, maxRedirects);
+  const until = performance.now() + options.timeoutMs;
   try {
-    return await attempt().catch((error: unknown) => {
-      if (!broken.has(codeOf(error))) throw error;
-      connection.renew();
-      return attempt();
-    });
+    return await follow({ http, signal: options.closing, until, asked, body, authorization }, asked.url, maxRedirects);
   } catch (error) {
-    if (error instanceof PinionError) throw error;
-    connection.renew();
+    if (!(error instanceof HttpFailure)) throw error;
     throw connectionFailure(error, asked.url, options.timeoutMs);
   }
 }
 
 interface Exchange {
-  readonly agent: Agent;
+  readonly http: BoundedClient;
   readonly signal: AbortSignal;
+  /** All redirects together; of the monotonic clock. */
+  readonly until: number;
   readonly asked: GitHttpRequest;
   readonly body: Uint8Array | null;
   readonly authorization: string | null;
 }
 
 async function follow(exchange: Exchange, url: string, redirects: number): Promise<Answer> {
-  const { agent, signal, asked, body, authorization } = exchange;
+  const { http, signal, until, asked, body, authorization } = exchange;
   const headers = { ...asked.headers, "user-agent": "git/pinion", ...(authorization === null ? {} : { authorization }) };
-  const response = await request(url, { dispatcher: agent, signal, method: asked.method === "POST" ? "POST" : "GET", headers, body });
-  const target = response.headers["location"];
-  if (response.statusCode >= 300 && response.statusCode < 400 && typeof target === "string") {
-    await response.body.dump();
+  const method = asked.method === "POST" ? "POST" : "GET";
+  const limits = { timeoutMs: Math.max(1, until - performance.now()), reading: whole(maxAnswerBytes), signal };
+  // Nothing is changed by a poll.
+  const answer = await http.ask({ url, method, headers, body, ...limits, isRepeatable: true });
+  const target = answer.headers["location"];
+  if (answer.status >= 300 && answer.status < 400 && target !== undefined) {
     if (redirects === 0) throw new PinionError("git/unreachable", `${url} redirects in circles`);
     return follow(exchange, redirectTarget(url, target), redirects - 1);
   }
-  const bytes = await readBounded(response.body, url);
-  const all = flatten(response.headers);
-  if (response.statusCode !== 200) throw statusFailure(response.statusCode, url, all["retry-after"] ?? null);
-  judgeContent(url, all["content-type"] ?? "", bytes);
-  return { status: response.statusCode, url, headers: all, body: bytes };
-}
-
-async function readBounded(body: AsyncIterable<Uint8Array>, url: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > maxAnswerBytes) throw new PinionError("git/unreachable", `${url} answers at great length`, { cause: new AskGit() });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  if (answer.status !== 200) throw statusFailure(answer.status, url, answer.headers["retry-after"] ?? null);
+  judgeContent(url, answer.headers["content-type"] ?? "", answer.body);
+  return { status: answer.status, url, headers: answer.headers, body: answer.body };
 }
 
 async function collect(body: GitHttpRequest["body"]): Promise<Uint8Array | null> {
@@ -161,12 +119,6 @@ async function collect(body: GitHttpRequest["body"]): Promise<Uint8Array | null>
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-function flatten(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : (value ?? []).join(", ")]),
-  );
 }
 
 function respond({ status, url, headers, body }: Answer): GitHttpResponse {
@@ -177,29 +129,18 @@ async function* once(bytes: Uint8Array): AsyncIterableIterator<Uint8Array> {
   yield bytes;
 }
 
-const connectionCauses: Readonly<Record<string, string>> = {
-  ENOTFOUND: "Could not resolve host",
-  EAI_AGAIN: "Could not resolve host",
-  ECONNREFUSED: "Connection refused",
-  ECONNRESET: "Connection reset by peer",
-  UND_ERR_SOCKET: "hung up",
-  UND_ERR_CONNECT_TIMEOUT: "timed out",
-  UND_ERR_HEADERS_TIMEOUT: "timed out",
-  UND_ERR_BODY_TIMEOUT: "timed out",
+const causes: Readonly<Partial<Record<HttpFailureCode, string>>> = {
+  unresolved: "Could not resolve host",
+  refused: "Connection refused",
+  broken: "Connection reset by peer",
 };
 
 /** Said with git's own words, so that the poll and the fetch mean the same by the same trouble. */
-function connectionFailure(error: unknown, url: string, timeoutMs: number): PinionError {
-  const name = error instanceof Error ? error.name : "";
-  if (name === "TimeoutError" || name === "AbortError")
-    return failureOf("ls-refs", `unable to access ${url}: timed out after ${timeoutMs} ms`);
-  const code = codeOf(error);
-  const words = connectionCauses[code];
+function connectionFailure(error: HttpFailure, url: string, timeoutMs: number): PinionError {
+  const isOver = error.code === "timeout" || error.code === "aborted";
+  const words = isOver ? `timed out after ${timeoutMs} ms` : causes[error.code];
   if (words !== undefined) return failureOf("ls-refs", `unable to access ${url}: ${words}`);
-  const why = `the connection broke: unable to access ${url}: ${error instanceof Error ? error.message : String(error)}`;
-  return new PinionError("git/unreachable", why, { cause: new AskGit() });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+  const why =
+    error.code === "too-long" ? `${url} answers at great length` : `the connection broke: unable to access ${url}: ${error.message}`;
+  return new PinionError("git/unreachable", why, { cause: new AskGit(error.message, { cause: error }) });
 }
