@@ -20,19 +20,6 @@ export async function readWithin(stream: Stream | null, largestBytes: number): P
   return textOf(chunks, bytes);
 }
 
-/** Its beginning as text; what comes after it is not read. */
-export async function readBeginning(stream: Stream | null, largestBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of stream ?? nothing()) {
-    const rest = chunk.subarray(0, largestBytes - bytes);
-    chunks.push(rest);
-    bytes += rest.length;
-    if (bytes >= largestBytes) break;
-  }
-  return textOf(chunks, bytes);
-}
-
 async function* nothing(): Stream & AsyncGenerator<Uint8Array> {
   // Nothing was sent.
 }

@@ -4,14 +4,17 @@ import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { join } from "node:path";
-import { readWithin } from "../domain/bounded-reading.ts";
 import { PinionError } from "../domain/errors.ts";
+import { parseShallowJson } from "../domain/shallow-json.ts";
+import { whole } from "../platform/http/http-answer.ts";
+import { createHttpClient } from "../platform/http/http-client.ts";
 import type { GatewayOptions } from "./gateway.ts";
 import { portOf, readIdentity, writeIdentity, type Identity } from "./identity.ts";
 import { baseUrl, listen, loopback } from "./listen.ts";
 import { isRunning, ownedProcess } from "../platform/owned-process.ts";
 
 const largestHealthBytes = 1024 * 1024;
+const healthTimeoutMs = 2_000;
 
 /** A state folder that is this gateway's. */
 export interface GatewayFolder {
@@ -57,8 +60,10 @@ export async function sayWho(
 
 async function refuseSecond(before: Identity): Promise<void> {
   if (before.pid === process.pid || !isRunning(before)) return;
-  const health: unknown = await fetch(`${before.controlUrl}/healthz`, { signal: AbortSignal.timeout(2_000) })
-    .then(async ({ body }): Promise<unknown> => JSON.parse(await readWithin(body, largestHealthBytes)))
+  const asked = { url: `${before.controlUrl}/healthz`, timeoutMs: healthTimeoutMs, reading: whole(largestHealthBytes) };
+  const health: unknown = await createHttpClient()
+    .ask(asked)
+    .then((answer) => parseShallowJson(answer.text()))
     .catch(() => null);
   const isItself = typeof health === "object" && health !== null && "pid" in health && health.pid === before.pid;
   if (isItself) throw new PinionError("store/locked", `a gateway with process id ${before.pid} serves this state folder at ${before.url}`);

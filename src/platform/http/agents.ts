@@ -39,7 +39,8 @@ export function createAgents({ connections = 0, keepMs = defaultKeepMs, socketPa
     // Loaded where it is needed: a short command asks over a socket or on loopback.
     const https = await import("node:https");
     // A session that is taken up again is not judged anew.
-    const agent = new https.Agent({ ...options, ...(authorities && { maxCachedSessions: 0 }) });
+    // Who speaks HTTP/2 only can then say so.
+    const agent = new https.Agent({ ...options, ALPNProtocols: ["http/1.1"], ...(authorities && { maxCachedSessions: 0 }) });
     if (authorities) trust(agent, authorities);
     all.push(agent);
     return { agent, send: https.request };
