@@ -14,10 +14,15 @@ export async function readWithin(stream: Stream | null, largestBytes: number): P
   let bytes = 0;
   for await (const chunk of stream ?? nothing()) {
     bytes += chunk.length;
-    if (bytes > largestBytes) throw new TooLong(`it is longer than ${describeSize(largestBytes)}, the limit`);
+    if (bytes > largestBytes) throw new TooLong(describeTooLong(largestBytes));
     chunks.push(chunk);
   }
   return textOf(chunks, bytes);
+}
+
+/** For people. */
+export function describeTooLong(largestBytes: number): string {
+  return `it is longer than ${describeSize(largestBytes)}, the limit`;
 }
 
 async function* nothing(): Stream & AsyncGenerator<Uint8Array> {

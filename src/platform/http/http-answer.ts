@@ -1,6 +1,7 @@
 /** An answer, read as far as there is use for it. */
 
 import type { IncomingMessage } from "node:http";
+import { describeTooLong } from "../../domain/bounded-reading.ts";
 import { quoteAnswer } from "../../domain/validation/redact-answer.ts";
 import { credentialsIn } from "./authorization.ts";
 import { HttpFailure } from "./http-failure.ts";
@@ -87,11 +88,9 @@ function unreadable({ headers }: IncomingMessage, largestBytes: number): HttpFai
 }
 
 function tooLong(bytes: number): HttpFailure {
-  const size = bytes >= mebibyte ? `${Math.floor(bytes / mebibyte)} MiB` : `${Math.floor(bytes / 1024)} KiB`;
-  return new HttpFailure("too-long", `it is longer than ${size}, the limit`);
+  return new HttpFailure("too-long", describeTooLong(bytes));
 }
 
-const mebibyte = 1024 * 1024;
 const utf8 = new TextDecoder();
 
 function flat(headers: IncomingMessage["headers"]): Readonly<Record<string, string>> {
