@@ -70,8 +70,10 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
     judgeHistory(parts, await fake.history({ limit: all }), await journal.history({ limit: all }));
     for (const process of plan.processes.keys()) {
       const [known] = await journal.history({ process, limit: 1 });
-      if (known)
-        same(trace, "a deployment is found by its id", known, (await journal.history({ environment: known.environment, id: known.id }))[0]);
+      if (!known) continue;
+      const { environment, id } = known;
+      const [whole, read] = [await fake.history({ environment, id }), await journal.history({ environment, id })];
+      same(trace, "a deployment is found by its id", whole[0], read[0]);
     }
     same(trace, "what is over is counted", inOrder(await fake.deploymentCounts()), inOrder(await journal.deploymentCounts()));
   }
