@@ -1,5 +1,6 @@
 /** The table in force. A change is on disk before it takes effect, and takes effect all at once. */
 
+import pLimit from "p-limit";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { Route } from "../domain/observed/route.ts";
 import type { Log } from "../ports/log.ts";
@@ -43,7 +44,7 @@ export async function openLiveTable(dependencies: Dependencies): Promise<LiveTab
   const environments = new Map<EnvironmentName, RoutedEnvironment>();
   let table: Table = await storage.load();
   let wanted: RouteChange[] = [];
-  let queue: Promise<void> = Promise.resolve();
+  const inTurn = pLimit(1);
   let upcoming: Promise<void> | null = null;
 
   const putInForce = (environment: EnvironmentName) => {
@@ -79,8 +80,7 @@ export async function openLiveTable(dependencies: Dependencies): Promise<LiveTab
     replace(environment, routes) {
       wanted.push({ environment, routes });
       // What is asked while a table is being written goes to disk together, in the next one.
-      upcoming ??= queue.then(commit);
-      queue = upcoming.catch(() => {});
+      upcoming ??= inTurn(commit);
       return upcoming;
     },
     sweep,

@@ -1,6 +1,7 @@
 /** The routing table on disk. What was acknowledged is there after a crash or a power cut. */
 
 import { readFile, rename, stat } from "node:fs/promises";
+import pLimit from "p-limit";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { Route } from "../domain/observed/route.ts";
 import type { Log } from "../ports/log.ts";
@@ -45,7 +46,7 @@ export function tableFile(file: string, log: Log, write: WriteFile = writeDurabl
   let kept: string | null = null;
   let looked = "";
   let unsaved: string | null = null;
-  let queue: Promise<void> = Promise.resolve();
+  const inTurn = pLimit(1);
 
   async function attempt(text: string): Promise<void> {
     const wasUnsaved = unsaved !== null;
@@ -60,11 +61,6 @@ export function tableFile(file: string, log: Log, write: WriteFile = writeDurabl
       if (!wasUnsaved) log.error({ file, problem: error.message }, "the disk is full: the routing table is in force, and not kept yet");
     }
   }
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const done = queue.then(work);
-    queue = done.catch(() => undefined);
-    return done;
-  };
   const retry = (): void => void inTurn(() => (unsaved === null ? Promise.resolve() : attempt(unsaved))).catch(() => undefined);
 
   return {

@@ -1,6 +1,7 @@
 /** A worker of a gateway: serves connections that its primary hands to it, by the table that its primary gives it. */
 
 import type { Socket } from "node:net";
+import pLimit from "p-limit";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { Log } from "../../ports/log.ts";
 import { type Counter, createCounters } from "../counters.ts";
@@ -40,7 +41,7 @@ export function createWorker(channel: Channel): Worker {
   let serving: Serving | null = null;
   let isLeaving = false;
   // One after the other, so that answers come in the order asked.
-  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = pLimit(1);
 
   const answer = async (ask: Ask): Promise<void> => {
     if (ask.kind === "begin") serving = await begin(ask.settings, ask.table, channel, log);
@@ -65,15 +66,13 @@ export function createWorker(channel: Channel): Worker {
         return takeIn(serving, socket, message.listener);
       }
       const { id, ask } = message;
-      queue = queue
-        .then(() => answer(ask))
-        .then(
-          () => channel.send({ kind: "done", id }),
-          (error: unknown) => {
-            log.error({ error: String(error) }, "a gateway worker cannot do what its primary asks; it ends");
-            channel.exit(1);
-          },
-        );
+      void inTurn(() => answer(ask)).then(
+        () => channel.send({ kind: "done", id }),
+        (error: unknown) => {
+          log.error({ error: String(error) }, "a gateway worker cannot do what its primary asks; it ends");
+          channel.exit(1);
+        },
+      );
     },
   };
 }
