@@ -153,9 +153,7 @@ async function whoAnswers(claimed: number, { process: known }: InstanceRecord, o
   return ours.find(({ pid }) => pid === claimed) ?? null;
 }
 
-/** A new process has a new token: whoever was at the port of the one before it may have been shown that one's. */
-async function start(before: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
-  const record = { ...before, token: newToken() };
+async function start(record: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
   await endStrays(options);
   await writeRecord(options.directory, { ...record, process: null });
   await ensureOwnFolder(userDirOf(options), options.runAs ?? null);
@@ -206,7 +204,8 @@ async function failed(
         : `it did not answer within ${options.startTimeoutMs} ms`,
     );
   const adopted = await adopt(record, options, signal);
-  return adopted ?? start({ ...record, port: await freePort() }, options, signal);
+  // Whoever has the port by now may have been shown the token of the process before.
+  return adopted ?? start({ ...record, port: await freePort(), token: newToken() }, options, signal);
 }
 
 /** What it must know it is told through a pipe, which nobody else can read and which is gone afterwards. */

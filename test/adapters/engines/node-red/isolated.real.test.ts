@@ -75,7 +75,7 @@ describe.runIf(canSwitch())("engines that run as users of their own", () => {
     expect((await stat(`/proc/${child?.pid}`)).uid).toBe(runAs.uid);
   });
 
-  it("show their token to nobody else who waits at their port while they start, and never show the same one twice", async () => {
+  it("show their token to nobody else who waits at their port while they start, and have another one then", async () => {
     const options = {
       environment: "production",
       directory: join(directory, "state/engines/production"),
