@@ -4,8 +4,9 @@ import { decideAbout, type DecidedAbout } from "../domain/decision/decide.ts";
 import { isAlikeForAll, lookAfter, lookAtAll, type Look, touchedSince } from "../domain/decision/touched.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { Seen } from "../domain/observed/observation.ts";
-import { atOnce, type Slices } from "../domain/slices.ts";
+import { atOnce } from "../domain/slices.ts";
 import { earlier } from "../domain/strategies/deadline.ts";
+import { inTurns } from "./in-turns.ts";
 import type { Attention } from "./ports.ts";
 
 /** How often everything is looked at, whatever has been touched, in milliseconds: what nobody has foreseen is found by then. */
@@ -56,11 +57,4 @@ export function createAttention(noticed: (found: DecidedAbout) => void = () => u
 function isDue({ look, at }: Kept, observation: Seen): boolean {
   const { now } = observation;
   return now < at || now >= at + lookIntervalMs || !isAlikeForAll(look, observation);
-}
-
-async function inTurns<T>(steps: Slices<T>): Promise<T> {
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done === true) return step.value;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

@@ -1,9 +1,10 @@
 /** What a deployment changes: from the definition that served to the one that it brings. */
 
-import { noChanges, type RecordedChanges, recordChanges } from "../../domain/changes/recorded.ts";
+import { noChanges, type RecordedChanges, recordInSlices } from "../../domain/changes/recorded.ts";
 import type { Digest, UnitRef } from "../../domain/names.ts";
 import type { Rollout } from "../../domain/journal/rollout.ts";
 import type { Decision, EnvironmentState, ProcessState } from "../../domain/journal/state.ts";
+import { inTurns } from "../in-turns.ts";
 import type { Ports } from "../ports.ts";
 
 export interface Opened {
@@ -43,5 +44,5 @@ export async function changesOf({ rollout, stableDefinition }: Opened, { manifes
   if (definition !== null && definition === stableDefinition) return noChanges;
   const load = ({ process, version }: UnitRef) => manifests.version(process, version);
   const [from, to] = [await load(stable), await load(candidate)];
-  return from.definitionDigest === to.definitionDigest ? noChanges : recordChanges(from.definition, to.definition);
+  return from.definitionDigest === to.definitionDigest ? noChanges : inTurns(recordInSlices(from.definition, to.definition));
 }

@@ -1,7 +1,7 @@
 /** What people have changed by hand in an engine: each change is read back once, and recorded before it is undone. */
 
 import { engineRunning } from "../engines.ts";
-import { type HandEdit, type LiveChanges, recordChanges } from "../../domain/changes/recorded.ts";
+import { type HandEdit, type LiveChanges, recordInSlices } from "../../domain/changes/recorded.ts";
 import { PinionError } from "../../domain/errors.ts";
 import { undoneStep } from "../../domain/journal/undone-step.ts";
 import type { EnvironmentName, Instant, ProcessId, UnitRef } from "../../domain/names.ts";
@@ -9,6 +9,7 @@ import type { Installed } from "../../domain/desired/unit.ts";
 import type { EngineObservation } from "../../domain/observed/observation.ts";
 import type { ReadBack } from "../../ports/engine.ts";
 import type { Ports, Replaced } from "../ports.ts";
+import { inTurns } from "../in-turns.ts";
 import { loadUnit } from "../units.ts";
 
 /** A change that was seen. */
@@ -61,7 +62,7 @@ export class HandEdits {
     const { unit, content } = readBack;
     const seenAt = this.#of(environment).get(keyOf(unit))?.edit?.seenAt ?? ports.clock.now();
     const undone = { at: ports.clock.now(), deployment: await deploymentOf(environment, unit, ports) };
-    const edit = { ...editOf(environment, readBack, secrets), seenAt, undone };
+    const edit = { ...(await editOf(environment, readBack, secrets)), seenAt, undone };
     this.#seen.set(environment, new Map([...this.#of(environment), [keyOf(unit), { unit, content, edit, failedAt: null }]]));
     const about = { environment, process: unit.process, version: unit.version, deployment: undone.deployment };
     ports.log.warn(about, undoneStep(edit)?.why ?? "");
@@ -139,15 +140,19 @@ async function readNow(environment: EnvironmentName, unit: UnitRef, ports: Ports
   const { unit: whole } = await loadUnit(unit, environment, ports);
   const readBack = await engine.readBack(whole);
   if (!readBack) return null;
-  const edit = { ...editOf(environment, readBack, whole.secrets), seenAt: ports.clock.now(), undone: null };
+  const edit = { ...(await editOf(environment, readBack, whole.secrets)), seenAt: ports.clock.now(), undone: null };
   const before = await recorded(environment, { unit, content: readBack.content }, ports);
   if (before) return before;
   await ports.journal.recordHandEdit(edit);
   return edit;
 }
 
-function editOf(environment: EnvironmentName, { unit, content, installed, actual }: ReadBack, secrets: Readonly<Record<string, string>>) {
-  return { environment, ...unit, content, changes: recordChanges(installed, actual, secrets) };
+async function editOf(
+  environment: EnvironmentName,
+  { unit, content, installed, actual }: ReadBack,
+  secrets: Readonly<Record<string, string>>,
+) {
+  return { environment, ...unit, content, changes: await inTurns(recordInSlices(installed, actual, secrets)) };
 }
 
 /** What is under way for the process; else the last that was. */

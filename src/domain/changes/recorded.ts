@@ -3,6 +3,7 @@
 import type { Definition } from "../desired/definition.ts";
 import type { Digest, EnvironmentName, Instant, ProcessId, UnitRef, Version } from "../names.ts";
 import type { Impact, WorkflowChanges } from "./changes.ts";
+import { atOnce, type Slices } from "../slices.ts";
 import { detectChanges } from "./detect.ts";
 import { impactOf } from "./impact.ts";
 import { withoutSecrets } from "./redact.ts";
@@ -13,7 +14,7 @@ export interface RecordedChanges {
   /** Null when nothing changed. */
   readonly impact: Impact | null;
   readonly sentences: readonly ChangeSentence[];
-  /** So many more sentences there were. */
+  /** So many more changes there were. */
   readonly more: number;
   /** What takes the one definition to the other; null: larger than is kept, or left out of a list. */
   readonly changes: WorkflowChanges | null;
@@ -49,20 +50,53 @@ const longestSentence = 400;
 /** Characters of the changes as JSON. */
 const largestChanges = 64 * 1024;
 
+/** Changed nodes, and changed connections, that are looked at: of more nobody reads every one. */
+const mostLookedAt = 250;
+
+/** Of both together, compared without a pause. */
+const nodesAtOnce = 500;
+
 /** `secrets`: values that neither may show. */
 export function recordChanges(from: Definition, to: Definition, secrets: Readonly<Record<string, string>> = {}): RecordedChanges {
+  return atOnce(recordInSlices(from, to, secrets));
+}
+
+/** The same, with pauses: a definition may be large. */
+export function* recordInSlices(from: Definition, to: Definition, secrets: Readonly<Record<string, string>> = {}): Slices<RecordedChanges> {
+  const isLarge = from.nodes.length + to.nodes.length > nodesAtOnce;
   const whole = detectChanges(from, to);
-  const shown = withoutSecrets(onlyChanged(from, to, whole), secrets);
-  const { connectionsAdded, connectionsRemoved } = whole;
+  if (isLarge) yield;
+  const first = firstOf(whole);
+  const shown = withoutSecrets(onlyChanged(from, to, first), secrets);
+  if (isLarge) yield;
+  const { connectionsAdded, connectionsRemoved } = first;
   const changes = { ...detectChanges(shown.from, shown.to), connectionsAdded, connectionsRemoved };
   const names = { from: { ...from, ...named(from, shown.from) }, to: { ...to, ...named(to, shown.to) } };
+  if (isLarge) yield;
   const sentences = describeChanges(names.from, names.to, changes);
+  if (isLarge) yield;
+  const leftOut = sizeOf(whole) - sizeOf(first);
   return {
     impact: impactOf(whole),
     sentences: sentences.slice(0, mostSentences).map((each) => ({ ...each, text: shortened(each.text) })),
-    more: Math.max(0, sentences.length - mostSentences),
-    changes: isSmall(changes) ? changes : null,
+    more: Math.max(0, sentences.length - mostSentences) + leftOut,
+    changes: leftOut === 0 && isSmall(changes) ? changes : null,
   };
+}
+
+/** As many of each kind as are looked at. */
+function firstOf(whole: WorkflowChanges): WorkflowChanges {
+  const nodesModified = whole.nodesModified.slice(0, mostLookedAt);
+  const nodesAdded = whole.nodesAdded.slice(0, mostLookedAt - nodesModified.length);
+  const nodesRemoved = whole.nodesRemoved.slice(0, mostLookedAt - nodesModified.length - nodesAdded.length);
+  const connectionsAdded = whole.connectionsAdded.slice(0, mostLookedAt);
+  const connectionsRemoved = whole.connectionsRemoved.slice(0, mostLookedAt);
+  return { ...whole, nodesModified, nodesAdded, nodesRemoved, connectionsAdded, connectionsRemoved };
+}
+
+function sizeOf({ nodesModified, nodesAdded, nodesRemoved, connectionsAdded, connectionsRemoved }: WorkflowChanges): number {
+  const all = [nodesModified, nodesAdded, nodesRemoved, connectionsAdded, connectionsRemoved];
+  return all.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Both are the same definition: nothing is compared. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { applyChanges } from "../../../src/domain/changes/apply.ts";
-import { recordChanges } from "../../../src/domain/changes/recorded.ts";
+import { recordChanges, recordInSlices } from "../../../src/domain/changes/recorded.ts";
 import type { Connection, Definition, JsonObject, WorkflowNode } from "../../../src/domain/desired/definition.ts";
 
 function node(id: string, type: string, title: string | null, config: JsonObject = {}): WorkflowNode {
@@ -182,6 +182,20 @@ describe("what is kept is bounded", () => {
     const { sentences, more } = recordChanges(shop, many(shop));
     expect([sentences.length, more]).toEqual([40, 66]);
     expect(Math.max(...sentences.map(({ text }) => text.length))).toBeLessThanOrEqual(400);
+  });
+
+  it("of a large definition of which everything is another only some nodes are looked at, in slices", () => {
+    const flow = (text: string): Definition => ({
+      ...shop,
+      nodes: Array.from({ length: 1_000 }, (_, index) => node(`n${index}`, "function", null, { func: `${text} ${index}` })),
+      connections: [],
+    });
+    const steps = recordInSlices(flow("one"), flow("other"));
+    let slices = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) slices += 1;
+    const { sentences, more, changes } = step.value;
+    expect([slices, sentences.length, sentences.length + more, changes]).toEqual([4, 40, 1_000, null]);
   });
 
   it("changes that are too large are told, and not kept", () => {
