@@ -88,7 +88,11 @@ async function judgeGone(world: SimWorld, bad: Bad, fullSince: number): Promise<
   const { environment, process, version } = bad;
   const weight = outside.traffic.weight(environment, process, version);
   trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);
-  const { installed } = await outside.engine(environment).inventory();
-  const firing = installed.filter((unit) => unit.process === process && unit.armed).map((unit) => unit.version);
+  // Nobody can be disarmed, and nothing fires, where no instance answers.
+  const inventory = await outside
+    .engine(environment)
+    .inventory()
+    .catch(() => null);
+  const firing = (inventory?.installed ?? []).filter((unit) => unit.process === process && unit.armed).map((unit) => unit.version);
   trace.expect(!firing.includes(version), "a full disk keeps no bad version firing", `${environment}/${process} ${version} fires`);
 }

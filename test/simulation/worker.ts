@@ -5,8 +5,13 @@ import { type RunResult, simulate } from "./simulate.ts";
 /** Runs the seeds that it is sent, one after the other, until nobody listens any more. */
 export function work(): void {
   let last = Promise.resolve();
+  let playing: number | null = null;
   process.on("message", (seed: number) => {
-    last = last.then(() => answer(seed));
+    last = last.then(() => answer((playing = seed)));
+  });
+  process.on("unhandledRejection", (error) => {
+    console.error(`seed ${playing ?? "none"} cannot be played to its end:`, error);
+    process.exit(1);
   });
   process.on("disconnect", () => process.exit());
 }
