@@ -167,10 +167,14 @@ function judgeLeft({ trace, plan }: SimWorld, end: Omit<Serving, "serving">, wha
   trace.expect(!isOver || end.installed.length <= warm + 1, "only warm versions are left", `${what}: ${left}, ${warm} may be warm`);
 }
 
-/** Lost, and its variables are others by now: that is shown. What is pinned has the variables of now. */
+/**
+ * Lost, and its variables are others by now: that is shown, or that a person must decide about it, since it was bad before it was lost.
+ * What is pinned has the variables of now.
+ */
 function isGivenUp({ state, serving, desired }: Pick<End, "state" | "serving" | "desired">): boolean {
   const isPinned = serving !== null && desired !== null && serves(serving, desired);
-  return state?.status?.reason.code === "NotRestored" && !isPinned;
+  const isShown = state?.status?.reason.code === "NotRestored" || (state !== null && isAlarming(state.status));
+  return isShown && !isPinned;
 }
 
 /** Not pinned, but good here: it is put back wherever it is lost, unless its variables are others by now. */
