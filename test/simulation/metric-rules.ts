@@ -109,7 +109,8 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   const isOld = age > place.spec.rollback.automatic.evidenceMaxAgeMs + world.disk.fullMs;
   const what = `${known.id}, measured ${age} ms ago: ${was.state.kind} to ${is.state.kind}`;
   if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
-  judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, what });
+  const isOrderedBack = doneTo(recorded, is.process).has("rollback");
+  judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, isOrderedBack, what });
   world.trace.expect(!isOld || !metrics.has(is.state.trigger), "what was measured long ago rejects nobody", what);
 }
 
@@ -120,13 +121,21 @@ function goesOnAnyway({ known, was, is, recorded }: Moved): boolean {
   return was.state.kind === "shifting" && is.state.kind === "switching" && isAlone(recorded.before, was);
 }
 
-/** Without a verdict nothing is put back by a commit, and nothing is put into quarantine. */
+interface Unjudged {
+  readonly process: string;
+  readonly trigger: string;
+  /** By a person, in the same pass. */
+  readonly isOrderedBack: boolean;
+  readonly what: string;
+}
+
+/** Without a verdict nothing is put back by a commit, and nothing is put into quarantine, unless a person says so. */
 function judgeUnjudged(
   { trace }: SimWorld,
   { decision, before, after }: Moved["recorded"],
-  { process, trigger, what }: { readonly process: string; readonly trigger: string; readonly what: string },
+  { process, trigger, isOrderedBack, what }: Unjudged,
 ): void {
-  if (trigger !== inconclusive) return;
+  if (trigger !== inconclusive || isOrderedBack) return;
   const count = (state: typeof after): number => state.processes.get(process)?.quarantined.length ?? 0;
   const isOwed = (decision.owed.get(process) ?? []).some(({ kind }) => kind === "ensure-reverted");
   const had = before.processes.get(process)?.revert ?? null;
