@@ -1,10 +1,13 @@
 /** What protects callers does not wait for the disk: judged where nothing but the disk and the version is at fault. */
 
-import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import { resolveDesired } from "../../src/domain/desired/resolve.ts";
+import type { Digest, EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
-import { quarantinePath, readQuarantine } from "./files.ts";
+import { pinsPath, quarantinePath, readPins, readQuarantine, writePins } from "./files.ts";
+import type { Files } from "./git.ts";
+import { sha256 } from "./known-digests.ts";
 import { faultyNatures } from "./natures.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -22,6 +25,8 @@ export interface Bad {
   readonly nature: Nature;
   /** What it goes back to, as far as that was found good; null: nothing. */
   readonly good: Version | null;
+  /** Of that, as it ran. */
+  readonly stable: Digest | null;
 }
 
 /** The disk is full from now on: whoever fails under traffic, and is watched, is looked at again soon. */
@@ -53,11 +58,13 @@ function watchedBad(world: SimWorld, { name, spec, traffic }: EnvironmentPlan, s
   if (!isLookedAt(spec) || !hasCallers(traffic.get(process)) || rolledBackAt !== null) return null;
   const version = rollout && isWatched(rollout) && rollout.candidate ? rollout.candidate.version : "";
   const nature = world.catalogue.nature(process, version);
-  return nature === null ? null : { environment: name, process, version, nature, good: goodBefore(state) };
+  return nature === null ? null : { environment: name, process, version, nature, ...before(state) };
 }
 
-function goodBefore({ rollout, knownGood }: ProcessState): Version | null {
-  return knownGood.find(({ version }) => version === rollout?.stable?.version)?.version ?? null;
+function before({ rollout, knownGood }: ProcessState): Pick<Bad, "good" | "stable"> {
+  const stable = rollout?.stable ?? null;
+  const good = knownGood.find(({ version }) => version === stable?.version)?.version ?? null;
+  return { good, stable: stable?.digest ?? null };
 }
 
 function hasCallers(perSecond = 0): boolean {
@@ -86,13 +93,30 @@ async function judgeGone(world: SimWorld, bad: Bad, fullSince: number): Promise<
   const wasFullAllTheTime = disk.isFull && disk.fullMs === fullSince;
   if (!wasFullAllTheTime || !hasWayBack(world, bad)) return;
   const { environment, process, version } = bad;
-  const weight = outside.traffic.weight(environment, process, version);
-  trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);
   // Nobody can be disarmed, and nothing fires, where no instance answers.
   const inventory = await outside
     .engine(environment)
     .inventory()
     .catch(() => null);
-  const firing = (inventory?.installed ?? []).filter((unit) => unit.process === process && unit.armed).map((unit) => unit.version);
+  const installed = inventory?.installed ?? [];
+  if (!installed.some(({ digest }) => digest === bad.stable) && !canBeInstalled(world, bad)) return;
+  const weight = outside.traffic.weight(environment, process, version);
+  trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);
+  const firing = installed.filter((unit) => unit.process === process && unit.armed).map((unit) => unit.version);
   trace.expect(!firing.includes(version), "a full disk keeps no bad version firing", `${environment}/${process} ${version} fires`);
+}
+
+/** What was removed for its successor comes back only while the variables are those that it ran with. */
+function canBeInstalled(world: SimWorld, bad: Bad): boolean {
+  const { git, applied } = world;
+  return [git.head, git.find(applied ?? "") ?? git.head].every(({ files }) => digestIn(world, files, bad) === bad.stable);
+}
+
+/** Of the good version, if these files pinned it. */
+function digestIn({ catalogue, outside }: SimWorld, files: Files, { environment, process, good }: Bad): Digest | null {
+  const pins = new Map(readPins(files.get(pinsPath(environment)) ?? "")).set(process, good ?? "");
+  const snapshot = catalogue.environment(new Map(files).set(pinsPath(environment), writePins(pins)), environment);
+  const desired = resolveDesired(snapshot, { address: outside.router.publicAddress(environment), hash: sha256 }, null);
+  const pinned = desired?.processes.get(process);
+  return pinned?.kind === "run" ? pinned.unit.digest : null;
 }
