@@ -13,7 +13,7 @@ engineContract("the fake engine", async () => {
     instances: 2,
     unit,
     badUnit: () => bad,
-    editByHand: async (ref) => engine.editByHand(ref.digest, 'node "hello" changed'),
+    editByHand: async (ref) => void engine.editByHand(ref.digest, 'node "hello" changed'),
     hello: async () => null,
     close: async () => undefined,
   };

@@ -30,8 +30,8 @@ export interface FakeEngine extends Engine {
   comeBack(id: string): void;
   /** Installed but not answering: placements are not ready, and installing it ends in `engine/unreachable`. False: ready at once. */
   keepUnready(digest: Digest, unready: boolean, instance?: string): void;
-  /** Changed by hand in the engine; seen as drift until it is installed again. */
-  editByHand(digest: Digest, drift: string, there?: Definition): void;
+  /** Changed by hand in the engine; seen as drift until it is installed again. Answers what tells whether it has been there since; null: it is not there. */
+  editByHand(digest: Digest, drift: string, there?: Definition): (() => boolean) | null;
   /** Removed by hand in the engine. */
   removeByHand(digest: Digest): void;
   /** The instance has lost it, as after a start with the flows of an earlier day. */
@@ -160,9 +160,11 @@ class InMemoryEngine implements FakeEngine {
     else this.#unready.delete(at(digest, instance));
   }
 
-  editByHand(digest: Digest, drift: string, there: Definition | null = null): void {
+  editByHand(digest: Digest, drift: string, there: Definition | null = null): (() => boolean) | null {
     this.#told = null;
-    for (const held of this.#held.values()) if (held.unit.digest === digest) Object.assign(held, { drift, there });
+    const edited = [...this.#held.values()].filter(({ unit }) => unit.digest === digest);
+    for (const held of edited) Object.assign(held, { drift, there });
+    return edited.length === 0 ? null : () => edited.every((held) => this.#held.get(keyOf(held.unit)) === held);
   }
 
   async readBack({ digest }: UnitRef): Promise<ReadBack | null> {

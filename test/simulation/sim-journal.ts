@@ -15,6 +15,8 @@ import type { VirtualTime } from "./time.ts";
 import type { Trace } from "./trace.ts";
 
 export interface SimJournal extends Journal {
+  /** The history with all that was ever recorded, also where the store keeps only the newest. */
+  readonly wholeHistory: Journal["history"];
   /** A controller starts: it knows what is on the disk, and nothing else. */
   restart(): Promise<void>;
   /** Judges what is on the disk. */
@@ -35,7 +37,8 @@ export function createSimJournal(parts: JournalParts): SimJournal {
   const { store } = parts.plan;
   if (store) return createStoredJournal(parts, store);
   const nothing = (): Promise<void> => Promise.resolve();
-  return { ...createFakeJournal(), restart: nothing, judge: nothing, calm: () => undefined, close: () => undefined };
+  const fake = createFakeJournal();
+  return { ...fake, wholeHistory: fake.history, restart: nothing, judge: nothing, calm: () => undefined, close: () => undefined };
 }
 
 function createStoredJournal({ plan, time, trace, random }: JournalParts, { keepDeployments }: StorePlan): SimJournal {
@@ -74,6 +77,7 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
     pendingEvents: (limit) => journal.pendingEvents(limit),
     deploymentCounts: () => journal.deploymentCounts(),
     history: (query) => journal.history(query),
+    wholeHistory: (query) => rules.mirror.history(query),
     historyPage: (query) => journal.historyPage(query),
     handEdits: (environment, process) => journal.handEdits(environment, process),
     async restart() {

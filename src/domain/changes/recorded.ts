@@ -30,7 +30,10 @@ export interface HandEdit {
   /** Digest of what was there: the same edit has the same. */
   readonly content: string;
   readonly seenAt: Instant;
-  /** When Pinion put back what was installed, and in which deployment; null: it is there still, or went with its version. */
+  /**
+   * When Pinion put back what was installed, and in which deployment: that under way, or else the last one; null: the history has none.
+   * Null altogether: it is there still, or went with its version.
+   */
   readonly undone: { readonly at: Instant; readonly deployment: string | null } | null;
   readonly changes: RecordedChanges;
 }
