@@ -34,12 +34,13 @@ interface Judged extends Omit<Success, "wasPromoted"> {
   readonly isBad: boolean;
 }
 
-function judgeMetrics({ trace, plan }: SimWorld, { about, why, what, spec, seenMs, isBad }: Judged): void {
+function judgeMetrics(world: SimWorld, { about, why, what, spec, seenMs, isBad }: Judged): void {
+  const { trace, plan } = world;
   const isSeen = isBad && failuresIn(plan, spec, about, seenMs) >= 2 * instancesOf(plan, about);
   const isMeasured = rateOf(plan, about) > 0;
   const isAnalysedNow = isAnalysed(spec, about) && !(plan.sourceErrors.paths.size > 0 && isOvertaken(why));
   trace.expect(!isAnalysedNow || (isMeasured && !isSeen), "unknown or bad metrics never promote", what);
-  if (isBad && isOurs(plan, why)) trace.expect(!isWatched(spec, plan, about), "a trigger takes a bad version back", what);
+  if (isBad && isOurs(plan, why)) trace.expect(!isCaught(world, spec, about), "a trigger takes a bad version back", what);
 }
 
 function isAnalysed(spec: EnvironmentSpec, { strategy: name, from, process }: Opened): boolean {
@@ -63,6 +64,23 @@ function instancesOf({ environments }: Plan, { environment }: Opened): number {
 
 function rateOf({ environments }: Plan, { environment, process }: Opened): number {
   return environments.find(({ name }) => name === environment)?.traffic.get(process) ?? 0;
+}
+
+/** Long enough with all the traffic for its failures to be counted, and measured once after that. */
+function isCaught({ plan, outside, clocks }: SimWorld, spec: EnvironmentSpec, about: Opened): boolean {
+  const { environment, process, digest } = about;
+  if (digest === null || !isWatched(spec, plan, about)) return false;
+  const fullSince = outside.traffic.fullSince(environment, process, digest);
+  const full = Math.max(clocks.inRun(fullSince ?? 0), about.startedAt);
+  return clocks.now() - full >= countedMs(plan, about) + askedAndAnswered * spec.analysis.intervalMs;
+}
+
+/** In intervals: until the next measurement begins, and until what it has found is judged. */
+const askedAndAnswered = 1.5;
+
+/** Until a first failure shows on each instance, in milliseconds: each counts whole ones, and has its part of the requests. */
+function countedMs(plan: Plan, about: Opened): number {
+  return (1_000 * instancesOf(plan, about)) / (rateOf(plan, about) * failureShare);
 }
 
 /** Enough requests in the watch time for the error rate to be known. */
