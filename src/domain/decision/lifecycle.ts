@@ -39,6 +39,7 @@ import { exchanging, nextHandingOver, together } from "../strategies/handing-ove
 import { knownGoodAfter } from "./known-good.ts";
 import { proposedChange } from "./proposed-change.ts";
 import { stableFor } from "../rollback/stable-version.ts";
+import { maintenanceOf } from "../strategies/after-switch.ts";
 import { begin } from "../strategies/strategy.ts";
 import { isWaitingForPerson, traitsOf } from "../strategies/traits.ts";
 import { viewRollout } from "../strategies/rollout-view.ts";
@@ -177,12 +178,12 @@ function misspelt({ process, candidate }: Rollout, { findings }: Pick<ProposedCh
 
 /** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
 function whenAnalysisFailed(one: Case, rollout: Rollout, rolloutView: RolloutView, bad: RejectionReason): Stepping {
-  const { now } = one.pass.observation;
   const held = whyNotAutomatic(rollout, one.before, one.pass.observation);
-  const step = rejectUnlessHeld(rollout, bad, held, now);
+  const step = rejectUnlessHeld(rollout, bad, held, one.pass.observation.now);
   if (step.state.kind === "rejected") return calm(rollout, step);
   const normal = nextHandingOver(rollout, rolloutView, one.pass.handovers);
-  return { rollout, step: isGoingOn(normal, rollout) ? step : { ...normal, ...saidBy(step) }, isAlarming: true };
+  const kept = isGoingOn(normal, rollout) ? { ...step, actions: maintenanceOf(rollout, rolloutView) } : { ...normal, ...saidBy(step) };
+  return { rollout, step: kept, isAlarming: true };
 }
 
 function saidBy({ why, code, about }: StrategyStep): Pick<StrategyStep, "why" | "code" | "about"> {

@@ -14,6 +14,7 @@ import {
   giveTraffic,
   type In,
   insist,
+  isBeforeInstalling,
   isDrained,
   isHopeless,
   isNotSo,
@@ -102,7 +103,7 @@ function whenProving(at: AfterSwitch, state: In<"post-deployment">, view: Rollou
 /** What keeps a version as it is that has all the traffic, and of which a person must decide; nothing where it does not have it all yet. */
 export function maintenanceOf(rollout: Rollout, view: RolloutView): readonly Action[] {
   const { candidate, state } = rollout;
-  if (!candidate || !isAfterSwitch(state) || state.kind === "removing") return [];
+  if (!candidate || !isAfterSwitch(state) || isBeforeInstalling(rollout)) return [];
   return keepAsItIs({ rollout, candidate }, state, view)?.actions ?? [];
 }
 
