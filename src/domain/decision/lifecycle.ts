@@ -12,7 +12,7 @@ import { inDoubt } from "../rollback/doubt.ts";
 import type { Digest, Instant, UnitRef } from "../names.ts";
 import { firstBlocked } from "../gates/gates.ts";
 import type { ProposedChange } from "../gates/gate.ts";
-import { holdsPlace } from "../gates/concurrency.ts";
+import { takeTurn } from "../gates/concurrency.ts";
 import { preserve } from "./preserve.ts";
 import { mayBeBack, whenLate } from "../strategies/lateness.ts";
 import { entered, newRollout, opened } from "../strategies/new-rollout.ts";
@@ -112,7 +112,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   if (step.outcome) return close(one, rollout, step);
   const isSame = going === rollout && isSameState(step.state, rollout.state);
   const after: Rollout = isSame ? rollout : notingByCatch(one, entering(going, step.state, observation.now));
-  if (holdsPlace(after, pass.handovers)) pass.places.add(before.process);
+  takeTurn(after, pass);
   const remembered = isSame ? before : afterEntering(one, rollout, after);
   const view = viewProcess(before.process, observation, desired);
   const stopped = stoppedBy(one, after);

@@ -1,5 +1,6 @@
 /** At most so many deployments at once in one environment (`restrictions.maxConcurrentDeployments`). */
 
+import type { Pass } from "../journal/case.ts";
 import { rowsUnderWay } from "../journal/rows.ts";
 import type { EnvironmentState } from "../journal/state.ts";
 import type { Handovers } from "../journal/handover.ts";
@@ -10,8 +11,13 @@ import { isOnItsWay } from "../strategies/steps.ts";
 import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
 
 /** What has all the traffic for good holds no place, nor does what only waits for others to hand paths over: those others need one. */
-export function holdsPlace(rollout: Rollout, handovers: Handovers | null): boolean {
+function holdsPlace(rollout: Rollout, handovers: Handovers | null): boolean {
   return isOnItsWay(rollout) && !waitsForOthers(rollout, handovers);
+}
+
+/** What is rejected may still have to stay, with those that it would go back with: it takes no turn that it did not have. */
+export function takeTurn(rollout: Rollout, { places, handovers }: Pick<Pass, "places" | "handovers">): void {
+  if (rollout.state.kind !== "rejected" && holdsPlace(rollout, handovers)) places.add(rollout.process);
 }
 
 /** A canary that has passed, or was promoted, waits only while there is somebody to wait for: else it goes on in this very pass. */
