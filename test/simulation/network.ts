@@ -32,7 +32,7 @@ export interface NetworkParts {
   readonly faults: Faults;
   readonly trace: Trace;
   /** Nothing can be written. */
-  readonly disk: { readonly isFull: boolean };
+  readonly disk: { readonly isFull: boolean; refusedAt: Instant | null };
   /** Until when a port hangs. */
   readonly hung: ReadonlyMap<string, Instant>;
   /** The power is cut. */
@@ -112,6 +112,7 @@ export function createNetwork(parts: NetworkParts): Network {
   function lose({ rule, name }: Call, probability: number): void {
     if (rule.failure === null || !random.chance(probability * (rule.risk ?? 1))) return;
     trace.say(`lost: ${name}`);
+    if (rule.isLocal) parts.disk.refusedAt = time.now();
     throw rule.failure;
   }
 
@@ -199,8 +200,11 @@ export function createNetwork(parts: NetworkParts): Network {
   function settled(call: Call): Promise<() => unknown> {
     return take(call).then(
       (value) => () => value,
-      (error: unknown) => () => {
-        throw error;
+      (error: unknown) => {
+        if (call.rule.isLocal) parts.disk.refusedAt = time.now();
+        return () => {
+          throw error;
+        };
       },
     );
   }

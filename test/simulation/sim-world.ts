@@ -45,6 +45,8 @@ export interface Disk {
   fullMs: number;
   /** When it had room again for the last time; null: it was never full. */
   roomAt: Instant | null;
+  /** When it refused something by itself for the last time; null: never. */
+  refusedAt: Instant | null;
 }
 
 export interface Silence extends Span {
@@ -56,7 +58,8 @@ const passMs = 20_000;
 
 /** What is carried out now may be known to the controller's memory alone: it could not be recorded when it was decided. */
 export function isDecidedInMemory({ disk, time }: Pick<SimWorld, "disk" | "time">): boolean {
-  return disk.isFull || (disk.roomAt !== null && time.now() - disk.roomAt < passMs);
+  const refusedAt = Math.max(disk.roomAt ?? -Infinity, disk.refusedAt ?? -Infinity);
+  return disk.isFull || time.now() - refusedAt < passMs;
 }
 
 const start = Date.UTC(2030, 0, 1);
@@ -86,7 +89,7 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
     applied: null,
     lookedOn: new Map(),
     usable: new Map(),
-    disk: { isFull: false, fullMs: 0, roomAt: null },
+    disk: { isFull: false, fullMs: 0, roomAt: null, refusedAt: null },
     silences: [],
     hung: new Map(),
   };

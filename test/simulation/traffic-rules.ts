@@ -46,12 +46,10 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
       );
 
   async function judgeEmpty(environment: EnvironmentName, before: Route | null, state: ProcessState | undefined): Promise<void> {
-    if (!before || mayLoseAll(state?.rollout ?? null) || isGoingBackUnrecorded(environment, before, state)) return;
-    if (await isLostUnrecorded(environment, before)) return;
-    trace.violate(
-      "a process never loses all its traffic",
-      `${environment}/${before.process}, ${JSON.stringify(state?.rollout?.state ?? null)}`,
-    );
+    const rollout = state?.rollout ?? null;
+    if (!before || mayLoseAll(rollout) || isGoingBackUnrecorded(environment, before, state)) return;
+    if (await isLostUnrecorded(environment, before, rollout)) return;
+    trace.violate("a process never loses all its traffic", `${environment}/${before.process}, ${JSON.stringify(rollout && rollout.state)}`);
   }
 
   /** While nothing can be recorded, going back to what was good here begins in memory: `recreate` takes out first what is there. */
@@ -61,15 +59,19 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
     return state?.knownGood.some(({ version }) => shares.every((share) => share.version !== version)) ?? false;
   }
 
-  /** While nothing can be recorded only the engine tells that what had the traffic is lost on every instance. */
-  async function isLostUnrecorded(environment: EnvironmentName, { shares }: Route): Promise<boolean> {
+  /** While nothing can be recorded only the engine tells that what had the traffic, or what it would go back to, is lost on every instance. */
+  async function isLostUnrecorded(environment: EnvironmentName, { shares }: Route, rollout: Rollout | null): Promise<boolean> {
     const inventory = isDecidedInMemory(world)
       ? await outside
           .engine(environment)
           .inventory()
           .catch(() => null)
       : null;
-    return inventory !== null && !inventory.installed.some(({ digest }) => shares.some((share) => share.digest === digest));
+    if (!inventory) return false;
+    const isThere = (wanted: Digest): boolean => inventory.installed.some(({ digest }) => digest === wanted);
+    return (
+      !shares.some((share) => isThere(share.digest)) || (rollout !== null && rollout.stable !== null && !isThere(rollout.stable.digest))
+    );
   }
 
   async function judgeShare(share: Share, { environment, process, before, state }: Getting): Promise<void> {
