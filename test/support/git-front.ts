@@ -3,7 +3,7 @@
 import { createServer, request } from "node:http";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { testCertificate, testKey } from "./test-certificate.ts";
 
 export interface FrontRequest {
@@ -42,14 +42,18 @@ export async function startGitFront(behind: string | null, { tls = false }: { re
     answer(behaviour(seen), incoming, outgoing, behind);
   };
   const server: Server = tls ? createTlsServer({ key: testKey, cert: testCertificate }, listener) : createServer(listener);
+  // A connection whose TLS handshake is not over yet is none to `closeAllConnections`, and would be waited for.
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => void sockets.add(socket.once("close", () => sockets.delete(socket))));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `${tls ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     behave: (next) => void (behaviour = next),
     close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      return closed;
     },
   };
 }
