@@ -26,6 +26,7 @@ interface Call {
   readonly take: (part: Part) => void;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  readonly limitMs: number;
   /** The thread's active time at which it must be over. */
   readonly until: number;
 }
@@ -52,7 +53,7 @@ export class Calls implements ThreadListener {
     if (this.#whyEnded !== null) return Promise.reject(new ThreadEnded(this.#whyEnded));
     const id = (this.#count += 1);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { take, resolve, reject, until: this.#thread.activeMs() + limitMs });
+      this.#waiting.set(id, { take, resolve, reject, limitMs, until: this.#thread.activeMs() + limitMs });
       this.#thread.post({ kind: "request", id, request });
     });
   }
@@ -61,7 +62,7 @@ export class Calls implements ThreadListener {
   watch(): void {
     const active = this.#thread.activeMs();
     const late = [...this.#waiting].filter(([, { until }]) => active > until);
-    for (const [id, call] of late) this.#settle(id, () => call.reject(new TookTooLong()));
+    for (const [id, call] of late) this.#settle(id, () => call.reject(new TookTooLong(call.limitMs)));
     if (late.length > 0) void this.end("it was ended, since it took too long");
   }
 

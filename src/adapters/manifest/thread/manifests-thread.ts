@@ -95,7 +95,7 @@ class ManifestsInThread implements ManifestsThread {
       try {
         return await this.#try(request, begin());
       } catch (error) {
-        if (error instanceof TookTooLong) throw tooMuch(`too much to read in ${Math.round(this.#limitMs / 1000)} s`);
+        if (error instanceof TookTooLong) throw tooMuch(`too much to read in ${Math.round(error.limitMs / 1000)} s`);
         if (error instanceof PinionError && error.code === "git/object-missing") this.#options.onMissing();
         if (!(error instanceof ThreadEnded) || this.#isClosed) throw error;
         if (tries >= mostTries) throw tooMuch(`what reads the repository ended over it: ${error.message}`);

@@ -6,7 +6,15 @@ import type { SentError } from "./messages.ts";
 /** The thread is gone, by whoever's fault. */
 export class ThreadEnded extends Error {}
 /** What was asked took longer than it may. */
-export class TookTooLong extends Error {}
+export class TookTooLong extends Error {
+  /** Milliseconds of work that it may take. */
+  readonly limitMs: number;
+
+  constructor(limitMs: number) {
+    super(`it took more than ${limitMs} ms`);
+    this.limitMs = limitMs;
+  }
+}
 
 export function sentError(error: unknown): SentError {
   if (error instanceof PinionError) return { code: error.code, message: error.message, findings: error.findings };

@@ -161,6 +161,15 @@ describe("a thread that cannot read a commit", () => {
     await world.reader.close();
   });
 
+  it("is said to have taken longer than the limit that it had, which is another one for the first commit", async () => {
+    let active = 0;
+    const world = createThreadWorld({ instead: stuckFrom(1), activeMs: () => (active += 10_000), limitMs: 1_000 });
+    const commit = world.objects.commit(smallRepository());
+    const message = "too much to read in 60 s; the last good commit stays in use";
+    await expect(world.reader.snapshot(commit, 0)).rejects.toMatchObject({ code: "manifest/too-much", message });
+    await world.reader.close();
+  });
+
   it("is tried once more when it dies, and no further", async () => {
     let deaths = 0;
     const dying = (_: number, manifests: ComparingManifests): ComparingManifests => ({
