@@ -1,10 +1,7 @@
-/** Does long work slice by slice: between two of them everybody else has a turn. */
+/** Does long work slice by slice: between two of them the event loop has a turn. */
 
-import type { Slices } from "../domain/slices.ts";
+import { inTurns as withPauses, type Slices } from "../domain/slices.ts";
 
-export async function inTurns<T>(steps: Slices<T>): Promise<T> {
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done === true) return step.value;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+export function inTurns<T>(steps: Slices<T>): Promise<T> {
+  return withPauses(steps, () => new Promise((resolve) => setImmediate(resolve)));
 }

@@ -10,3 +10,11 @@ export function atOnce<T>(steps: Slices<T>): T {
     if (step.done === true) return step.value;
   }
 }
+
+/** All the work, with a pause wherever it yields. `pause` resolves when others have had their turn. */
+export async function inTurns<T>(steps: Slices<T>, pause: () => Promise<unknown>): Promise<T> {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value;
+    await pause();
+  }
+}

@@ -1,5 +1,6 @@
 /** Plays a commit through the whole controller, in all environments at once, and holds what happens against what was planned of it. */
 
+import { expect } from "vitest";
 import { reconcile } from "../../src/controller/reconcile.ts";
 import type { EnvironmentSnapshot } from "../../src/domain/desired/snapshot.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
@@ -25,6 +26,14 @@ export interface Compared {
   readonly held: ReadonlySet<string>;
   /** Whose deployment failed: what was begun is disturbed by that. */
   readonly failed: readonly string[];
+}
+
+/** What waits for something that will not come fails when its time is over; then others may begin that the plan holds. */
+export function expectAsPlanned({ planned, kept, happened, held, failed }: Compared): void {
+  expect(failed.filter((process) => !held.has(process))).toEqual([]);
+  if (failed.length > 0) return;
+  expect(happened).toEqual(planned);
+  expect(kept).toEqual(happened);
 }
 
 export async function compared(story: Story): Promise<readonly Compared[]> {

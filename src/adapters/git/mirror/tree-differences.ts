@@ -1,7 +1,7 @@
 /** Compares large directories with what they were before. The newest that was compared is kept as bytes, since it is the next one's earlier one. */
 
 import { setImmediate } from "node:timers/promises";
-import type { Slices } from "../../../domain/slices.ts";
+import { inTurns } from "../../../domain/slices.ts";
 import type { DirectoryDifference, Objects } from "../../../ports/objects.ts";
 import { isInOrder, treeDifference } from "./tree-difference.ts";
 
@@ -18,17 +18,10 @@ export function createTreeDifferences(contents: (id: string) => Promise<Uint8Arr
     const idLength = after.length / 2;
     const known = kept?.id === before ? kept.bytes : null;
     const [old, now] = await Promise.all([known ?? contents(before), contents(after)]);
-    if (known === null && !(await inTurns(isInOrder(old, idLength)))) return null;
-    const found = await inTurns(treeDifference(old, now, idLength));
+    if (known === null && !(await inTurns(isInOrder(old, idLength), setImmediate))) return null;
+    const found = await inTurns(treeDifference(old, now, idLength), setImmediate);
     kept = found && { id: after, bytes: now };
     return found;
   }
   return difference;
-}
-
-async function inTurns<T>(steps: Slices<T>): Promise<T> {
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done === true) return step.value;
-    await setImmediate();
-  }
 }
