@@ -106,12 +106,13 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
     return rollout.state.kind === "rejected" || (isDecidedInMemory(world) && weight === 100);
   }
 
-  /** A deployment that began where what is in quarantine served, and no other was left, goes back to that rather than to nobody. */
+  /** A deployment that began where what is in quarantine served, and no other good one was left, goes back to that rather than to nobody. */
   async function isNobodyElseThere(environment: EnvironmentName, state: ProcessState, { digest }: Share): Promise<boolean> {
     const { process, rollout } = state;
     const installed = await installedIn(environment);
     const others = installed.filter((unit) => unit.process === process && unit.digest !== digest);
-    return others.every((unit) => unit.digest === rollout?.candidate?.digest || whyHeld(state, unit.version) !== null);
+    const isGood = ({ digest: other }: { readonly digest: Digest }): boolean => state.knownGood.some((good) => good.digest === other);
+    return others.every((unit) => unit.digest === rollout?.candidate?.digest || whyHeld(state, unit.version) !== null || !isGood(unit));
   }
 
   return {

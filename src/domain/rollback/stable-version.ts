@@ -1,6 +1,6 @@
 /** Which version the traffic goes back to when a rollout ends badly. */
 
-import type { Case } from "../journal/case.ts";
+import type { Case, Pass } from "../journal/case.ts";
 import type { UnitRef } from "../names.ts";
 import { isInQuarantine } from "./quarantine.ts";
 import { isAwaited, isRivalled } from "./rivals.ts";
@@ -18,18 +18,29 @@ export function stableFor(one: Case, view: ProcessObservation, candidate: UnitRe
   return outOfQuarantine(one, view, { stable: isThere ? verified : serving, candidate });
 }
 
-/** What is in quarantine gets no more traffic where another version has some of it already: then that one is the way back. */
+/** What is in quarantine gets no more traffic where another version has some of it already, or is good and warm: then that one is the way back. */
 function outOfQuarantine(
-  { before, pass }: Case,
-  { process, route, installed }: ProcessObservation,
+  one: Case,
+  view: ProcessObservation,
   { stable, candidate }: { readonly stable: UnitRef; readonly candidate: UnitRef | null },
 ): UnitRef {
+  const { before, pass } = one;
   const isBad = (unit: Pick<UnitRef, "version" | "digest">): boolean => isInQuarantine(before, unit, pass.observation);
   if (!isBad(stable)) return stable;
-  const other = route?.shares.find(
-    (share) => share.weight > 0 && share.digest !== candidate?.digest && !isBad(share) && findInstalled(installed, share.digest) !== null,
-  );
-  return other ? { process, version: other.version, digest: other.digest } : stable;
+  const isUsable = (unit: Pick<UnitRef, "version" | "digest">): boolean => unit.digest !== candidate?.digest && !isBad(unit);
+  const other =
+    view.route?.shares.find((share) => share.weight > 0 && isUsable(share) && findInstalled(view.installed, share.digest) !== null) ??
+    before.knownGood.find((good) => isUsable(good) && isWarm(view, good) && canHaveItAll(view, good, pass));
+  return other ? { process: view.process, version: other.version, digest: other.digest } : stable;
+}
+
+function isWarm({ installed }: ProcessObservation, { digest }: UnitRef): boolean {
+  return findInstalled(installed, digest)?.placements.some(({ ready }) => ready) ?? false;
+}
+
+/** No path changes its owner by it, or is nobody's. */
+function canHaveItAll(view: ProcessObservation, unit: UnitRef, pass: Pass): boolean {
+  return !isRivalled(view, unit, pass) && !isAwaited(view, unit, pass);
 }
 
 /**
@@ -38,7 +49,7 @@ function outOfQuarantine(
  */
 export function verifiedBefore({ superseded, pass }: Case, view: ProcessObservation): UnitRef | null {
   const stable = unverified(superseded, servingUnit(view.route));
-  return stable === null || isRivalled(view, stable, pass) || isAwaited(view, stable, pass) ? null : stable;
+  return stable !== null && canHaveItAll(view, stable, pass) ? stable : null;
 }
 
 function unverified(superseded: Case["superseded"], serving: UnitRef | null): UnitRef | null {

@@ -65,8 +65,27 @@ const rows: readonly Row[] = [
     back: "1.0.0",
   },
   {
-    when: "what serves is in quarantine, and no other version has a share",
+    when: "what serves is in quarantine, and another good version is warm",
     stage: { ...servedBy("1.1.0"), observation: { quarantine: inQuarantine("1.1.0") } },
+    back: "1.0.0",
+  },
+  {
+    when: "what serves is in quarantine, and the other good version is gone",
+    stage: { ...servedBy("1.1.0"), installed: [installedAs("orders", "1.1.0")], observation: { quarantine: inQuarantine("1.1.0") } },
+    back: "1.1.0",
+  },
+  {
+    when: "what serves is in quarantine, and the other good version is too",
+    stage: { ...servedBy("1.1.0"), observation: { quarantine: [...inQuarantine("1.0.0"), ...inQuarantine("1.1.0")] } },
+    back: "1.1.0",
+  },
+  {
+    when: "what serves is in quarantine, and the good version that is warm has paths that another process serves",
+    stage: {
+      installed: [installedAs("orders", "1.0.0", { endpoints: get("/a") }), installedAs("orders", "1.1.0", { endpoints: get("/b") })],
+      routes: [routeTo("orders", { "1.1.0": 100 }, get("/b")), routeTo("billing", { "1.0.0": 100 }, get("/a"))],
+      observation: { quarantine: inQuarantine("1.1.0") },
+    },
     back: "1.1.0",
   },
 ];
