@@ -76,6 +76,32 @@ describe.each(both)("a path that moves between processes of which %s calls the o
   });
 });
 
+describe("a process that only calls one of those that wait for each other", () => {
+  const withCaller = async (range: string): Promise<World> => {
+    const world = await installed({ before: { ...before, delta: ["/delta"], epsilon: ["/epsilon"] }, after: {} });
+    world.publish("alpha", "2.0.0", { paths: ["/apple"] });
+    world.publish("beta", "2.0.0", { paths: ["/beta", "/banana"], dependencies: [workflow("alpha", "^2.0.0")] });
+    world.publish("delta", "2.0.0", { paths: ["/epsilon"], dependencies: [workflow("alpha", range)] });
+    world.publish("epsilon", "2.0.0", { paths: ["/delta"] });
+    for (const process of ["alpha", "beta", "delta", "epsilon"]) world.pin(process, "2.0.0");
+    return world;
+  };
+
+  it("is deployed with the version that serves, and hands its own paths over in time", async () => {
+    const world = await withCaller(">=1.0.0");
+    expect(await settleWatched(world, [...watched, "/delta", "/epsilon"])).toEqual([]);
+    for (const process of ["delta", "epsilon"]) expect(await world.status(process)).toMatchObject({ sync: "Synced", health: "Healthy" });
+    for (const process of both) expect((await world.status(process))?.reason.code).toBe("Deadlocked");
+  });
+
+  it("is told which version it lacks, where what serves is too old", async () => {
+    const world = await withCaller("^2.0.0");
+    await settleWatched(world, watched);
+    expect((await world.status("delta"))?.reason).toMatchObject({ code: "DependencyMissing", about: "alpha" });
+    for (const process of both) expect((await world.status(process))?.reason.code).toBe("Deadlocked");
+  });
+});
+
 describe("a path that moves between processes, over a third that is called", () => {
   it.each([null, 1])("is said to wait for ever by all three, also when so many may run at once: %j", async (maxConcurrentDeployments) => {
     const world = await installed({ before: { ...before, gamma: ["/gamma"] }, after: {} });

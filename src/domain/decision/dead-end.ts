@@ -1,7 +1,8 @@
 /** Whether waiting can still bring a process to what is pinned, or only a commit or a person can. */
 
-import { type Desired, type DesiredState, desiredOf, pinnedVersion, whatIsPinned } from "../desired/resolve.ts";
+import { type Desired, type DesiredState, desiredOf, whatIsPinned } from "../desired/resolve.ts";
 import { requiredProcesses } from "../desired/dependency-graph.ts";
+import { deadlockToldOf } from "./deadlocked.ts";
 import { describeFinding } from "../finding.ts";
 import type { ProcessId } from "../names.ts";
 import { findQuarantined, pinnedDefinition } from "../rollback/quarantine.ts";
@@ -34,14 +35,7 @@ function deadEnd(process: ProcessId, standing: Standing, asked: Set<ProcessId>):
 
 /** Null as soon as one of those that wait for each other is pinned otherwise. */
 function whyDeadlocked(known: ProcessState | undefined, desired: DesiredState | null): string | null {
-  const reason = known?.status?.reason;
-  if (reason?.code !== "Deadlocked" || !reason.about) return null;
-  const isPinned = reason.about.split(", ").every((named) => {
-    const [process = "", version = null] = named.split(" ");
-    const pinned = desired?.processes.get(process) ?? null;
-    return pinnedVersion(pinned) === version;
-  });
-  return isPinned ? reason.text : null;
+  return deadlockToldOf(known, desired) && (known?.status?.reason.text ?? null);
 }
 
 function firstError({ findings }: Standing["environment"]): string {

@@ -4,6 +4,7 @@
  */
 
 import { findCircles } from "../desired/dependency-graph.ts";
+import { type DesiredState, pinnedVersion } from "../desired/resolve.ts";
 import type { Pass, ProcessDecision } from "../journal/case.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { ProcessState } from "../journal/state.ts";
@@ -60,6 +61,15 @@ function waitOf({ stored, decision: { after } }: Decided, handovers: NonNullable
 function isForEver(circle: ReadonlySet<ProcessId>, waiting: ReadonlyMap<ProcessId, Waiting>): boolean {
   const waits = [...circle].flatMap((process) => waiting.get(process) ?? []);
   return waits.length === circle.size && waits.some(({ isCall }) => isCall) && waits.some(({ isCall }) => !isCall);
+}
+
+/** Which processes wait for each other, as the status of one of them says; null: it does not say so, or one of them is pinned otherwise since. */
+export function deadlockToldOf(known: ProcessState | undefined, desired: DesiredState | null): ReadonlySet<ProcessId> | null {
+  const reason = known?.status?.reason;
+  if (reason?.code !== "Deadlocked" || !reason.about) return null;
+  const named = reason.about.split(", ").map((each) => each.split(" "));
+  const isPinned = named.every(([process = "", version = null]) => pinnedVersion(desired?.processes.get(process) ?? null) === version);
+  return isPinned ? new Set(named.map(([process = ""]) => process)) : null;
 }
 
 /** Of a circle that a reason names. */

@@ -3,6 +3,7 @@
 import semver from "semver";
 import type { Case, Pass } from "../journal/case.ts";
 import { isInRange, requiredProcesses } from "../desired/dependency-graph.ts";
+import { deadlockToldOf } from "./deadlocked.ts";
 import { servingNow } from "../gates/dependencies.ts";
 import { isHandingOver } from "../strategies/rollout-states.ts";
 import type { Desired } from "../desired/resolve.ts";
@@ -75,8 +76,10 @@ function dependenciesNow(one: About): DependencyView {
   return servingNow({
     desired,
     serving: (process) => servingIn(observation, process),
-    isAwaited: (process) =>
-      !isRefused(state.processes.get(process), desired.processes.get(process)) && !isWaitingFor(one, desired.processes.get(process)),
+    isAwaited: (process) => {
+      const [known, pinned] = [state.processes.get(process), desired.processes.get(process)];
+      return !isRefused(known, pinned) && !isWaitingFor(one, pinned) && !isDeadlockedWithout(one, known);
+    },
   });
 }
 
@@ -88,6 +91,12 @@ function servingIn({ routes }: Pass["observation"], process: ProcessId): UnitRef
 function isWaitingFor({ before, desired: caller, pass }: About, called: Desired | undefined): boolean {
   if (called?.kind !== "run" || caller?.kind !== "run") return false;
   return isHandingOverTo(before.process, called.unit, pass) && isFitting(called.unit, caller.summary.dependencies, pass);
+}
+
+/** It waits for others and they for it: what is no part of that does not wait with them. */
+function isDeadlockedWithout({ before, pass }: About, called: ProcessState | undefined): boolean {
+  const circle = deadlockToldOf(called, pass.observation.desired);
+  return circle !== null && !circle.has(before.process);
 }
 
 function isHandingOverTo(other: ProcessId, { process, digest }: UnitRef, { state, handovers }: Pass): boolean {
