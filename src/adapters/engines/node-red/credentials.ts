@@ -4,6 +4,7 @@ import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain
 import { isSecretName } from "../../../domain/secret-names.ts";
 import type { NodeFault } from "../../../ports/dialect.ts";
 import { isList, isObject, nameOf, short } from "./flow-nodes.ts";
+import { hasSecretParameter, isPlainText, reference, secretsSent } from "./secrets-sent.ts";
 
 /** What each type keeps as credentials. Node-RED leaves them out of every export. */
 const kept: Readonly<Record<string, readonly string[]>> = {
@@ -73,7 +74,7 @@ function* plainSecrets(index: number, node: WorkflowNode): Iterable<NodeFault> {
     const what = secretIn(node.config, key);
     if (what !== null) yield plainSecret(index, key, `${who} has ${what}`);
   }
-  if (namesAuthorization(node.config["headers"])) yield plainSecret(index, "headers", `${who} sends an Authorization header in plain text`);
+  for (const { key, what } of secretsSent(node)) yield plainSecret(index, key, `${who} ${what}`);
   yield* secretVariables(index, who, node.config);
 }
 
@@ -103,8 +104,6 @@ export function secretReference(entry: JsonObject): string | null {
   if (!isSecretVariable(entry) || typeof value !== "string") return null;
   return reference.exec(value.trim())?.[1] ?? null;
 }
-
-const reference = /^\$\{([^}]+)\}$/;
 
 function plainSecret(node: number | null, key: string, message: string): NodeFault {
   const hint =
@@ -144,31 +143,17 @@ function isUserName(key: string): boolean {
   return /^(?:user|userid|user_?name|login|account|email|host)$/i.test(key);
 }
 
-/** A text that is no reference to a variable. */
-function isPlainText(value: unknown): boolean {
-  return typeof value === "string" && value.trim() !== "" && !reference.test(value.trim());
-}
-
 /** A typed input says beside it what it is; without a type, or with `str`, the value is the text itself. */
 function isPlainSecret(config: JsonObject, key: string): boolean {
   const type = config[`${key}Type`];
   return isSecretName(key) && isPlainText(config[key]) && (type === undefined || type === "" || type === "str");
 }
 
-/** `https://user:password@host`, in a setting that is an address. */
+/** `https://user:password@host` or `?api_key=…`, in a setting that is an address. */
 function holdsPassword(key: string, value: Json): boolean {
   if (typeof value !== "string" || !/(?:url|uri|broker|host|server|connection)$/i.test(key)) return false;
   const password = /^[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,200}:([^\s/@]{1,500})@/i.exec(value)?.[1];
-  return password !== undefined && isPlainText(password);
-}
-
-/** The headers of an http request, as its editor keeps them. */
-function namesAuthorization(headers: Json | undefined): boolean {
-  if (!isList(headers)) return false;
-  return headers.some((header) => {
-    if (!isObject(header) || !isPlainText(header["valueValue"]) || !["other", ""].includes(String(header["valueType"]))) return false;
-    return [header["keyType"], header["keyValue"]].some((key) => String(key).toLowerCase() === "authorization");
-  });
+  return (password !== undefined && isPlainText(password)) || hasSecretParameter(value);
 }
 
 function isNonEmpty(value: Json | undefined): boolean {

@@ -8,16 +8,10 @@ import type { DeploymentUnit } from "../../../domain/desired/unit.ts";
 import type { NodeFault } from "../../../ports/dialect.ts";
 import { isList, isObject, subflowPrefix } from "./flow-nodes.ts";
 import { markerVariable } from "./marker.ts";
+import type { Refusal } from "./refusal.ts";
 import { crossings, unboundedSubflow } from "./subflows.ts";
+import { badValues } from "./typed-values.ts";
 import { methodOf } from "./ways-in.ts";
-
-/** Why a definition cannot run, and where that is. */
-interface Refusal {
-  readonly reason: string;
-  /** Index in the definition's list; null: of the definition as a whole. */
-  readonly node: number | null;
-  readonly key?: string;
-}
 
 /** Null wherever the caller may pause. */
 type Rule = (definition: Definition) => Iterable<Refusal | null>;
@@ -181,4 +175,4 @@ function externalModules(node: WorkflowNode): readonly string[] {
 /** Said of definitions for every engine, or of references, when a version is read. */
 const rulesOfAll: readonly Rule[] = [repeatedIds, unknownEnds, unknownSubflows, noUrl];
 
-const ownRules: readonly Rule[] = [foreignConfig, foreignTypes, badPorts, crossings, repeatedAddresses, unbounded, badFunctions];
+const ownRules: readonly Rule[] = [foreignConfig, foreignTypes, badPorts, crossings, repeatedAddresses, unbounded, badFunctions, badValues];

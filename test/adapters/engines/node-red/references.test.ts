@@ -180,6 +180,30 @@ describe("a password as text", () => {
       'node "n" (http request) sends an Authorization header in plain text',
     ],
     [
+      "in a header of another name",
+      {
+        id: "n",
+        type: "http request",
+        headers: [{ keyType: "other", keyValue: "X-Api-Key", valueType: "other", valueValue: "hunter2" }],
+      },
+      'node "n" (http request) sends the header X-Api-Key in plain text',
+    ],
+    [
+      "in a parameter of an address",
+      { id: "n", type: "http request", url: "https://example.com/a?x=1&api_key=hunter2#top" },
+      'node "n" (http request) has a password in its url',
+    ],
+    [
+      "in a header that a change node writes",
+      { id: "n", type: "change", rules: [{ t: "set", p: "headers['authorization']", pt: "msg", to: "Bearer hunter2", tot: "str" }] },
+      "node \"n\" (change) writes headers['authorization'] as text",
+    ],
+    [
+      "in headers that a change node writes at once",
+      { id: "n", type: "change", rules: [{ t: "set", p: "headers", pt: "msg", to: '{"X-Auth-Token":"hunter2"}', tot: "json" }] },
+      'node "n" (change) writes headers.X-Auth-Token as text',
+    ],
+    [
       "in a variable",
       { id: "n", type: "subflow:s", env: [{ name: "DB_PASSWORD", type: "str", value: "hunter2" }] },
       'node "n" (subflow:s) has the variable DB_PASSWORD as text',
@@ -201,6 +225,19 @@ describe("a password as text", () => {
     ["a name without a value", { id: "n", type: "mydb", password: "" }],
     ["another word", { id: "n", type: "csv", sep: ",", tokens: "all", keyboard: "de" }],
     ["a user in an address", { id: "n", type: "ftp", url: "ftp://anonymous@ftp.example.com" }],
+    ["a parameter that a template fills in", { id: "n", type: "http request", url: "https://example.com/?api_key={{{key}}}" }],
+    ["another parameter", { id: "n", type: "http request", url: "https://example.com/?page=2&sort=key" }],
+    [
+      "a header from a variable",
+      { id: "n", type: "change", rules: [{ t: "set", p: "headers.authorization", to: "${TOKEN}", tot: "str" }] },
+    ],
+    ["a header from the message", { id: "n", type: "change", rules: [{ t: "set", p: "headers.authorization", to: "token", tot: "msg" }] }],
+    ["a secret that is taken away", { id: "n", type: "change", rules: [{ t: "delete", p: "headers.authorization", pt: "msg" }] }],
+    ["JSON that is none of an object", { id: "n", type: "change", rules: [{ t: "set", p: "headers", to: '["token"]', tot: "json" }] }],
+    [
+      "an ordinary header",
+      { id: "n", type: "http request", headers: [{ keyType: "other", keyValue: "X-Trace", valueType: "other", valueValue: "a" }] },
+    ],
     ["a reference in an address", { id: "n", type: "mongo", url: "mongodb://admin:${PASSWORD}@db.example.com" }],
   ])("is not seen in %s", (_, node) => {
     expect(told([node])).toEqual([]);

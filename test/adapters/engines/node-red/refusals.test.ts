@@ -41,6 +41,26 @@ describe("a definition that Node-RED cannot run", () => {
       'from "out" to "in" crosses the border of a subflow',
     ],
     ["a syntax error", { nodes: [node("f", "function", { func: "if (" })] }, '"f" (function, func) has a syntax error'],
+    [
+      "a change to JSON that is none",
+      { nodes: [node("c", "change", { rules: [{ t: "set", p: "payload", pt: "msg", to: "{bad", tot: "json" }] })] },
+      '"c" (change) has a rule whose JSON cannot be read',
+    ],
+    [
+      "a buffer of bytes that are no list",
+      { nodes: [node("c", "change", { rules: [{ t: "set", p: "payload", pt: "msg", to: "[1,", tot: "bin" }] })] },
+      '"c" (change) has a rule whose JSON cannot be read',
+    ],
+    [
+      "a regular expression to change that is none",
+      { nodes: [node("c", "change", { rules: [{ t: "change", p: "payload", pt: "msg", from: "(", fromt: "re", to: "", tot: "str" }] })] },
+      '"c" (change) has a rule whose regular expression cannot be read',
+    ],
+    [
+      "a regular expression to switch by that is none",
+      { nodes: [node("s", "switch", { rules: [{ t: "true" }, { t: "regex", v: "[", vt: "str" }] })] },
+      '"s" (switch) has a rule whose regular expression cannot be read',
+    ],
     ["a module from outside", { nodes: [node("f", "function", { libs: [{ var: "x", module: "axios" }] })] }, 'needs the module "axios"'],
     [
       "an address twice",
@@ -59,6 +79,23 @@ describe("a definition that Node-RED cannot run", () => {
     const findings = atOnce(definitionFindings(definition, (pointer) => ({ file: "f", line: 1, column: 1, pointer }), nodeRedDialect));
     expect(findings).toMatchObject([{ severity: "error", code: "definition/refused", message: expect.stringContaining(words) }]);
     expect(() => compileUnit(unitOf("p", "1.0.0", definition))).toThrow(words);
+  });
+
+  it.each<[string, WorkflowNode]>([
+    ["JSON", node("c", "change", { rules: [{ t: "set", p: "payload", pt: "msg", to: '{"a":1}', tot: "json" }] })],
+    [
+      "a variable that holds the JSON",
+      node("c", "change", { rules: [{ t: "set", p: "payload", pt: "msg", to: "${TARIFFS}", tot: "json" }] }),
+    ],
+    [
+      "a text that only looks like an expression",
+      node("c", "change", { rules: [{ t: "change", from: "(", fromt: "str", to: "", tot: "str" }] }),
+    ],
+    ["a property of the message", node("s", "switch", { rules: [{ t: "regex", v: "[", vt: "msg" }] })],
+    ["a disabled node", { ...node("c", "change", { rules: [{ t: "set", to: "{bad", tot: "json" }], d: true }) }],
+    ["rules that are no list", node("c", "change", { rules: "x" })],
+  ])("is none for values that Node-RED can read: %s", (_, one) => {
+    expect(() => compileUnit(unitOf("p", "1.0.0", { nodes: [one], connections: [], config: {} }))).not.toThrow();
   });
 
   it("is none for subflows in subflows that come to an end, nor for disabled instances", () => {
