@@ -25,7 +25,7 @@ async function playFreeze(parts: TourParts): Promise<string> {
   const { tell, pinion } = parts;
   tell([
     `$ pinion freeze ${environment} --reason "${reason}"`,
-    `  ${await pinion("freeze", environment, "--reason", reason, "--as", person)}`,
+    ...inside(await pinion("freeze", environment, "--reason", reason, "--as", person)),
   ]);
   await until(
     parts,
@@ -36,11 +36,16 @@ async function playFreeze(parts: TourParts): Promise<string> {
   tell([
     `${process} ${versions.next} is pushed, and held: ${shown}`,
     `$ pinion unfreeze ${environment} --reason "all counted"`,
-    `  ${await pinion("unfreeze", environment, "--reason", "all counted", "--as", person)}`,
+    ...inside(await pinion("unfreeze", environment, "--reason", "all counted", "--as", person)),
   ]);
   const liftedAt = Date.now();
   await untilObserved(parts, process, (view) => weightOf(view, versions.next) === 100, `${versions.next} has all traffic`);
   return `${versions.next} was held (${shown}), and has all traffic ${seconds(Date.now() - liftedAt)} after the freeze was lifted`;
+}
+
+/** Line by line, so that each is wrapped and indented as its own. */
+function inside(shown: string): readonly string[] {
+  return shown.split("\n").map((line) => `  ${line}`);
 }
 
 /** Resolves with the reason that is shown when the commit is in force. @throws Error when the new version is touched all the same. */
