@@ -28,7 +28,6 @@ export const playedThrough: Readonly<Record<string, string>> = {
   "src/domain/changes/redact.ts": "test/domain/changes/recorded.test.ts",
   "src/domain/changes/sentences.ts": "test/domain/changes/recorded.test.ts",
   "src/domain/checked.ts": "test/surfaces/http/commands.test.ts",
-  "src/domain/decision/handovers.ts": "test/controller/handover.test.ts",
   "src/domain/events/deployments.ts": "test/domain/events/derive.test.ts",
   "src/domain/events/holds.ts": "test/domain/events/derive.test.ts",
   "src/domain/journal/status.ts": "test/domain/status/describe-status.test.ts",
