@@ -46,7 +46,6 @@ export const playedThrough: Readonly<Record<string, string>> = {
   "src/domain/plan/state-durations.ts": "test/domain/plan/estimate.test.ts",
   "src/domain/plan/step-words.ts": "test/domain/plan/steps.test.ts",
   "src/domain/plan/verdicts.ts": "test/domain/plan/risk.test.ts",
-  "src/domain/rollback/together.ts": "test/controller/back-together.test.ts",
 };
 
 /** Places at which the text goes one way or another. */

@@ -1,9 +1,8 @@
 /** Who goes back with a version: who has a path that it gets back, and who gave it a path that it gives up. */
 
 import { describe, expect, it } from "vitest";
-import type { Exchange, Rollout } from "../../../src/domain/journal/rollout.ts";
+import type { Rollout } from "../../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../../src/domain/journal/state.ts";
-import { requestsOf } from "../../../src/domain/observed/requests.ts";
 import {
   describeKeeper,
   exchangedWith,
@@ -16,57 +15,15 @@ import {
   unitBack,
   type WayBack,
 } from "../../../src/domain/rollback/ways-back.ts";
-import { definitionOf, get, goodAs, installedAs, observing, pinnedTo, routeTo, type Stage, unitOf } from "../../support/case-values.ts";
-import { rollout, row } from "../../support/decision-values.ts";
-
-const [a, b] = [get("/a"), get("/b")];
-const requests = (endpoints: typeof a) => endpoints.flatMap(requestsOf);
-const was = (process: string, gave: typeof a, after: string | null = "2.0.0"): Exchange => ({
-  process,
-  before: unitOf(process, "1.0.0"),
-  after: after === null ? null : unitOf(process, after),
-  gave: requests(gave),
-});
-
-/** Orders 2.0.0 is bad. It took /a over from billing, and swapped: billing took /b over from it. */
-const moved = [was("orders", []), was("billing", a)];
-const swapped = [was("orders", b), was("billing", a)];
-const baking = { kind: "baking", since: 1, until: 9_999 } as const;
-const underWay = (process: string, exchanged: readonly Exchange[], parts: Partial<Rollout> = {}): Rollout =>
-  rollout({ process, stable: unitOf(process, "1.0.0"), candidate: unitOf(process, "2.0.0"), exchanged, state: baking, ...parts });
-
-/** Where each version is called. */
-interface Called {
-  readonly exchanged: readonly Exchange[];
-  readonly ordersBefore: typeof a;
-  readonly ordersNow: typeof a;
-  readonly billingNow: typeof a;
-}
-const move: Called = { exchanged: moved, ordersBefore: [], ordersNow: a, billingNow: [] };
-const swap: Called = { exchanged: swapped, ordersBefore: b, ordersNow: a, billingNow: b };
+import { definitionOf, goodAs, observing, pinnedTo, routeTo, type Stage, unitOf } from "../../support/case-values.ts";
+import { row } from "../../support/decision-values.ts";
+import { a, b, billingOver, type Called, goneBefore, move, moved, stageOf, swap, swapped, underWay, was } from "./exchanged.ts";
 
 interface Play {
   readonly called: Called;
   readonly billing?: ProcessState | null;
   readonly stage?: Partial<Stage>;
   readonly orders?: Partial<Rollout>;
-}
-
-const billingOver = (exchanged: readonly Exchange[], parts: Partial<ProcessState> = {}): ProcessState =>
-  row({ process: "billing", knownGood: [{ ...goodAs("billing", "2.0.0"), exchanged }, goodAs("billing", "1.0.0")], ...parts });
-
-function stageOf({ ordersBefore, ordersNow, billingNow }: Called, more: Partial<Stage> = {}): Stage {
-  return {
-    pinned: [pinnedTo("orders", "2.0.0", { endpoints: ordersNow }), pinnedTo("billing", "2.0.0", { endpoints: billingNow })],
-    installed: [
-      installedAs("orders", "1.0.0", { endpoints: ordersBefore }),
-      installedAs("orders", "2.0.0", { endpoints: ordersNow }),
-      installedAs("billing", "1.0.0", { endpoints: a }),
-      installedAs("billing", "2.0.0", { endpoints: billingNow }),
-    ],
-    routes: [routeTo("orders", { "2.0.0": 100 }, ordersNow), routeTo("billing", { "2.0.0": 100 }, billingNow)],
-    ...more,
-  };
 }
 
 function play({ called, billing = billingOver(called.exchanged), stage, orders = {} }: Play): Group {
@@ -84,10 +41,6 @@ const brief = ({ members, keeper, orphans }: Group) => ({
 const alone = { orders: "reject" };
 const neverGood = billingOver(moved, { knownGood: [{ ...goodAs("billing", "2.0.0"), exchanged: moved }] });
 const held = { quarantine: [{ process: "billing", version: "1.0.0", digest: definitionOf("billing", "1.0.0") }] };
-const goneBefore = {
-  ...stageOf(move),
-  installed: (stageOf(move).installed ?? []).filter(({ process, version }) => process !== "billing" || version !== "1.0.0"),
-};
 
 describe("back goes", () => {
   it.each<[string, Play, ReturnType<typeof brief>]>([
