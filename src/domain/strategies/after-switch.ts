@@ -194,16 +194,19 @@ function whenUnjudged(at: AfterSwitch, state: In<"baking">, view: RolloutView, v
   return { ...unjudged(stay(state, `has all traffic; ${describeUnjudged(why)}. ${personMustDecide}`), verdict), code: "PersonMustDecide" };
 }
 
-function whenRemoving({ rollout }: AfterSwitch, state: In<"removing">, view: RolloutView): StrategyStep {
-  const { stable } = rollout;
+/** However long that takes, the version that serves is kept as it should be. */
+function whenRemoving(at: AfterSwitch, state: In<"removing">, view: RolloutView): StrategyStep {
+  const { stable } = at.rollout;
   const { kind: _, ...without } = state;
   const end = (how: string): StrategyStep => {
     const said = without.unjudged === undefined ? "" : `; ${describeUnjudged(without.unjudged)}`;
     return { ...succeed(state, `has all traffic${said}; ${how}`), ...without };
   };
   if (!stable || isNotSo(view.stableInstalled)) return end("the old version is removed");
-  if (isHopeless(view)) return end(`${stable.version} could not be removed: ${view.stuck?.detail ?? "refused"}`);
-  return insist(state, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+  if (isHopeless(view) && view.stuck?.action.kind === "ensure-removed")
+    return end(`${stable.version} could not be removed: ${view.stuck.detail}`);
+  const kept = keepAsItIs(at, state, view);
+  return insist(state, kept?.why ?? `removing ${stable.version}`, [...(kept?.actions ?? []), { kind: "ensure-removed", unit: stable }]);
 }
 
 /** What is in flight on the version before it finishes. Where none is left there is nothing to wait for, once all is as it should be. */

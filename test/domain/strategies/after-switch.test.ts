@@ -3,9 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { nextBlueGreen } from "../../../src/domain/strategies/blue-green.ts";
 import { nextRecreate } from "../../../src/domain/strategies/recreate.ts";
-import type { RolloutState, RolloutView, StrategyStep } from "../../../src/domain/journal/rollout.ts";
+import type { RolloutState, RolloutView, StrategyStep, Stuck } from "../../../src/domain/journal/rollout.ts";
 import type { BlueGreenSpec } from "../../../src/domain/desired/environment.ts";
-import { candidate, known, rolloutIn, seenWith } from "./rolling-values.ts";
+import { candidate, known, rolloutIn, seenWith, stable } from "./rolling-values.ts";
 
 const strategy: BlueGreenSpec = {
   kind: "blue-green",
@@ -69,5 +69,30 @@ describe("a version that is validated with traffic, with one before it", () => {
   it("has nothing to wait for where that was taken out before", () => {
     const rollout = rolloutIn(validated, { strategy: { kind: "recreate" } });
     expect(told(nextRecreate(rollout, candidate, seen({ stableInstalled: known(false) })))).toBe("succeeded");
+  });
+});
+
+describe("while the version before it is removed, a version with all the traffic", () => {
+  const removing: RolloutState = { kind: "removing" };
+  const taken = { ...strategy, keepOldVersion: false };
+  const actionsOf = (parts: Partial<RolloutView>) =>
+    nextBlueGreen(rolloutIn(removing, { strategy: taken }), candidate, taken, seen(parts)).actions.map(({ kind }) => kind);
+
+  it.each<[string, Partial<RolloutView>, readonly string[]]>([
+    ["needs nothing", {}, ["ensure-removed"]],
+    ["is put back on an instance that lost it", { candidateReady: known(false) }, ["ensure-installed", "ensure-removed"]],
+    ["is served where its instances are now", { isRouted: known(false) }, ["ensure-weights", "ensure-armed", "ensure-removed"]],
+    ["gets its schedules back", { candidateArmed: known(false) }, ["ensure-armed", "ensure-removed"]],
+  ])("%s", (_what, parts, kinds) => {
+    expect(actionsOf(parts)).toEqual(kinds);
+  });
+
+  it.each<[string, Stuck["action"], string]>([
+    ["is good although that version cannot be removed", { kind: "ensure-removed", unit: stable }, "succeeded"],
+    ["waits for the removal although it cannot be put back itself", { kind: "ensure-installed", unit: candidate }, "removing"],
+  ])("%s", (_what, action, end) => {
+    const stuck: Stuck = { action, code: "engine/refused", detail: "refused", retry: "never", attempts: 1 };
+    const rollout = rolloutIn(removing, { strategy: taken });
+    expect(told(nextBlueGreen(rollout, candidate, taken, seen({ stuck, candidateReady: known(false) })))).toBe(end);
   });
 });
