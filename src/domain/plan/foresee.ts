@@ -35,10 +35,7 @@ export interface Foreseen {
 
 export function foresee(changes: readonly PinChange[], around: Around): Foreseen {
   const { from, to } = around;
-  const deadlocked = deadlocksOf(changes, from, to).flatMap(({ processes, reason }) =>
-    processes.map((process) => [process, reason] as const),
-  );
-  return foreseeWithout(new Map([...deadlocked, ...clashesOf(changes, from, to)]), changes, around);
+  return foreseeWithout(clashesOf(changes, from, to), changes, around);
 }
 
 type Reasons = ReadonlyMap<ProcessId, string>;
@@ -64,11 +61,24 @@ function foreseeWithout(held: Reasons, changes: readonly PinChange[], around: Ar
   const left = free.filter(({ process }) => !done.has(process));
   return {
     played,
-    reasons: new Map([...held, ...reasonsOf(left, aftermath)]),
+    reasons: new Map([...held, ...reasonsOf(left, aftermath), ...deadlockedIn(world, changes, around)]),
     changeOf: (process) => byProcess.get(process) as PinChange,
     begins: (process) => (done.get(process)?.opened.candidate ?? null) !== null,
     versionAfter: (process) => versionAfter(aftermath, process),
   };
+}
+
+/** Which of them wait for each other when nothing is to come any more, and how. Who could not begin anyway waits for something else. */
+function deadlockedIn(world: ImaginedWorld, changes: readonly PinChange[], { from, to }: Around): Reasons {
+  const told = new Map(
+    changes.flatMap(({ process }) => {
+      const reason = world.row(process)?.status?.reason;
+      return reason?.code === "Deadlocked" ? [[process, reason.text] as const] : [];
+    }),
+  );
+  if (told.size === 0) return told;
+  const real = deadlocksOf(changes, from, to).filter(({ processes }) => processes.some((process) => told.has(process)));
+  return new Map([...told, ...real.flatMap(({ processes, reason }) => processes.map((process) => [process, reason] as const))]);
 }
 
 /** Begun while what they need was there, which is taken out or replaced by then: their validation fails. */

@@ -45,9 +45,13 @@ class Play {
   #queue: readonly ProcessId[] = [];
   /** Not begun, and held by a gate. */
   readonly #held = new Set<ProcessId>();
+  /** They wait for each other: that is seen only when all of them are decided about. */
+  readonly #deadlocked = new Set<ProcessId>();
   /** Under way, or about to be removed, with the moment at which something is due. */
   readonly #active = new Map<ProcessId, Instant>();
   readonly #played = new PlayedDeployments();
+  /** Since the last of them was let go. */
+  #hasAskedAll = false;
   #steps = 0;
 
   constructor(world: ImaginedWorld, cast: Cast) {
@@ -62,8 +66,12 @@ class Play {
   }
 
   run(): readonly PlayedDeployment[] {
-    while (this.#steps < (this.#cast.mostDecisions ?? Infinity) && (this.#act() || this.#letTimePass())) this.#insistOnAnEnd();
+    while (this.#steps < (this.#cast.mostDecisions ?? Infinity) && this.#goOn()) this.#insistOnAnEnd();
     return this.#played.all;
+  }
+
+  #goOn(): boolean {
+    return this.#act() || this.#letTimePass() || this.#askAll();
   }
 
   /** What is under way goes on from where it is. */
@@ -84,12 +92,32 @@ class Play {
     for (const process of due) this.#promote(process);
     this.#release(moved);
     const asked = this.#admitted();
-    const touched = this.#inOrder(new Set([...due, ...asked, ...this.#cast.entangled]));
+    const touched = this.#inOrder(new Set([...due, ...asked, ...this.#cast.entangled, ...this.#deadlocked]));
     if (touched.length === 0) return false;
     const before = new Map(touched.map((process) => [process, this.#world.row(process)]));
     const decision = this.#world.decide(touched);
     for (const process of touched) this.#note(process, before.get(process) ?? null, decision);
-    return moved.size > 0 || this.#leaveQueue(asked) || isProgress(decision);
+    const isLeft = this.#leaveQueue(asked);
+    this.#release(this.#noteDeadlocks(touched));
+    return moved.size > 0 || isLeft || isProgress(decision);
+  }
+
+  /** Who is told so for the first time. */
+  #noteDeadlocks(touched: readonly ProcessId[]): ReadonlySet<ProcessId> {
+    const told = touched.filter(
+      (process) => this.#world.row(process)?.status?.reason.code === "Deadlocked" && !this.#deadlocked.has(process),
+    );
+    for (const process of told) this.#deadlocked.add(process);
+    return new Set(told);
+  }
+
+  /** Who hands paths over may be waiting for those who wait for it: that is told when all of them are asked. False: it has been. */
+  #askAll(): boolean {
+    if (this.#cast.entangled.size === 0 || this.#held.size === 0 || this.#hasAskedAll) return false;
+    this.#hasAskedAll = true;
+    this.#queue = this.#inOrder(new Set([...this.#queue, ...this.#held]));
+    this.#held.clear();
+    return true;
   }
 
   #promote(process: ProcessId): void {
@@ -113,11 +141,12 @@ class Play {
     return leaving.size > 0;
   }
 
-  /** Whoever waited for one of these is asked again. */
+  /** Whoever waited for one of these, which serves otherwise now or will never come, is asked again. */
   #release(moved: ReadonlySet<ProcessId>): void {
     if (moved.size === 0) return;
     const freed = [...this.#held].filter((process) => this.#cast.needsOf(process).some((needed) => moved.has(needed)));
     for (const process of freed) this.#held.delete(process);
+    if (freed.length > 0) this.#hasAskedAll = false;
     if (freed.length > 0) this.#queue = this.#inOrder(new Set([...this.#queue, ...freed]));
   }
 

@@ -92,6 +92,24 @@ describe("changes that wait for each other", () => {
     expect(heldIn(environment(before), environment(to))).toContainEqual(["d", "needs a ^2.0.0, but 1.0.0 will serve"]);
   });
 
+  it("hold nobody where one of them could not begin anyway: then that is said, and who calls it waits", () => {
+    const waiting = pin("a", "2.0.0", { paths: ["/a"], needs: { c: "^3.0.0" } });
+    const to = [waiting, bNeeding({ a: "^2.0.0" }), still("c"), pin("d", "1.0.0", { needs: { a: "*" } })];
+    expect(found(before, to)).toHaveLength(1);
+    expect(Object.fromEntries(heldIn(environment(before), environment(to)))).toEqual({
+      a: "needs c ^3.0.0, but 1.0.0 will serve",
+      b: "needs a ^2.0.0, but 1.0.0 will serve",
+      d: "waits for a 2.0.0, which it calls",
+    });
+  });
+
+  it("let those who call them begin with what serves, where that will do", () => {
+    const to = [a, bNeeding({ a: "^2.0.0" }), still("c"), pin("d", "1.0.0", { needs: { a: "*" } })];
+    const merged = plan(environment(before), environment(to));
+    expect(merged.held.map(({ process }) => process).toSorted()).toEqual(["a", "b"]);
+    expect(merged.deployments.map(({ process }) => process)).toEqual(["d"]);
+  });
+
   it("may be a way back, which a controller that has found it good before does not hold", () => {
     const from = [pin("a", "3.0.0", { paths: ["/x", "/a"] }), pin("b", "3.0.0", { paths: ["/b"] })];
     expect(found(from, [a, bNeeding({ a: "^2.0.0" })]).map(({ isWayBack }) => isWayBack)).toEqual([true]);
