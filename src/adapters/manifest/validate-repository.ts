@@ -7,6 +7,7 @@ import { deadlockFindings } from "./deadlocks.ts";
 import { type FlowsPermit, whyNotFlow } from "../../domain/config/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
 import { finding, mostImportant, startOf } from "./document/findings.ts";
+import { healthFindings } from "./health-not-served.ts";
 import { publishedBefore } from "./history.ts";
 import { type ManifestsOptions, toReading } from "./manifests.ts";
 import { contentFindings } from "./pin-rules.ts";
@@ -52,6 +53,7 @@ export async function validateRepository(options: ValidationOptions): Promise<{ 
       ...since,
       ...versionFindings(told),
       ...(await flowFindings(reading, read)),
+      ...[...read.environments.records.values()].flatMap((environment) => [...healthFindings(environment, read.processes)]),
     ]),
   };
 }

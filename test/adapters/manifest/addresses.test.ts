@@ -88,7 +88,9 @@ describe("two processes of one environment", () => {
   ])("%s and %s clash: %s", async (one, other, isClash) => {
     const health = "validation: { healthCheck: { endpoint: /health } }\n";
     const found = await findings(repository({ alpha: [`get ${one}`], beta: [`get ${other}`] }, health));
-    expect(found.map(({ code }) => code)).toEqual(isClash ? ["address/clash", "address/clash"] : []);
+    expect(found.map(({ code }) => code).filter((code) => code !== "pin/health-not-served")).toEqual(
+      isClash ? ["address/clash", "address/clash"] : [],
+    );
   });
 
   it("may move, swap and rename paths in one commit", async () => {
@@ -106,5 +108,34 @@ describe("two processes of one environment", () => {
   it("are told apart in bounded time, however many patterns of one kind there are", async () => {
     const many = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`p${index}`, [`get /:a(x{60}${index})`]]));
     expect(await findings(repository(many))).toEqual([]);
+  });
+});
+
+describe("a health check", () => {
+  const asking = (validation: string): string => `validation: { ${validation} }\n`;
+  const health = asking("healthCheck: { endpoint: /health }");
+
+  it("that a pinned version does not answer is a finding at its pin", async () => {
+    expect(await findings(repository({ alpha: ["get /health"], beta: ["get /b", "post /health"] }, health))).toEqual([
+      {
+        at: "environments/production/pins.yaml:2",
+        code: "pin/health-not-served",
+        message: "the health check of production asks GET /health, and beta 1.0.0 does not answer it: its deployment would fail",
+      },
+    ]);
+  });
+
+  it.each([
+    ["/health", "/health"],
+    ["/Health/", "/health"],
+    ["/:what", "/health"],
+    ["/h*", "/health"],
+    ["/health", "/health?deep=1"],
+  ])("is answered by %s when it asks %s", async (path, asked) => {
+    expect(await findings(repository({ alpha: [`get ${path}`] }, asking(`healthCheck: { endpoint: "${asked}" }`)))).toEqual([]);
+  });
+
+  it("of which nothing is asked is none", async () => {
+    expect(await findings(repository({ alpha: ["get /a"] }))).toEqual([]);
   });
 });

@@ -115,6 +115,8 @@ const catalogue = {
   "pin/not-allowed": "Pin a version without it, or ask the operator to allow it.",
   "pin/engine-missing": "Add an engine of this kind under `engines` in pinion.yaml, or pin the process elsewhere.",
   "pin/deadlock": "Deploy the new version of the called process first, without moving the path; or move the path in a separate commit.",
+  "pin/health-not-served":
+    "Let the version answer the path with a 2xx status, or ask another one: `validation.healthCheck` (or the process's own strategy) in environment.yaml goes before what pinion.yaml says.",
   "pin/draft-not-allowed": "Publish the version, or allow drafts in this environment.",
   "pin/archived": "Pin a version that is not archived.",
   "pin/deprecated": "Move to a newer version when you can.",
@@ -154,6 +156,7 @@ const warnings: ReadonlySet<FindingCode> = new Set([
   "config/unknown-environment",
   "quarantine/other-digest",
   "pin/deprecated",
+  "pin/health-not-served",
 ]);
 
 /** A place in a file: where the finger points. */
