@@ -15,6 +15,7 @@ import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 import { loadUnit } from "./units.ts";
+import { withoutTakenBack } from "./taken-back.ts";
 import { isOfTheDisk } from "./unrecorded.ts";
 
 /**
@@ -47,13 +48,14 @@ export async function performOwed(environment: EnvironmentName, ports: Ports, is
   return due.length < all.length;
 }
 
-/** What the journal owes, but for what a decision has dropped that is carried out and waits for the disk. */
-async function stillOwed(environment: EnvironmentName, { journal, unrecorded }: Ports): Promise<readonly OwedAction[]> {
-  const remembered = await journal.state(environment);
-  const over = unrecorded.over(remembered);
-  if (over === remembered) return remembered.owed;
+/** What the journal owes, but for what a decision has dropped that is carried out and waits for the disk, in this run or one before. */
+async function stillOwed(environment: EnvironmentName, ports: Ports): Promise<readonly OwedAction[]> {
+  const remembered = await ports.journal.state(environment);
+  const over = ports.unrecorded.over(remembered);
+  const owed = await withoutTakenBack(environment, remembered, ports);
+  if (over === remembered) return owed;
   const kept = new Set(over.owed.map(({ id }) => id));
-  return remembered.owed.filter(({ id }) => kept.has(id));
+  return owed.filter(({ id }) => kept.has(id));
 }
 
 export type IsHeldBack = (owed: OwedAction) => boolean;

@@ -14,7 +14,7 @@ import { eventOf } from "../domain/events/decision-events.ts";
 import type { Refusal } from "./owed.ts";
 import { arm, install, remove, stuckBy } from "./perform.ts";
 import type { Ports } from "./ports.ts";
-import { shiftTraffic } from "./shift-traffic.ts";
+import { shiftTraffic, type Unsaid } from "./shift-traffic.ts";
 import { isOfTheDisk } from "./unrecorded.ts";
 
 /**
@@ -67,8 +67,8 @@ async function takeBack(part: Decision, ports: Ports): Promise<Decision> {
   };
   const state = async (): Promise<EnvironmentState> => withOwed(await ports.journal.state(environment), part, owed);
   const inMemory: Ports = { ...ports, journal: { ...ports.journal, acknowledged: settled, state } };
-  const isMakingRoom = makingRoom(part);
-  for (const refusal of await performProtective(environment, { owed, isMakingRoom }, inMemory)) {
+  const protective: Protective = { owed, isMakingRoom: makingRoom(part), unsaid: whyTakenBack(part) };
+  for (const refusal of await performProtective(environment, protective, inMemory)) {
     const stuck = stuckBy(environment, refusal, ports);
     ports.unrecorded.refused(environment, stuck);
     ports.log.warn({ environment, action: stuck.action.kind, code: stuck.code }, `cannot be rolled back yet: ${stuck.detail}`);
@@ -79,15 +79,16 @@ async function takeBack(part: Decision, ports: Ports): Promise<Decision> {
 interface Protective {
   readonly owed: readonly OwedAction[];
   readonly isMakingRoom: (owed: OwedAction) => boolean;
+  readonly unsaid: Unsaid;
 }
 
 /** Traffic first; schedules fire where it goes; then the good version is brought in where it is not there, for the next pass. */
 async function performProtective(
   environment: EnvironmentName,
-  { owed, isMakingRoom }: Protective,
+  { owed, isMakingRoom, unsaid }: Protective,
   ports: Ports,
 ): Promise<readonly Refusal[]> {
-  const unshifted = await shiftTraffic(environment, owed, ports);
+  const unshifted = await shiftTraffic(environment, owed, ports, unsaid);
   const waiting = new Set(unshifted.map((refusal) => processOf(refusal.owed.action)));
   const shifted = owed.filter(({ action }) => !waiting.has(processOf(action)));
   return [
@@ -96,6 +97,17 @@ async function performProtective(
     ...(await install(environment, owed, ports)),
     ...(await remove(environment, owed.filter(isMakingRoom), ports)),
   ];
+}
+
+/** Of what is rejected: if this controller ends before there is room, the next one reads it in the router's table. */
+function whyTakenBack({ processes }: Decision): Unsaid {
+  return new Map(
+    processes.flatMap(({ process, rollout }) => {
+      if (rollout?.state.kind !== "rejected") return [];
+      const { trigger, why } = rollout.state;
+      return [[process, { deployment: rollout.deployment, trigger, why }] as const];
+    }),
+  );
 }
 
 /** Whoever goes back by `recreate` takes out what is there before the good version comes in. Anything else that goes can wait. */

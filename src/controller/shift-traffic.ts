@@ -3,8 +3,8 @@
 import type { Weight } from "../domain/journal/actions.ts";
 import type { EnvironmentSpec } from "../domain/desired/environment.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { EngineKind, EnvironmentName, UnitRef } from "../domain/names.ts";
-import type { Route, RouteRefusal, Share } from "../domain/observed/route.ts";
+import type { EngineKind, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
+import type { Route, RouteRefusal, Share, TakenBack } from "../domain/observed/route.ts";
 import type { OwedAction } from "../domain/journal/state.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
 import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
@@ -13,7 +13,15 @@ import type { Ports } from "./ports.ts";
 /** Where a version answers now; null: nowhere. */
 type Find = (unit: UnitRef) => Installed | null;
 
-export async function shiftTraffic(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+/** Why traffic is taken back, of the processes of which nothing else says it: see `protect.ts`. */
+export type Unsaid = ReadonlyMap<ProcessId, TakenBack>;
+
+export async function shiftTraffic(
+  environment: EnvironmentName,
+  due: readonly OwedAction[],
+  ports: Ports,
+  unsaid: Unsaid = new Map(),
+): Promise<readonly Refusal[]> {
   const owed = of(due, "ensure-weights");
   if (owed.length === 0) return [];
   return attempt(owed, [], async () => {
@@ -22,7 +30,8 @@ export async function shiftTraffic(environment: EnvironmentName, due: readonly O
     const possible = new Map(owed.flatMap((entry) => asEntry(entry, routeFor(entry.action, find, spec))));
     const alone = await withoutPartners([...possible.keys()], environment, ports);
     const routes = new Map([...possible].filter(([entry]) => !alone.has(entry)));
-    const refused = routes.size > 0 ? await ports.router.ensureRoutes(environment, [...routes.values()]) : [];
+    const said = [...routes.values()].map((route) => withReason(route, unsaid.get(route.process)));
+    const refused = said.length > 0 ? await ports.router.ensureRoutes(environment, said) : [];
     const why = new Map(refused.map((refusal) => [refusal.process, refusal]));
     await done(
       environment,
@@ -31,6 +40,10 @@ export async function shiftTraffic(environment: EnvironmentName, due: readonly O
     );
     return owed.flatMap((entry) => refusalOf(entry, routes.has(entry), why.get(entry.action.process)));
   });
+}
+
+function withReason(route: Route, takenBack: TakenBack | undefined): Route {
+  return takenBack ? { ...route, takenBack } : route;
 }
 
 function refusalOf(entry: Owed<"ensure-weights">, wasAsked: boolean, refusal: RouteRefusal | undefined): readonly Refusal[] {

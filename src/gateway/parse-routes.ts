@@ -4,7 +4,7 @@ import { checked, Mismatch } from "../domain/checked.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { readPath } from "../domain/paths/path-pattern.ts";
 import { UnreadablePath } from "../domain/paths/unreadable-path.ts";
-import type { Route, RouteRefusal, Share } from "../domain/observed/route.ts";
+import type { Route, RouteRefusal, Share, TakenBack } from "../domain/observed/route.ts";
 import * as fits from "../generated/validators/gateway.mjs";
 
 /** A path that is not served: its author can fix it. */
@@ -76,10 +76,15 @@ export function parseTable(value: unknown, tell: (refusal: string) => void): Rea
 
 /** With its fields in one order and nothing else, so that equal routes are equal texts. */
 function parseRoute(value: unknown, pointer: string): Route {
-  const { process, timeoutMs, sticky, shares } = checked(fits.route, value, pointer);
+  const { process, timeoutMs, sticky, shares, takenBack } = checked(fits.route, value, pointer);
   const taken = shares.map((share, index) => parseShare(share, `${pointer}/shares/${index}`));
   checkShares(taken, `${pointer}/shares`);
-  return { process, timeoutMs, sticky: sticky && { kind: sticky.kind, name: sticky.name }, shares: taken };
+  const route = { process, timeoutMs, sticky: sticky && { kind: sticky.kind, name: sticky.name }, shares: taken };
+  return takenBack ? { ...route, takenBack: parseTakenBack(takenBack) } : route;
+}
+
+function parseTakenBack({ deployment, trigger, why }: TakenBack): TakenBack {
+  return { deployment, trigger, why };
 }
 
 function parseShare({ version, digest, weight, endpoints, targets }: Share, pointer: string): Share {

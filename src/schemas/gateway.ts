@@ -31,6 +31,9 @@ const sticky = Type.Object({
   name: form(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/, "the name of a header or a cookie"),
 });
 
+/** Only kept and given back. A gateway of an earlier release drops it. */
+const takenBack = Type.Object({ deployment: Type.String(), trigger: Type.String(), why: Type.String() });
+
 /** Who gets the traffic of a process. */
 export const route = describing<Route>()(
   Type.Object({
@@ -38,6 +41,7 @@ export const route = describing<Route>()(
     timeoutMs,
     sticky: nullable(sticky),
     shares: listOf(share),
+    takenBack: Type.Optional(takenBack),
   }),
 );
 

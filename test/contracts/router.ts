@@ -68,6 +68,17 @@ export function routerContract(name: string, make: () => Promise<RouterUnderTest
       expect(await under.router.routes("production")).toEqual(wanted);
     });
 
+    it("keeps why traffic was taken back until the route is set without it", async () => {
+      const wanted = route([share("1.0.0", "a", 100)]);
+      const takenBack = { deployment: "production/order-intake/7", trigger: "error_rate", why: "error_rate 40 %, allowed <= 5 %" };
+      await under.router.ensureRoutes("production", [{ ...wanted, takenBack }]);
+      await under.router.ensureRoutes("production", [route([share("2.0.0", "c", 100)], "payments")]);
+      expect((await under.router.routes("production")).find(({ process }) => process === "order-intake")).toEqual({ ...wanted, takenBack });
+      expect(await versions(2)).toEqual({ "1.0.0": 2 });
+      await under.router.ensureRoutes("production", [wanted]);
+      expect((await under.router.routes("production")).find(({ process }) => process === "order-intake")).toEqual(wanted);
+    });
+
     it("shares requests out by weight", async () => {
       await under.router.ensureRoutes("production", [route([share("1.0.0", "a", 80), share("1.1.0", "b", 20)])]);
       expect(await versions(20)).toEqual({ "1.0.0": 16, "1.1.0": 4 });

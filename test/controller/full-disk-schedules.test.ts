@@ -9,6 +9,12 @@ let world: World;
 
 const disks = ["reserve", "full"] as const;
 
+/** The versions to which the router was asked to give traffic since then. */
+function given(since: number): readonly string[] {
+  const routes = world.router.calls.slice(since).flatMap((call) => (call.call === "ensureRoutes" ? call.routes : []));
+  return routes.flatMap(({ shares }) => shares.map(({ version }) => version));
+}
+
 /** The versions in which the schedules of a process fire. */
 async function firing(process = "orders"): Promise<readonly string[]> {
   const { installed } = await world.engine.inventory();
@@ -106,13 +112,32 @@ describe("a controller that died before it could record a way back", () => {
     fill(world, "free");
   });
 
-  it("is followed by one that gives the version its traffic again, and takes it away as soon as it is measured", async () => {
+  it("is followed by one that knows it from the router, gives the version nothing more, and records the way back", async () => {
     measure(world, 0);
+    const since = world.router.calls.length;
     await world.settle();
-    expect([world.traffic("orders"), await firing()]).toEqual([{ "1.1.0": 100 }, ["1.1.0"]]);
-    measure(world, 60);
-    await failingPasses(1);
     expect([world.traffic("orders"), await firing()]).toEqual([{ "1.0.0": 100 }, ["1.0.0"]]);
+    expect(given(since)).not.toContain("1.1.0");
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "error_rate", by: null }]);
+  });
+
+  it("is followed by one that does so also where automatic rollback is off by then, but writes nothing", async () => {
+    measure(world, 0);
+    const { rollback } = world.spec;
+    world.spec = { ...world.spec, rollback: { ...rollback, automatic: { ...rollback.automatic, enabled: false } } };
+    await world.settle();
+    expect([world.traffic("orders"), await firing(), world.reverts]).toEqual([{ "1.0.0": 100 }, ["1.0.0"], []]);
+  });
+
+  it("keeps nothing from a deployment that a person begins after that", async () => {
+    await world.settle();
+    measure(world, 0);
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    world.lift("orders");
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
   });
 
   it("is followed by one that leaves it where it is, where the version before it is pinned again by then", async () => {
@@ -120,7 +145,6 @@ describe("a controller that died before it could record a way back", () => {
     world.pin("orders", "1.0.0");
     await world.settle();
     expect([world.traffic("orders"), await firing()]).toEqual([{ "1.0.0": 100 }, ["1.0.0"]]);
-    const given = world.router.calls.slice(since).flatMap((call) => (call.call === "ensureRoutes" ? call.routes : []));
-    expect(given.flatMap(({ shares }) => shares.map(({ version }) => version))).not.toContain("1.1.0");
+    expect(given(since)).not.toContain("1.1.0");
   });
 });

@@ -168,7 +168,7 @@ describe("a version that got its traffic in the moment in which the disk became 
   });
 });
 
-describe("a watched version that lost its traffic to a run that could record nothing", () => {
+describe("a watched version that lost its traffic to a run that could record nothing, where the router does not say why", () => {
   beforeEach(async () => {
     world = await running();
     use(world, blueGreen, 60_000, [errorRate]);
@@ -180,6 +180,12 @@ describe("a watched version that lost its traffic to a run that could record not
     await failingPass();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     world.restart();
+    const routes = await world.router.routes(environment);
+    expect(routes.map(({ takenBack }) => takenBack?.trigger)).toContain("error_rate");
+    await world.router.ensureRoutes(
+      environment,
+      routes.map(({ takenBack: _, ...route }) => route),
+    );
     world.router.setUnreachable("the router does not answer");
     world.readings = () => ({ candidate: { kind: "none", why: "the router does not answer" } });
     world.now += 60_000;

@@ -17,10 +17,16 @@ describe("the door for routes", () => {
     expect(parseRoutes([{ ...route, extra: 1 }])).toEqual([route]);
   });
 
+  it("lets the reason in why traffic was taken back, where a route has one", () => {
+    const takenBack = { deployment: "d", trigger: "error_rate", why: "bad" };
+    expect(parseRoutes([{ ...route, takenBack: { ...takenBack, extra: 1 } }])).toEqual([{ ...route, takenBack }]);
+  });
+
   it.each([
     ["no list", {}, "/: expected a list"],
     ["a name that is a prototype key", [{ ...route, process: "__proto__" }], "/0/process"],
     ["a process twice", [route, route], "/1/process"],
+    ["a reason why traffic was taken back that is none", [{ ...route, takenBack: { deployment: 1 } }], "/0/takenBack"],
     ["no timeout", [{ ...route, timeoutMs: 0 }], "/0/timeoutMs"],
     ["a timeout that no timer holds", [{ ...route, timeoutMs: 2 ** 31 }], "/0/timeoutMs"],
     ["an unknown sticky kind", [{ ...route, sticky: { kind: "query", name: "a" } }], "/0/sticky/kind"],

@@ -21,6 +21,7 @@ interface Getting {
 interface More {
   readonly environment: EnvironmentName;
   readonly what: string;
+  readonly before: Route | null;
   /** It had most of the traffic already. */
   readonly hasMost: boolean;
 }
@@ -81,13 +82,15 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
     if (nature && refusedNatures.has(nature)) trace.violate("no traffic to what failed its checks", `${what}, and it ${nature}`);
     const had = weightOf(before, share.digest);
     if (share.weight <= had) return;
-    if (state) await judgeMore(share, state, { environment, what, hasMost: had > 50 });
+    if (state) await judgeMore(share, state, { environment, what, before, hasMost: had > 50 });
   }
 
-  async function judgeMore(share: Share, state: ProcessState, { environment, what, hasMost }: More): Promise<void> {
+  async function judgeMore(share: Share, state: ProcessState, { environment, what, before, hasMost }: More): Promise<void> {
     const { rollout } = state;
-    const isRejected = rollout?.state.kind === "rejected" && rollout.candidate?.digest === share.digest;
-    trace.expect(!isRejected, "no more traffic to what is rejected", what);
+    if (rollout?.candidate?.digest === share.digest) {
+      trace.expect(rollout.state.kind !== "rejected", "no more traffic to what is rejected", what);
+      trace.expect(isNotTakenBack(before, rollout), "no more traffic to what was taken back from memory", what);
+    }
     const held = whyHeld(state, share.version);
     // Where no good version is left, what serves all the same also takes back the share of a canary that is given up.
     if (held === null || hasMost) return;
@@ -160,6 +163,11 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
       }
     },
   };
+}
+
+/** By a controller that could not record it. */
+function isNotTakenBack(before: Route | null, { deployment }: Rollout): boolean {
+  return before?.takenBack?.deployment !== deployment;
 }
 
 /** Taken out on purpose, or there never was anything to go back to. */

@@ -45,6 +45,20 @@ export const troubleMutations: readonly Mutation[] = [
     among: "fillsDisk",
   },
   {
+    what: "what the router knows of a way back is not read",
+    file: "src/domain/strategies/rollout-view.ts",
+    find: "return takenBack?.deployment === deployment ? { takenBack } : {};",
+    put: "return takenBack?.deployment === deployment ? {} : {};",
+    among: "fillsDisk",
+  },
+  {
+    what: "what is owed to what was taken back is done first",
+    file: "src/controller/perform.ts",
+    find: "const owed = await withoutTakenBack(environment, remembered, ports);",
+    put: "const { owed } = remembered;",
+    among: "fillsDisk",
+  },
+  {
     what: "schedules of what was rejected wait for the disk",
     file: "src/controller/protect.ts",
     find: "    ...(await arm(environment, shifted, ports)),",

@@ -176,9 +176,9 @@ function misspelt({ process, candidate }: Rollout, { findings }: Pick<ProposedCh
   return candidate && { kind: "broken", process, version: candidate.version, findings };
 }
 
-/** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
+/** Taken back, unless it has its traffic still and the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
 function whenAnalysisFailed(one: Case, rollout: Rollout, rolloutView: RolloutView, bad: RejectionReason): Stepping {
-  const held = whyNotAutomatic(rollout, one.before, one.pass.observation);
+  const held = rolloutView.takenBack ? null : whyNotAutomatic(rollout, one.before, one.pass.observation);
   const step = rejectUnlessHeld(rollout, bad, held, one.pass.observation.now);
   if (step.state.kind === "rejected") return calm(rollout, step);
   const normal = nextHandingOver(rollout, rolloutView, one.pass.handovers);

@@ -7,6 +7,7 @@ import type { CommitId, Digest, Instant, Percent, ProcessId, UnitRef } from "../
 import type { Pause } from "./people.ts";
 import type { ReasonCode } from "./reason.ts";
 import type { Known } from "../observed/observation.ts";
+import type { TakenBack } from "../observed/route.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
 
 /** Journaled as JSON: add a kind when you must, never rename one. */
@@ -184,6 +185,8 @@ export interface RolloutView {
   readonly analysis: Judgement;
   /** What is proven against the candidate by the ends of its engine's process; absent: nothing. */
   readonly killing?: string;
+  /** It was rejected already, and lost its traffic, by a run that could not record it; absent: it was not. */
+  readonly takenBack?: TakenBack;
   /** Of the rollback policy's triggers: unhealthy when one fires. */
   readonly triggers: Judgement;
   /** Whether the router's targets are where the versions with traffic answer now. */

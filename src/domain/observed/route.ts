@@ -18,12 +18,22 @@ export interface Share {
   readonly targets: readonly Target[];
 }
 
+/** A decision that took the traffic of a route back while nothing could be recorded: a controller that starts knows it from here. */
+export interface TakenBack {
+  /** The deployment that it rejects. */
+  readonly deployment: string;
+  readonly trigger: string;
+  readonly why: string;
+}
+
 export interface Route {
   readonly process: ProcessId;
   readonly timeoutMs: number;
   readonly sticky: { readonly kind: "header" | "cookie"; readonly name: string } | null;
   /** Empty: the process gets no traffic and its paths answer 404. */
   readonly shares: readonly Share[];
+  /** Changes nothing for callers. It is kept with the route, until the route is set anew. */
+  readonly takenBack?: TakenBack;
 }
 
 /** A route that the router does not take. */

@@ -21,8 +21,9 @@ import { hasPredecessor } from "./ways-back.ts";
 import { type RejectionReason, isOnItsWay, mayHaveTraffic, reject } from "../strategies/steps.ts";
 
 /** What rejects a candidate that has traffic, by its metrics or the ends of its engine; null: nothing does. */
-export function failedAnalysis(rollout: Rollout, { triggers, analysis, killing }: Judged): RejectionReason | null {
+export function failedAnalysis(rollout: Rollout, { triggers, analysis, killing, takenBack }: Judged): RejectionReason | null {
   if (!mayBeCondemned(rollout)) return null;
+  if (takenBack) return { trigger: takenBack.trigger, why: takenBack.why };
   if (killing !== undefined) return { trigger: engineDeath, why: killing };
   if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
   if (analysis.kind === "unhealthy") return { trigger: analysis.trigger, why: analysis.why };

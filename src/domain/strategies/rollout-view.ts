@@ -36,7 +36,7 @@ export function viewRollout(rollout: Rollout, observation: Observation, memory: 
   const { candidate, stable } = rollout;
   const ask = questions(rollout.process, observation);
   const { pre, during, post, verification } = verdicts(rollout, memory);
-  const { analysis, triggers, killing } = judgeRollout(rollout, observation);
+  const judged = judgeRollout(rollout, observation);
   const bake: Bake = {
     bakeMs: bakeMsOf(rollout.strategy, observation.spec, rollout),
     checks: bakedBy(rollout, observation),
@@ -61,9 +61,7 @@ export function viewRollout(rollout: Rollout, observation: Observation, memory: 
     post,
     verification,
     wantsVerification: (observation.spec?.validation.rollback.length ?? 0) > 0,
-    analysis,
-    triggers,
-    ...(killing !== undefined && { killing }),
+    ...judged,
     isRouted: ask.engine((installed, instances) => isRouted(ask.route, installed, instances)),
     instances: ask.engine((installed, instances) =>
       instances.map((each) => viewInstance(each, { rollout, installed, route: ask.route, observation })),
@@ -79,12 +77,17 @@ export function viewRollout(rollout: Rollout, observation: Observation, memory: 
 }
 
 /** All that may reject a candidate by itself. */
-export type Judged = Pick<RolloutView, "analysis" | "triggers" | "killing">;
+export type Judged = Pick<RolloutView, "analysis" | "triggers" | "killing" | "takenBack">;
 
 /** What its metrics say, and the ends of its engine. */
 export function judgeRollout(rollout: Rollout, observation: Observation): Judged {
   const analysis = judgeMetrics(checksOf(rollout, observation), rollout, observation);
-  return { analysis, triggers: judgeTriggers(rollout, observation), ...killingOf(rollout, observation) };
+  return {
+    analysis,
+    triggers: judgeTriggers(rollout, observation),
+    ...killingOf(rollout, observation),
+    ...takenBackOf(rollout, observation),
+  };
 }
 
 /** What can never be done comes before what is only tried again: that may never end because of it. */
@@ -227,6 +230,12 @@ export function triggersOf({ spec }: Pick<Observation, "spec">): readonly Metric
 function killingOf({ candidate, startedAt }: Rollout, observation: Observation): Pick<RolloutView, "killing"> {
   const why = candidate && whyKiller(candidate, observation, observation.now - startedAt);
   return why === null ? {} : { killing: why };
+}
+
+/** The router knows that it was rejected, by a run that could not record it. */
+function takenBackOf({ process, deployment }: Rollout, { routes }: Observation): Pick<RolloutView, "takenBack"> {
+  const takenBack = routes.kind === "known" ? routes.value.get(process)?.takenBack : undefined;
+  return takenBack?.deployment === deployment ? { takenBack } : {};
 }
 
 function at({ now, spec }: Observation): { readonly now: number; readonly maxAgeMs: number } {

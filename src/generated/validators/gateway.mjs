@@ -510,7 +510,7 @@ return errors === 0;
 }
 
 export const route = validate25;
-const schema10 = {"type":"object","required":["process","timeoutMs","sticky","shares"],"properties":{"process":{"type":"string","pattern":"^[a-z0-9]+(?:-[a-z0-9]+)*$","description":"a process id: lower-case words joined by hyphens"},"timeoutMs":{"type":"integer","minimum":1,"maximum":2147483647,"description":"a whole number from 1 to 2147483647"},"sticky":{"type":["object","null"],"required":["kind","name"],"properties":{"kind":{"type":"string","enum":["header","cookie"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$","description":"the name of a header or a cookie"}}},"shares":{"type":"array","items":{"type":"object","required":["version","digest","weight","endpoints","targets"],"properties":{"version":{"type":"string","pattern":"^[0-9A-Za-z.+-]{1,200}$","description":"a semantic version"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"weight":{"type":"number","minimum":0,"maximum":100,"description":"a number from 0 to 100"},"endpoints":{"type":"array","items":{"type":"object","required":["method","path"],"properties":{"method":{"type":"string","pattern":"^[A-Z]{1,20}$","description":"a method in upper case, or ANY"},"path":{"type":"string","description":"a path"}}}},"targets":{"type":"array","items":{"type":"object","required":["instance","url"],"properties":{"instance":{"type":"string","pattern":"^[\\x21-\\x7e]{1,200}$","description":"the name of an instance"},"url":{"type":"string","pattern":"^https?:\\/\\/[^\\s]{1,2000}$","description":"an http(s) URL"}}}}}}}},"$id":"route"};
+const schema10 = {"type":"object","required":["process","timeoutMs","sticky","shares"],"properties":{"process":{"type":"string","pattern":"^[a-z0-9]+(?:-[a-z0-9]+)*$","description":"a process id: lower-case words joined by hyphens"},"timeoutMs":{"type":"integer","minimum":1,"maximum":2147483647,"description":"a whole number from 1 to 2147483647"},"sticky":{"type":["object","null"],"required":["kind","name"],"properties":{"kind":{"type":"string","enum":["header","cookie"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$","description":"the name of a header or a cookie"}}},"shares":{"type":"array","items":{"type":"object","required":["version","digest","weight","endpoints","targets"],"properties":{"version":{"type":"string","pattern":"^[0-9A-Za-z.+-]{1,200}$","description":"a semantic version"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"weight":{"type":"number","minimum":0,"maximum":100,"description":"a number from 0 to 100"},"endpoints":{"type":"array","items":{"type":"object","required":["method","path"],"properties":{"method":{"type":"string","pattern":"^[A-Z]{1,20}$","description":"a method in upper case, or ANY"},"path":{"type":"string","description":"a path"}}}},"targets":{"type":"array","items":{"type":"object","required":["instance","url"],"properties":{"instance":{"type":"string","pattern":"^[\\x21-\\x7e]{1,200}$","description":"the name of an instance"},"url":{"type":"string","pattern":"^https?:\\/\\/[^\\s]{1,2000}$","description":"an http(s) URL"}}}}}}},"takenBack":{"type":"object","required":["deployment","trigger","why"],"properties":{"deployment":{"type":"string"},"trigger":{"type":"string"},"why":{"type":"string"}}}},"$id":"route"};
 const pattern0 = new RegExp("^[a-z0-9]+(?:-[a-z0-9]+)*$", "u");
 const pattern1 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$", "u");
 const pattern2 = new RegExp("^[0-9A-Za-z.+-]{1,200}$", "u");
@@ -913,6 +913,71 @@ var valid0 = _errs11 === errors;
 }
 else {
 var valid0 = true;
+}
+if(valid0){
+if(data.takenBack !== undefined){
+let data18 = data.takenBack;
+const _errs37 = errors;
+if(errors === _errs37){
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+let missing5;
+if((((data18.deployment === undefined) && (missing5 = "deployment")) || ((data18.trigger === undefined) && (missing5 = "trigger"))) || ((data18.why === undefined) && (missing5 = "why"))){
+validate25.errors = [{instancePath:instancePath+"/takenBack",schemaPath:"#/properties/takenBack/required",keyword:"required",params:{missingProperty: missing5},schema:schema10.properties.takenBack.required,parentSchema:schema10.properties.takenBack,data:data18}];
+return false;
+}
+else {
+if(data18.deployment !== undefined){
+let data19 = data18.deployment;
+const _errs39 = errors;
+if(typeof data19 !== "string"){
+validate25.errors = [{instancePath:instancePath+"/takenBack/deployment",schemaPath:"#/properties/takenBack/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema10.properties.takenBack.properties.deployment.type,parentSchema:schema10.properties.takenBack.properties.deployment,data:data19}];
+return false;
+}
+var valid8 = _errs39 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data18.trigger !== undefined){
+let data20 = data18.trigger;
+const _errs41 = errors;
+if(typeof data20 !== "string"){
+validate25.errors = [{instancePath:instancePath+"/takenBack/trigger",schemaPath:"#/properties/takenBack/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema10.properties.takenBack.properties.trigger.type,parentSchema:schema10.properties.takenBack.properties.trigger,data:data20}];
+return false;
+}
+var valid8 = _errs41 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data18.why !== undefined){
+let data21 = data18.why;
+const _errs43 = errors;
+if(typeof data21 !== "string"){
+validate25.errors = [{instancePath:instancePath+"/takenBack/why",schemaPath:"#/properties/takenBack/properties/why/type",keyword:"type",params:{type: "string"},schema:schema10.properties.takenBack.properties.why.type,parentSchema:schema10.properties.takenBack.properties.why,data:data21}];
+return false;
+}
+var valid8 = _errs43 === errors;
+}
+else {
+var valid8 = true;
+}
+}
+}
+}
+}
+else {
+validate25.errors = [{instancePath:instancePath+"/takenBack",schemaPath:"#/properties/takenBack/type",keyword:"type",params:{type: "object"},schema:schema10.properties.takenBack.type,parentSchema:schema10.properties.takenBack,data:data18}];
+return false;
+}
+}
+var valid0 = _errs37 === errors;
+}
+else {
+var valid0 = true;
+}
 }
 }
 }

@@ -5,7 +5,7 @@ import type { EnvironmentSpec } from "../../../src/domain/desired/environment.ts
 import type { Measured, MetricCheck, Reading } from "../../../src/domain/analysis/metrics.ts";
 import { failedAnalysis } from "../../../src/domain/rollback/policy.ts";
 import type { Rollout } from "../../../src/domain/journal/rollout.ts";
-import type { Target } from "../../../src/domain/observed/route.ts";
+import type { Route, Target } from "../../../src/domain/observed/route.ts";
 import type { Observation } from "../../../src/domain/observed/observation.ts";
 import type { EngineInstance, Installed, Placement } from "../../../src/domain/desired/unit.ts";
 import { viewRollout } from "../../../src/domain/strategies/rollout-view.ts";
@@ -112,6 +112,40 @@ describe("several triggers", () => {
     const off = specWith([errorRate], [], false);
     expect(metricRequestsOf(under, off)).toEqual([]);
     expect(failedAnalysis(watching, watch(watching, off, [measured(errorRate, value(50))]))).toBeNull();
+  });
+});
+
+describe("what the router knows of a version that was taken back by a run that could not record it", () => {
+  const takenBack = { deployment: watching.deployment, trigger: "error_rate", why: "error_rate 40 %" };
+  const routed = (said?: Route["takenBack"]): Route => ({
+    process: watching.process,
+    timeoutMs: 1_000,
+    sticky: null,
+    shares: [],
+    ...(said && { takenBack: said }),
+  });
+  const failed = (rollout: Rollout, routes: Observation["routes"]) =>
+    failedAnalysis(rollout, viewRollout(rollout, seenWith({ routes }), memory));
+
+  it("rejects it, for the reason of that run", () => {
+    expect(failed(watching, known(new Map([[watching.process, routed(takenBack)]])))).toEqual({
+      trigger: "error_rate",
+      why: "error_rate 40 %",
+    });
+  });
+
+  it.each<[string, Rollout, Observation["routes"]]>([
+    ["of another deployment", watching, known(new Map([[watching.process, routed({ ...takenBack, deployment: "another" })]]))],
+    ["of another process", watching, known(new Map([["other", routed(takenBack)]]))],
+    ["while the router cannot be asked", watching, { kind: "unknown", why: "the router does not answer" }],
+    ["where it says nothing", watching, known(new Map([[watching.process, routed()]]))],
+    [
+      "of one that is going back",
+      rolloutIn({ kind: "rejected", why: "bad", since: now, hadTraffic: true, trigger: "error_rate" }, { strategy: spec.strategy }),
+      known(new Map([[watching.process, routed(takenBack)]])),
+    ],
+  ])("says nothing %s", (_, rollout, routes) => {
+    expect(failed(rollout, routes)).toBeNull();
   });
 });
 

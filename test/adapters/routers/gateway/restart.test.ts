@@ -40,6 +40,16 @@ describe("a gateway that is started again", () => {
     expect((await call(`${url}/production/`)).body).toBe("ok");
   });
 
+  it("still knows why traffic was taken back", async () => {
+    const takenBack = { deployment: "production/order-intake/7", trigger: "error_rate", why: "error_rate 40 %" };
+    const [route] = await router.routes("production");
+    if (!route) throw new Error("no route");
+    await router.ensureRoutes("production", [{ ...route, takenBack }]);
+    await gateway.close(0);
+    await start();
+    expect(await router.routes("production")).toEqual([{ ...route, takenBack }]);
+  });
+
   it("is found by its user elsewhere when its ports were taken", async () => {
     const before = gateway;
     await gateway.close(0);

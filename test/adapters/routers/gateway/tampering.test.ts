@@ -86,6 +86,14 @@ describe("the table as it was left", () => {
     shares: [share("1.0.0", digit, 100, [])],
   });
 
+  it("is the same where a gateway of an earlier release does not keep why traffic was taken back", () => {
+    const left = createLeftTable();
+    left.begin(new Map());
+    left.note("production", [{ ...route("hello", "a"), takenBack: { deployment: "d", trigger: "error_rate", why: "bad" } }]);
+    expect(left.differences(new Map([["production", [route("hello", "a")]]]))).toEqual(new Map());
+    expect(left.differences(new Map([["production", [route("hello", "b")]]])).size).toBe(1);
+  });
+
   it("does not know what became of routes whose setting failed", () => {
     const left = createLeftTable();
     left.begin(new Map([["production", [route("hello", "a"), route("other", "a")]]]));

@@ -1,0 +1,33 @@
+/** What a run before this one took back without being able to record it: the router's table has it, the journal does not. */
+
+import type { EnvironmentName } from "../domain/names.ts";
+import type { Route } from "../domain/observed/route.ts";
+import type { EnvironmentState, OwedAction } from "../domain/journal/state.ts";
+import { processOf } from "../domain/journal/actions.ts";
+import type { Ports } from "./ports.ts";
+
+/** Without the traffic and the schedules that the journal still owes to what was taken back: they wait for the decision that rejects it. */
+export async function withoutTakenBack(
+  environment: EnvironmentName,
+  state: EnvironmentState,
+  ports: Pick<Ports, "router">,
+): Promise<readonly OwedAction[]> {
+  const { owed } = state;
+  if (!owed.some((entry) => isForCandidate(entry, state))) return owed;
+  // A router that cannot be asked gives nobody more traffic either.
+  const routes = await ports.router.routes(environment).catch((): readonly Route[] => []);
+  const takenBack = new Set(routes.filter((route) => isTakenBack(route, state)).map(({ process }) => process));
+  return owed.filter((entry) => !isForCandidate(entry, state) || !takenBack.has(processOf(entry.action)));
+}
+
+/** Traffic or schedules for what is being deployed. */
+function isForCandidate({ action }: OwedAction, { processes }: EnvironmentState): boolean {
+  const { state, candidate } = processes.get(processOf(action))?.rollout ?? {};
+  if (!candidate || state?.kind === "rejected") return false;
+  if (action.kind === "ensure-armed") return action.digest === candidate.digest;
+  return action.kind === "ensure-weights" && action.weights.some(({ unit, weight }) => weight > 0 && unit.digest === candidate.digest);
+}
+
+function isTakenBack({ process, takenBack }: Route, { processes }: EnvironmentState): boolean {
+  return takenBack !== undefined && takenBack.deployment === processes.get(process)?.rollout?.deployment;
+}
