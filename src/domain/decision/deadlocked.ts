@@ -57,10 +57,10 @@ function waitOf({ stored, decision: { after } }: Decided, handovers: NonNullable
   return { status, for: handover.with, isCall: false };
 }
 
-/** Nobody in it does anything but wait. Paths alone are handed over once all are ready, and calls in a circle are found in the files. */
+/** Whoever does anything but wait is in no circle. Paths alone are handed over once all are ready, and calls in a circle are found in the files. */
 function isForEver(circle: ReadonlySet<ProcessId>, waiting: ReadonlyMap<ProcessId, Waiting>): boolean {
   const waits = [...circle].flatMap((process) => waiting.get(process) ?? []);
-  return waits.length === circle.size && waits.some(({ isCall }) => isCall) && waits.some(({ isCall }) => !isCall);
+  return waits.some(({ isCall }) => isCall) && waits.some(({ isCall }) => !isCall);
 }
 
 /** Which processes wait for each other, as the status of one of them says; null: it does not say so, or one of them is pinned otherwise since. */

@@ -44,6 +44,15 @@ describe("a circle", () => {
       ["Deadlocked", "Deadlocked", "Deadlocked", "WaitsForDependency"],
     ],
     [
+      "beside another one is a deadlock of its own, and both are said",
+      [handsOver("a"), calls("b", "a"), handsOver("c"), calls("d", "c")],
+      new Map([
+        ["a", waits("b")],
+        ["c", waits("d")],
+      ]),
+      ["Deadlocked", "Deadlocked", "Deadlocked", "Deadlocked"],
+    ],
+    [
       "of paths alone ends when all are ready",
       [handsOver("a"), handsOver("b")],
       new Map([

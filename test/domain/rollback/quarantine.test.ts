@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../src/domain/finding.ts";
 import type { Digest } from "../../../src/domain/names.ts";
-import { followGit, isInQuarantine } from "../../../src/domain/rollback/quarantine.ts";
+import { followGit, isInQuarantine, quarantine } from "../../../src/domain/rollback/quarantine.ts";
 import type { Quarantined } from "../../../src/domain/journal/revert.ts";
 import type { Observation } from "../../../src/domain/observed/observation.ts";
 import { toQuarantine } from "../../../src/domain/rollback/policy.ts";
@@ -71,6 +71,12 @@ describe("what people have put into quarantine", () => {
     expect(after.quarantined).toEqual([known(true)]);
     expect(followGit(after, observation([])).quarantined).toEqual([]);
   });
+});
+
+it("a definition that is rolled back again has one entry, the newest, and takes the place of no other", () => {
+  const other: Quarantined = { ...known(true), digest: `sha256-${"b".repeat(64)}` };
+  const again: Quarantined = { ...known(true), version: "1.3.0", at: 2, rollbackId: "rb-2" };
+  expect(quarantine(row({ quarantined: [known(true), other] }), again)).toEqual([again, other]);
 });
 
 describe("a quarantine goes by definition", () => {
