@@ -22,8 +22,6 @@ export const playedThrough: Readonly<Record<string, string>> = {
   "src/controller/validating/installation.ts": "test/controller/validating/questions.test.ts",
   "src/controller/validating/placements.ts": "test/controller/validating/engine-goes-away.test.ts",
   "src/controller/validating/validate.ts": "test/controller/validating/questions.test.ts",
-  "src/domain/checked.ts": "test/surfaces/http/commands.test.ts",
-  "src/domain/observed/observation.ts": "test/domain/strategies/rollout-view.test.ts",
   "src/domain/paths/automaton.ts": "test/domain/paths/path-pattern.test.ts",
   "src/domain/paths/clash.ts": "test/domain/paths/path-pattern.test.ts",
   "src/domain/paths/express-path.ts": "test/domain/paths/path-pattern.test.ts",
