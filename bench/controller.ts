@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -31,7 +31,7 @@ export async function coldStartBench(): Promise<readonly BenchResult[]> {
   const folder = await mkdtemp(join(tmpdir(), "pinion-bench-"));
   const big = await createBigRepository({ folder, processes, pins: "by-team" });
   const server = await startGitServer({ root: folder });
-  const bundles = await mkdtemp(fileURLToPath(new URL("../node_modules/.cache/pinion-bench-", import.meta.url)));
+  const bundles = await folderInCache();
   try {
     const program = await bundled(bundles);
     const start: StartOnce = (running, way) =>
@@ -51,6 +51,13 @@ export async function coldStartBench(): Promise<readonly BenchResult[]> {
     await server.close();
     for (const made of [folder, bundles]) await rm(made, { recursive: true, force: true });
   }
+}
+
+/** In a fresh checkout nothing has made the cache yet. */
+async function folderInCache(): Promise<string> {
+  const cache = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
+  await mkdir(cache, { recursive: true });
+  return mkdtemp(join(cache, "pinion-bench-"));
 }
 
 /** As the programs that users start are, where it finds its packages. */
