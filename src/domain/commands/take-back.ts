@@ -8,7 +8,7 @@ import { done, type Given, type Executed, refuse, type CommandSpecOf } from "./e
 import { type Command, signature } from "../journal/commands.ts";
 import { describePerson } from "../journal/people.ts";
 import { findQuarantined, isInQuarantine, pinnedDefinition } from "../rollback/quarantine.ts";
-import { pinnedVersion } from "../desired/resolve.ts";
+import { pinnedVersion, whatIsPinned } from "../desired/resolve.ts";
 import type { PinBack, Revert, RevertRequest } from "../journal/revert.ts";
 import { afterRejection, withRevertOwed, toQuarantine } from "../rollback/policy.ts";
 import type { Rollout } from "../journal/rollout.ts";
@@ -33,7 +33,7 @@ export function rollBack(given: Given, { to }: CommandSpecOf<"rollback">): Execu
   if (from === null) return refuse("it is not pinned here");
   const target = to ?? otherGood(given, from);
   const not = whyNotRolledBack(given, from, target);
-  if (target === null || not !== null) return refuse(not ?? noOtherGood);
+  if (target === null || not !== null) return refuse(not ?? noOtherGood(given, from));
   const group = groupBack(given, target);
   const held = group && whyNotByCommit(group);
   if (held) return refuse(held);
@@ -93,12 +93,17 @@ function ofUnjudged({ knownGood }: ProcessState, target: Version): string {
   return unjudged === undefined ? "" : ` (${target} was not judged: ${unjudged})`;
 }
 
-const noOtherGood = "no other version was ever found good here; pin one by a pull request";
+function noOtherGood({ before }: Given, pinned: string): string {
+  const held = before.knownGood.filter(({ version }) => version !== pinned).map(({ version }) => version);
+  if (held.length === 0) return "no other version was ever found good here; pin one by a pull request";
+  return `what was found good here is in quarantine (${held.join(", ")}): remove an entry from quarantine.yaml first, or pin another version by a pull request`;
+}
 
-function whyNotRolledBack({ before, observation }: Given, from: string, target: string | null): string | null {
+function whyNotRolledBack(given: Given, from: string, target: string | null): string | null {
+  const { before, observation } = given;
   if (observation.settingsOf !== undefined) return withoutEffect(observation);
   if (!observation.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
-  if (target === null) return noOtherGood;
+  if (target === null) return noOtherGood(given, from);
   if (target === from) return `${from} is pinned already`;
   if (isInQuarantine(before, { version: target }, observation))
     return `${target} is in quarantine here: remove its entry from quarantine.yaml first`;
@@ -145,7 +150,10 @@ function recoverFromPinned(given: Given): Executed {
   const definition = pinnedDefinition(desired);
   const from = pinnedVersion(desired);
   const target = from === null ? null : otherGood(given, from);
-  if (from === null || target === null || definition === null) return refuse("there is no other version that was found good here");
+  if (from === null) return refuse("it is not pinned here");
+  if (definition === null)
+    return refuse(`it goes back from what is pinned, and that cannot be deployed: ${whatIsPinned(desired)}; correct the pin by a commit`);
+  if (target === null) return refuse(noOtherGood(given, from));
   const gone = whyGone(given, definition);
   if (gone !== null) return refuse(gone);
   const revert = revertBy(command, observation, { process: before.process, from, to: target });

@@ -165,7 +165,7 @@ describe("is refused, with the reason", () => {
       "the commit that restores 1.0.0 is not written yet",
     ],
     ["recover of a first version", "recover", { rollout: { ...installing, stable: null } }, "no version ran here before it"],
-    ["recover where no other version was good", "recover", {}, "there is no other version that was found good here"],
+    ["recover of what is not pinned", "recover", {}, "it is not pinned here"],
     ["rollback of what is not pinned", "rollback", {}, "it is not pinned here"],
     ["freeze of one process", "freeze", {}, "freeze is a command for a whole environment"],
     ["unfreeze of one process", "unfreeze", {}, "unfreeze is a command for a whole environment"],

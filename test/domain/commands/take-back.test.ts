@@ -117,7 +117,7 @@ describe("rollback", () => {
     {
       when: "the only other version is in quarantine",
       remembered: { quarantined: [held] },
-      why: "no other version was ever found good here",
+      why: "what was found good here is in quarantine (1.0.0): remove an entry from quarantine.yaml first",
     },
     {
       when: "people may not",
@@ -234,6 +234,13 @@ describe("recover", () => {
     expect(done(recovered({ remembered: { rollout: rolloutOf } })).after.revert?.request.to).toBe("1.0.0");
   });
 
+  const cannotRun = {
+    kind: "broken",
+    process: "orders",
+    version: "9.9.9",
+    why: "no such version",
+    pinned: { kind: "broken", process: "orders", version: "9.9.9", findings: [] },
+  } as const;
   const backAlready = { kind: "rejected", why: "too many errors", since: 1, hadTraffic: true, trigger: "error_rate" } as const;
   const bad = { version: "1.1.0", digest: definitionOf("orders", "1.1.0"), why: "bad", at: 1, rollbackId: "r1", isInGit: false };
   it.each<Row>([
@@ -244,8 +251,18 @@ describe("recover", () => {
     },
     { when: "a rollback is under way", remembered: { rollout: underWay({ kind: "rollback" }) }, why: "it is going back already: rollback" },
     { when: "no version ran before it", remembered: { rollout: underWay({ stable: null }) }, why: "no version ran here before it" },
-    { when: "no other version was good", remembered: { knownGood: [] }, why: "there is no other version that was found good here" },
-    { when: "it is not pinned", stage: { pinned: [] }, why: "there is no other version that was found good here" },
+    { when: "no other version was good", remembered: { knownGood: [] }, why: "no other version was ever found good here" },
+    {
+      when: "the only other version is in quarantine",
+      remembered: { quarantined: [{ ...bad, version: "1.0.0", digest: definitionOf("orders", "1.0.0") }] },
+      why: "what was found good here is in quarantine (1.0.0)",
+    },
+    { when: "it is not pinned", stage: { pinned: [] }, why: "it is not pinned here" },
+    {
+      when: "what is pinned cannot be deployed",
+      stage: { pinned: [cannotRun] },
+      why: "it goes back from what is pinned, and that cannot be deployed: no such version; correct the pin by a commit",
+    },
     {
       when: "it went back before",
       stage: { routes: [routeTo("orders", { "1.0.0": 100 })] },
