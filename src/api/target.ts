@@ -1,6 +1,7 @@
 /** Which controller somebody means who names one, and with what it is entered. */
 
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readWithin } from "../domain/bounded-reading.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { ControllerTarget } from "./client.ts";
 
@@ -18,9 +19,12 @@ export async function tokenFrom(env: Readonly<Record<string, string | undefined>
   return file === undefined || file === "" ? env["PINION_TOKEN"] || null : readTokenFile(file);
 }
 
+/** More is a mistake. */
+const largestTokenBytes = 64 * 1024;
+
 /** @throws `secret/missing`. */
 export async function readTokenFile(file: string): Promise<string> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
+  const text = await readWithin(createReadStream(file), largestTokenBytes).catch((error: unknown) => {
     throw new PinionError(
       "secret/missing",
       `the token file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,

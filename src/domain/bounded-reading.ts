@@ -10,6 +10,11 @@ export class TooLong extends Error {}
  * @throws TooLong past the limit; leaving early destroys the stream and what it comes from, unless its owner says otherwise.
  */
 export async function readWithin(stream: Stream | null, largestBytes: number): Promise<string> {
+  return new TextDecoder().decode(await readBytesWithin(stream, largestBytes));
+}
+
+/** All of it. @throws TooLong, as above. */
+export async function readBytesWithin(stream: Stream | null, largestBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream ?? nothing()) {
@@ -17,7 +22,7 @@ export async function readWithin(stream: Stream | null, largestBytes: number): P
     if (bytes > largestBytes) throw new TooLong(describeTooLong(largestBytes));
     chunks.push(chunk);
   }
-  return textOf(chunks, bytes);
+  return joined(chunks, bytes);
 }
 
 /** For people. */
@@ -29,14 +34,14 @@ async function* nothing(): Stream & AsyncGenerator<Uint8Array> {
   // Nothing was sent.
 }
 
-function textOf(chunks: readonly Uint8Array[], bytes: number): string {
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
   const whole = new Uint8Array(bytes);
   let at = 0;
   for (const chunk of chunks) {
     whole.set(chunk, at);
     at += chunk.length;
   }
-  return new TextDecoder().decode(whole);
+  return whole;
 }
 
 function describeSize(bytes: number): string {

@@ -1,12 +1,14 @@
 /** One version file by itself, wherever it is: for `pinion diff`. */
 
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";
 import type { Definition } from "../../../domain/desired/definition.ts";
+import { readBytesWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import { describeFinding, type Finding } from "../../../domain/finding.ts";
 import type { ProcessVersion } from "../../../domain/desired/version.ts";
 import type { Dialect } from "../../../ports/dialect.ts";
+import { maxExportBytes } from "../document/limits.ts";
 import { sha256 } from "./digest.ts";
 import { parseExport } from "./export-file.ts";
 import { atOnce } from "../../../domain/slices.ts";
@@ -30,9 +32,11 @@ export async function readLoneVersion(file: string, dialects: readonly Dialect[]
   return { kind: "version", ...atOnce(withDefinition(parsed.version, definition, sha256)) };
 }
 
+/** A file may be a link to what has no end. */
 async function read(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((error: unknown) => {
-    throw new PinionError("usage/invalid", `${file} cannot be read`, { cause: error });
+  return readBytesWithin(createReadStream(file), maxExportBytes).catch((error: unknown) => {
+    const why = error instanceof TooLong ? `: ${error.message}` : "";
+    throw new PinionError("usage/invalid", `${file} cannot be read${why}`, { cause: error });
   });
 }
 
