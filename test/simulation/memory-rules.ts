@@ -154,7 +154,7 @@ function judgeHeld({ trace }: SimWorld, { held }: Place, { process, quarantined,
   for (const [version, { isInGit }] of held) {
     if (quarantined.some((entry) => entry.version === version)) continue;
     if (isInGit && status === null) held.delete(version);
-    else if (isInGit) trace.violate("what nobody has lifted stays in quarantine", `${process} ${version}`);
+    else if (isInGit) trace.violate("what no person has lifted stays in quarantine", `${process} ${version}`);
     else trace.violate("what git does not have yet stays in quarantine", `${process} ${version}`);
   }
 }

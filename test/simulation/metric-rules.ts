@@ -62,7 +62,7 @@ export function judgeWatched(world: SimWorld, { startedAt }: Memory, { known, wa
 function judgePresence({ trace, time }: SimWorld, startedAt: Instant, { automatic, what }: Pick<Watched, "automatic" | "what">): void {
   const { bakeMs, triggers } = automatic;
   const leastMs = Math.min(bakeMs, ...triggers.map(({ windowMs }) => windowMs));
-  trace.expect(time.now() - startedAt >= leastMs, "nobody was watched by a controller that was not there", what);
+  trace.expect(time.now() - startedAt >= leastMs, "a controller that was down has watched no version", what);
 }
 
 /** Whatever comes next: what its callers suffer from is not good. */
@@ -111,7 +111,7 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
   const isOrderedBack = doneTo(recorded, is.process).has("rollback");
   judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, isOrderedBack, what });
-  world.trace.expect(!isOld || !metrics.has(is.state.trigger), "what was measured long ago rejects nobody", what);
+  world.trace.expect(!isOld || !metrics.has(is.state.trigger), "an old measurement rejects no version", what);
 }
 
 /** A person wants it, or nobody is left to share with. */
@@ -139,7 +139,7 @@ function judgeUnjudged(
   const count = (state: typeof after): number => state.processes.get(process)?.quarantined.length ?? 0;
   const isOwed = (decision.owed.get(process) ?? []).some(({ kind }) => kind === "ensure-reverted");
   const had = before.processes.get(process)?.revert ?? null;
-  trace.expect(count(after) <= count(before) && (!isOwed || had !== null), "what nobody has judged is not rejected", what);
+  trace.expect(count(after) <= count(before) && (!isOwed || had !== null), "a version without a verdict is not rejected", what);
 }
 
 const metrics: ReadonlySet<string> = new Set(["error_rate", "response_time"]);
@@ -156,8 +156,8 @@ function judgeFurther({ trace }: SimWorld, place: EnvironmentPlan, { known, was,
   if (checks.length === 0 || !(isInAnalysis(was.state, strategy) || isBetweenBatches(was.state, strategy))) return;
   const isWanted = onInconclusiveOf(strategy, place.spec) === "proceed";
   const isKnown = isWanted || checks.every((check) => callers(place, process) * 10 >= leastRequests(check));
-  trace.expect(isKnown, "what nobody has measured goes no further", `${what}; ${callers(place, process)} requests a second`);
-  trace.expect(!isOld || isWanted, "what was measured long ago takes nobody further", what);
+  trace.expect(isKnown, "a version that is not measured goes no further", `${what}; ${callers(place, process)} requests a second`);
+  trace.expect(!isOld || isWanted, "an old measurement takes no version further", what);
 }
 
 function callers(place: EnvironmentPlan | undefined, process: string): number {

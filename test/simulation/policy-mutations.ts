@@ -46,19 +46,19 @@ export const policyMutations: readonly Mutation[] = [
     put: "deadline: process.rollout.deadline",
   },
   {
-    what: "a canary has the timeout of all others",
+    what: "a canary has the timeout of the other strategies",
     file: "src/domain/strategies/traits.ts",
     find: "return traitsOf(strategy).ownLimit?.ms(strategy) ?? spec.deploymentTimeoutMs;",
     put: "return spec.deploymentTimeoutMs;",
   },
   {
-    what: "nobody ever runs out of time",
+    what: "no deployment ever times out",
     file: "src/domain/strategies/deadline.ts",
     find: "isWaitingForPerson(rollout) ? null : deadline",
     put: "isWaitingForPerson(rollout) ? null : deadline * 2",
   },
   {
-    what: "what is paused runs out of time",
+    what: "a paused deployment times out",
     file: "src/domain/decision/lifecycle.ts",
     find: "if (stopped === null && isLate)",
     put: "if (isLate)",

@@ -87,7 +87,7 @@ function whyTooBusy({ world, invariants }: EndParts, rest: Rest): Unrest | null 
 }
 
 function unrestOf(why: string | null): Unrest {
-  if (why === null) return { invariant: "whoever is at rest does nothing", seen: "something was done just now" };
+  if (why === null) return { invariant: "at rest nothing is done", seen: "something was done just now" };
   return { invariant: "the world comes to rest", seen: why };
 }
 

@@ -66,7 +66,7 @@ export const storeMutations: readonly Mutation[] = [
     put: "  if (deployments.length === 0) outbox.add(decision.events);",
   },
   {
-    what: "what was told is told again after a restart",
+    what: "delivered events are delivered again after a restart",
     file: "src/adapters/store/sqlite/outbox.ts",
     find: "UPDATE event SET dispatched = 1, body = '' WHERE id = ?",
     put: "UPDATE event SET dispatched = 0 WHERE id = ?",
@@ -174,7 +174,7 @@ export const storeMutations: readonly Mutation[] = [
     put: "",
   },
   {
-    what: "a command that was refused waits for ever",
+    what: "a refused command waits for ever",
     file: "src/domain/journal/remembered.ts",
     find: "const answered = new Set(results.map((result) => result.id));",
     put: `const answered = new Set(results.filter((result) => result.kind === "done").map((result) => result.id));`,

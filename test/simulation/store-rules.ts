@@ -61,7 +61,7 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
   }
 
   async function judgeMail(journal: Journal): Promise<void> {
-    same(trace, "what nobody was told yet is kept", await fake.pendingEvents(all), await journal.pendingEvents(all));
+    same(trace, "pending events are kept", await fake.pendingEvents(all), await journal.pendingEvents(all));
     for (const [id, environment] of given)
       same(trace, "what was answered is kept", await fake.result(environment, id), await journal.result(environment, id));
   }
@@ -118,7 +118,7 @@ function listed(state: EnvironmentState): Readonly<Record<string, unknown>> {
 function judgeHistory({ plan, trace, keepDeployments }: StoreRuleParts, told: readonly Deployment[], read: readonly Deployment[]): void {
   const kept = new Set(read.map(({ id }) => id));
   const expected = told.filter(({ id, endedAt }, index) => index < keepDeployments || endedAt === null || kept.has(id));
-  same(trace, "the history is what was told", expected, read);
+  same(trace, "the history is what was recorded", expected, read);
   const most = keepDeployments + plan.processes.size * plan.environments.length;
   trace.expect(read.length <= most, "old history goes", `${read.length} deployments are kept, not ${most}`);
 }

@@ -116,13 +116,13 @@ function judgeTimeout({ trace, clocks }: SimWorld, watch: Watch, { was, is, reco
   const { decision, before, after } = recorded;
   const elapsed = decision.at - watch.startedAt - union(watch);
   const what = `${is.deployment}, while ${was.state.kind}, after ${elapsed} of ${watch.limitMs} ms`;
-  trace.expect(elapsed >= watch.limitMs - clocks.blurMs, "nobody runs out of time too early", what);
+  trace.expect(elapsed >= watch.limitMs - clocks.blurMs, "no deployment times out too early", what);
   const hasPeople = doneTo(recorded, is.process).size > 0;
   if (hasPeople) return;
-  trace.expect(!was.paused || !canStandStill(was), "nobody runs out of time while paused", what);
-  trace.expect(!isWaitingForPerson(was), "nobody runs out of time while waiting for a person", what);
+  trace.expect(!was.paused || !canStandStill(was), "no deployment times out while paused", what);
+  trace.expect(!isWaitingForPerson(was), "no deployment times out while it waits for a person", what);
   const isFrozen = before.freeze !== null && after.freeze !== null && was.kind === "deploy" && canStandStill(was);
-  trace.expect(!isFrozen, "nobody runs out of time in a freeze", what);
+  trace.expect(!isFrozen, "no deployment times out in a freeze", what);
 }
 
 /** How long it stood still, each moment counted once. */
@@ -146,11 +146,7 @@ function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rol
   noteLost(world, watch, now);
   const stoodMs = watch.stops.reduce((sum, { from, to }) => sum + to - from, 0);
   const lateMs = now - (watch.startedAt + watch.limitMs + stoodMs);
-  world.trace.expect(
-    lateMs < allowedMs,
-    "whoever runs out of time is not under way much longer",
-    `${rollout.deployment} is ${lateMs} ms late`,
-  );
+  world.trace.expect(lateMs < allowedMs, "a deployment that times out ends soon", `${rollout.deployment} is ${lateMs} ms late`);
 }
 
 /** Since it should have run out of time. */
