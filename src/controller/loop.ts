@@ -38,10 +38,18 @@ export interface Loop {
   passedAt(environment: EnvironmentName): Instant | null;
 }
 
+/** What a loop over an environment waits for. */
+interface Bell {
+  /** Somebody has seen something. */
+  readonly news: WakeSignal;
+  /** A commit changes the environment: it is decided about at once, also after a long pass. */
+  readonly commits: WakeSignal;
+}
+
 /** Passes in a row that may follow each other at once; more are a sign of two sides undoing each other's work. */
 const burst = 50;
 const burstPauseMs = 250;
-/** After a pass this long as much time is left to other work, at most so much; what happens meanwhile is looked at in one pass. */
+/** After a pass this long as much time is left to other work, at most so much; what happens meanwhile is looked at in one pass. No commit waits for that. */
 const longPassMs = 100;
 const longestRestMs = 500;
 
@@ -52,7 +60,7 @@ export function createLoop(parts: LoopParts): Loop {
 class Loops implements Loop {
   readonly #parts: LoopParts;
   readonly #polling: WakeSignal;
-  readonly #bells = new Map<EnvironmentName, WakeSignal>();
+  readonly #bells = new Map<EnvironmentName, Bell>();
   readonly #admitted = new Map<EnvironmentName, DesiredEnvironment | null>();
   readonly #passedAt = new Map<EnvironmentName, Instant>();
   readonly #running: Promise<void>[] = [];
@@ -70,17 +78,17 @@ class Loops implements Loop {
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#polling.notify();
-    for (const wakeSignal of this.#bells.values()) wakeSignal.notify();
+    for (const bell of this.#bells.values()) ringAll(bell);
     await Promise.all(this.#running);
   }
 
   wake(environment: EnvironmentName): void {
-    this.#bells.get(environment)?.notify();
+    this.#bells.get(environment)?.news.notify();
   }
 
   refresh(): void {
     this.#polling.notify();
-    for (const wakeSignal of this.#bells.values()) wakeSignal.notify();
+    for (const { news } of this.#bells.values()) news.notify();
   }
 
   passedAt(environment: EnvironmentName): Instant | null {
@@ -104,21 +112,22 @@ class Loops implements Loop {
     const { source } = this.#parts;
     for (const environment of source.environments()) {
       const wanted = source.wanted(environment);
-      const wakeSignal = this.#bells.get(environment);
-      if (!wakeSignal) this.#open(environment);
-      else if (!isSameRequest(wanted, this.#admitted.get(environment) ?? null)) wakeSignal.notify();
+      const bell = this.#bells.get(environment);
+      if (!bell) this.#open(environment);
+      else if (!isSameRequest(wanted, this.#admitted.get(environment) ?? null)) ringAll(bell);
       this.#admitted.set(environment, wanted);
     }
   }
 
   #open(environment: EnvironmentName): void {
-    const wakeSignal = createWakeSignal(this.#parts.clock);
-    this.#bells.set(environment, wakeSignal);
+    const { clock } = this.#parts;
+    const bell = { news: createWakeSignal(clock), commits: createWakeSignal(clock) };
+    this.#bells.set(environment, bell);
     this.#parts.onEnvironment(environment);
-    this.#running.push(this.#keep(environment, wakeSignal));
+    this.#running.push(this.#keep(environment, bell));
   }
 
-  async #keep(environment: EnvironmentName, wakeSignal: WakeSignal): Promise<void> {
+  async #keep(environment: EnvironmentName, { news, commits }: Bell): Promise<void> {
     const { clock, log } = this.#parts;
     const words = { text: "a pass failed; it is tried again", over: "passes succeed again" };
     const failure = createRepeatedFailure({ log, clock, about: { environment }, ...words });
@@ -126,15 +135,11 @@ class Loops implements Loop {
     while (!this.#isStopping()) {
       const startedAt = clock.now();
       const pauseMs = await this.#passSafely(environment, failure);
-      await this.#rest(clock.now() - startedAt);
+      await rest(clock.now() - startedAt, commits);
       busy = pauseMs === 0 ? busy + 1 : 0;
-      if (pauseMs > 0) await wakeSignal.wait(pauseMs);
+      if (pauseMs > 0) await news.wait(pauseMs);
       else if (busy > burst) await clock.sleep(burstPauseMs, this.#stop.signal);
     }
-  }
-
-  async #rest(passMs: number): Promise<void> {
-    if (passMs > longPassMs) await this.#parts.clock.sleep(Math.min(passMs, longestRestMs), this.#stop.signal);
   }
 
   #isStopping(): boolean {
@@ -156,6 +161,16 @@ class Loops implements Loop {
       return Math.max(1_000, Math.min(resyncIntervalMs, 5_000));
     }
   }
+}
+
+/** A commit that came during the pass ends it at once, too. */
+async function rest(passMs: number, commits: WakeSignal): Promise<void> {
+  if (passMs > longPassMs) await commits.wait(Math.min(passMs, longestRestMs));
+}
+
+function ringAll({ news, commits }: Bell): void {
+  news.notify();
+  commits.notify();
 }
 
 /** Whether an environment shall be as it was to be before; the commit that says so may be another. */

@@ -4,11 +4,17 @@ import { createController } from "../../src/controller/controller.ts";
 import type { Source } from "../../src/controller/source.ts";
 import { createWorld, environment, type World } from "../support/world.ts";
 
-/** A controller over a fake world, whose sleeps end only when it is rung. */
-function controlled(world: World) {
+/** A controller over a fake world, whose sleeps end only when it is rung, and whose passes take so long. */
+function controlled(world: World, passMs = 0) {
   let polls = 0;
   const opened: string[] = [];
-  const asked: { leaveAloneUntil: number | null } = { leaveAloneUntil: null };
+  const asked: { leaveAloneUntil: number | null; hasCommit: boolean } = { leaveAloneUntil: null, hasCommit: true };
+  let passes = 0;
+  const wanted: typeof world.ports.wanted = (name) => {
+    passes += 1;
+    world.now += passMs;
+    return world.ports.wanted(name);
+  };
   const source: Source = {
     status: () => ({
       url: "",
@@ -33,7 +39,9 @@ function controlled(world: World) {
     recover: async () => undefined,
     poll: async () => {
       polls += 1;
-      return polls === 1;
+      const { hasCommit } = asked;
+      asked.hasCommit = false;
+      return hasCommit;
     },
     failures: () => 0,
     leaveAloneUntil: () => asked.leaveAloneUntil,
@@ -49,7 +57,7 @@ function controlled(world: World) {
   const clock = { now: () => (world.now += 1), sleep: sleepUntilAborted };
   const controller = createController({
     source,
-    ports: world.ports,
+    ports: { ...world.ports, wanted },
     clock,
     log: world.ports.log,
     resyncIntervalMs: 10_000,
@@ -58,7 +66,7 @@ function controlled(world: World) {
     onEnvironment: (name) => void opened.push(name),
   });
   onTestFinished(() => controller.stop());
-  return { controller, opened, asked, sleeps, polls: () => polls };
+  return { controller, opened, asked, sleeps, polls: () => polls, passes: () => passes };
 }
 
 async function eventually(isSo: () => Promise<boolean> | boolean): Promise<void> {
@@ -104,6 +112,23 @@ describe("the loops", () => {
     controller.start();
     await eventually(() => sleeps.some((ms) => ms >= 1_000 && ms <= 5_000));
     expect(sleeps.filter((ms) => ms < 1_000)).toEqual([]);
+  });
+
+  it("rest after a long pass, whatever is seen meanwhile, until a commit changes the environment", async () => {
+    const world = createWorld();
+    const { controller, asked, sleeps, passes } = controlled(world, 200);
+    controller.start();
+    await eventually(() => sleeps.some((ms) => ms >= 200 && ms <= 500));
+    const before = passes();
+    controller.wake(environment);
+    for (let turn = 0; turn < 20; turn += 1) await sleep(0);
+    expect(passes()).toBe(before);
+
+    world.publish("orders", "1.0.0");
+    world.pin("orders", "1.0.0");
+    asked.hasCommit = true;
+    controller.commands.refresh();
+    await eventually(async () => (await world.status("orders"))?.desired === "1.0.0");
   });
 
   it("leave a server alone for as long as it asks", async () => {
