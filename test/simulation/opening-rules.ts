@@ -42,10 +42,15 @@ function judgeFiles({ git, trace, catalogue }: SimWorld, { commit, environment, 
   trace.expect(!isHeld, "what is held in git is not deployed", what);
 }
 
-/** Whatever begins for a pin, whatever it is called: nothing that nobody can read, or that is not what was published. */
+/**
+ * Whatever begins for a pin, whatever it is called: nothing that nobody can read, or that is not what was published. An environment whose
+ * files cannot be read is kept as its last usable commit says, in which that version may have been as published.
+ */
 function judgeContent({ git, trace }: SimWorld, { commit, environment, process, version }: Opened, what: string): void {
   const files = git.find(commit)?.files;
-  const isPinned = version !== null && readEnvironmentFiles(files ?? new Map(), environment).pins.get(process) === version;
+  const { pins, broken } = readEnvironmentFiles(files ?? new Map(), environment);
+  if (broken.settings || broken.pins || broken.quarantine) return;
+  const isPinned = version !== null && pins.get(process) === version;
   const spoilt = files && isPinned ? spoiltIn(files, process, version) : null;
   trace.expect(spoilt === null, "nothing begins with a version that is not as published", `${what}: ${spoilt ?? ""}`);
 }
