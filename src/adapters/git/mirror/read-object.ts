@@ -64,6 +64,16 @@ export function* rawEntries(bytes: Uint8Array, idLength: number, encoding: "utf8
   }
 }
 
+/** Characters of a subject or a name: they are in each answer of the API and in the log, and git sets no limit. */
+const longest = 300;
+
+function shortened(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+/** The end of year 9999: git takes later ones, and they are no dates that can be written. */
+const latest = Date.UTC(10_000, 0) - 1000;
+
 /** Who, when and what of a commit object. */
 export function readCommit(commit: CommitId, bytes: Uint8Array): CommitObject {
   const text = Buffer.from(bytes).toString("utf8");
@@ -77,9 +87,9 @@ export function readCommit(commit: CommitId, bytes: Uint8Array): CommitObject {
     commit,
     tree: values("tree")[0] ?? "",
     parents: values("parent"),
-    committedAt: Number(committer?.[1] ?? 0) * 1000,
+    committedAt: Math.min(Number(committer?.[1] ?? 0) * 1000, latest),
     message,
-    subject: message.trimStart().split("\n", 1)[0] ?? "",
-    author: (values("author")[0] ?? "").replace(/ <[^<]*$/, ""),
+    subject: shortened(message.trimStart().split("\n", 1)[0] ?? ""),
+    author: shortened((values("author")[0] ?? "").replace(/ <[^<]*$/, "")),
   };
 }

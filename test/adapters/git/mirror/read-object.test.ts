@@ -70,6 +70,20 @@ describe("a commit object", () => {
     });
   });
 
+  it.each(["99999999999999", "9".repeat(400)])("of a time that no date can say counts as of year 9999: %s", (seconds) => {
+    const { committedAt } = commit(`tree ${id}\nauthor A <a@example.com> 1 +0000\ncommitter A <a@example.com> ${seconds} +0000`, "");
+    expect(new Date(committedAt).toISOString()).toBe("9999-12-31T23:59:59.000Z");
+  });
+
+  it("has no megabyte in its first line, or in the name of its author", () => {
+    const long = "a".repeat(1_000_000);
+    const { subject, author, message } = commit(
+      `tree ${id}\nauthor ${long} <a@example.com> 1 +0000\ncommitter A <a@example.com> 1 +0000`,
+      long,
+    );
+    expect([subject, author, message.length]).toEqual([`${"a".repeat(299)}…`, `${"a".repeat(299)}…`, 1_000_000]);
+  });
+
   it("may be signed, and have no parent, no message and no name", () => {
     const signed = `tree ${id}\nauthor <a@example.com> 1 +0000\ncommitter  <c@example.com> 2 +0000\ngpgsig -----BEGIN\n parent of nothing\n -----END`;
     expect(commit(signed, "")).toMatchObject({ parents: [], committedAt: 2000, subject: "", tree: id });
