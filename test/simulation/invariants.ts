@@ -79,6 +79,11 @@ export function watch(world: SimWorld): Invariants {
         decisions.afterStep(decision, before, after);
         memory.afterStep({ decision, before, after });
       },
+      recordValidation: (environment, deployment, results) => {
+        for (const { validation, result, detail } of results)
+          trace.expect(validation !== "process_validation" || result !== "failed", "nobody fails by what a file says by now", detail);
+        return journal.recordValidation(environment, deployment, results);
+      },
       reverted: async (request, outcome, step) => {
         await journal.reverted(request, outcome, step);
         trace.say(`  revert ${request.id} ${outcome.kind}`);

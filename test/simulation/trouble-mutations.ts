@@ -11,6 +11,13 @@ export const troubleMutations: readonly Mutation[] = [
     among: "breaksVersions",
   },
   {
+    what: "what is under way fails by what its version's file says by now",
+    file: "src/controller/validating/validate.ts",
+    find: ' && error.code !== "manifest/invalid"',
+    put: "",
+    among: "breaksVersions",
+  },
+  {
     what: "a run that was killed at once is not remembered",
     file: "src/adapters/system/system-time.ts",
     find: "  safely(remember, log);\n  const stopLooking",

@@ -102,8 +102,13 @@ async function answer({ validation, subject, ask }: Question, action: Validate, 
     if (error instanceof SaysNothing) return null;
     // A process that stood still has let the time run out by itself: its own clock goes off before it hears the answer.
     if (ports.awake.since() > at) return finish("unknown", `${messageOf(error)}; asked again, for this controller stood still meanwhile`);
-    const isFailure = error instanceof Failure || (error instanceof PinionError && error.retry === "never");
-    const result = finish(isFailure ? "failed" : "unknown", messageOf(error));
+    const result = finish(isFailure(error) ? "failed" : "unknown", messageOf(error));
     return error instanceof EngineWentAway ? { ...result, engineWentAway: true } : result;
   }
+}
+
+/** What the repository says by now, such as half an edit in the version's file, says nothing about what was deployed. */
+function isFailure(error: unknown): boolean {
+  if (error instanceof PinionError) return error.retry === "never" && error.code !== "manifest/invalid";
+  return error instanceof Failure;
 }

@@ -56,6 +56,24 @@ describe("what is asked in a phase", () => {
   });
 });
 
+describe("a version whose file or variables have changed since its deployment began", () => {
+  it.each<[Phase, ValidationName]>([
+    ["pre", "process_validation"],
+    ["during", "smoke_test"],
+    ["post", "smoke_test"],
+  ])("%s: is neither good nor bad by that", async (phase, name) => {
+    const stand = createStand({ validation: { [phase]: [name] } });
+    const unit = await stand.candidate("orders", "1.0.0", { checks });
+    await stand.serve(unit);
+    stand.spec = { ...stand.spec, variables: { currency: "EUR" } };
+    expect(await stand.validate(unit, phase)).toMatchObject([
+      { validation: "process_validation", result: "unknown", detail: expect.stringContaining("have changed since this was decided") },
+    ]);
+    stand.spec = { ...stand.spec, variables: {} };
+    expect((await stand.validate(unit, phase)).map(({ result }) => result)).not.toContain("unknown");
+  });
+});
+
 describe("silence through the router", () => {
   async function silent(isRouterUp: boolean) {
     const stand = createStand({ validation: { post: ["smoke_test"] } });
