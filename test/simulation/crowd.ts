@@ -2,6 +2,7 @@
 
 import type { DeploymentUnit } from "../../src/domain/desired/unit.ts";
 import type { Digest, EnvironmentName, Instant, ProcessId } from "../../src/domain/names.ts";
+import { readEnvironmentFiles } from "./files.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -26,11 +27,13 @@ interface Edit {
   readonly process: ProcessId;
   readonly digest: Digest;
   readonly text: string;
+  /** Of the variables that it was installed with. */
+  readonly revision: number;
   /** Whether what was edited has been there ever since: what is installed anew under its digest is another. */
   readonly isThere: () => boolean;
 }
 
-export function createLosses({ plan, outside, trace, journal }: SimWorld, random: Random): Losses {
+export function createLosses({ plan, outside, trace, journal, git }: SimWorld, random: Random): Losses {
   const edits = new Map<Digest, Edit>();
   let count = 0;
   const say = (environment: EnvironmentName, process: ProcessId, what: string): void => trace.say(`${environment}/${process} ${what}`);
@@ -45,13 +48,13 @@ export function createLosses({ plan, outside, trace, journal }: SimWorld, random
       outside.loseRoute(environment, process, "target");
     },
     (environment, process) => {
-      for (const { digest, definition } of unitsOf(environment, process)) {
+      for (const { digest, definition, variables } of unitsOf(environment, process)) {
         const text = `by hand ${(count += 1)}`;
         const nodes = definition.nodes.map((node) => (node.id === "answer" ? { ...node, config: { template: text } } : node));
         const isThere = outside.engine(environment).editByHand(digest, text, { ...definition, nodes });
         if (!isThere) continue;
         say(environment, process, `is edited: ${text}`);
-        edits.set(digest, { environment, process, digest, text, isThere });
+        edits.set(digest, { environment, process, digest, text, revision: Number(variables["REVISION"]), isThere });
       }
     },
     (environment, process) => {
@@ -78,17 +81,31 @@ export function createLosses({ plan, outside, trace, journal }: SimWorld, random
   };
 
   /** What went with its version is nobody's loss. */
-  async function judgeEdit({ environment, process, digest, text, isThere }: Edit): Promise<void> {
+  async function judgeEdit(edit: Edit): Promise<void> {
+    const { environment, process, digest, text, isThere } = edit;
     if (!isThere()) return;
     const { installed } = await outside.engine(environment).inventory();
     const what = `${environment}/${process}, which was edited: ${text}`;
-    trace.expect(installed.find((one) => one.digest === digest)?.drift === null, "what was edited by hand is put back", what);
+    const isPutBack = installed.find((one) => one.digest === digest)?.drift === null;
+    if (!isPutBack && !hasVariablesOfNow(edit)) return judgeLeft(edit, what);
+    trace.expect(isPutBack, "what was edited by hand is put back", what);
     const kept = await journal.handEdits(environment, process);
     const own = kept.find((one) => JSON.stringify(one.changes).includes(text));
     trace.expect(own !== undefined, "what was edited by hand is kept in the history", what);
     const undone = own?.undone ?? null;
     const isSaid = undone !== null && (undone.deployment !== null || (await mayBeNameless(environment, process, undone.at)));
     trace.expect(isSaid, "self-healing says what it took away", what);
+  }
+
+  /** A version that the next one with new variables could not replace: nobody can make it again, and that is said. */
+  async function judgeLeft({ environment, process }: Edit, what: string): Promise<void> {
+    const { processes } = await journal.state(environment);
+    const isSaid = processes.get(process)?.status?.reason.code === "NotRestored";
+    trace.expect(isSaid, "what was edited by hand and cannot be put back is told", what);
+  }
+
+  function hasVariablesOfNow({ environment, revision }: Edit): boolean {
+    return revision === readEnvironmentFiles(git.head.files, environment).revision;
   }
 
   /** What serves without being what is pinned is put back without a deployment of its own: then the last one says it, where the history still has one. */

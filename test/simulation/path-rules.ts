@@ -44,7 +44,7 @@ function judgeLost(world: SimWorld, written: Written, { path, owners }: Lost): v
   const { environment } = written;
   // What is decided is carried out also where another commit comes into force in that very moment.
   const commits = [git.head, git.find(applied ?? ""), git.find(lookedOn.get(environment) ?? "")];
-  const wanted = commits.map((commit) => (commit ? ownerIn(world, { environment, files: commit.files, path }) : null));
+  const wanted = commits.map((commit) => (commit ? ownerIn(world, { environment, files: commit.files, path }, written) : null));
   const [owner] = wanted;
   if (!owner || owners.includes(owner) || wanted.some((each) => each !== owner)) return;
   const isAnyRecreated = [owner, ...owners].some((process) => isRecreated(world, environment, process));
@@ -117,11 +117,16 @@ interface Place {
   readonly path: string;
 }
 
-/** By what is pinned and can run; null: nobody, or several claim it. */
-function ownerIn({ catalogue }: SimWorld, { environment, files, path }: Place): ProcessId | null {
-  const owners = [...catalogue.environment(files, environment).pins].filter(
-    ([, pinned]) => pinned.kind === "runnable" && pinned.summary.endpoints.some((endpoint) => endpoint.path === path),
-  );
+/**
+ * By what is pinned and can run; null: nobody, or several claim it. What was put into quarantine, and is not in git yet, can run no more
+ * than what quarantine.yaml holds: nobody waits for it.
+ */
+function ownerIn({ catalogue }: SimWorld, { environment, files, path }: Place, { state }: Written): ProcessId | null {
+  const owners = [...catalogue.environment(files, environment).pins].filter(([process, pinned]) => {
+    if (pinned.kind !== "runnable" || !pinned.summary.endpoints.some((endpoint) => endpoint.path === path)) return false;
+    const held = state.processes.get(process)?.quarantined ?? [];
+    return !held.some(({ digest }) => digest === pinned.summary.definitionDigest);
+  });
   return owners.length === 1 ? (owners[0]?.[0] ?? null) : null;
 }
 

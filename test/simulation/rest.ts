@@ -1,7 +1,7 @@
 /** Once nothing fails any more: whether the world has come to rest, and whether nobody does anything there any more. */
 
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
-import type { Instant } from "../../src/domain/names.ts";
+import type { Instant, UnitRef } from "../../src/domain/names.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/journal/state.ts";
 import type { Invariants } from "./invariants.ts";
 import type { Network } from "./network.ts";
@@ -119,7 +119,7 @@ function whyBusy({ owed, commands, freeze, processes }: EnvironmentState): strin
   if (freeze) return "frozen";
   if (commands[0]) return `a command is not answered: ${commands[0].id}`;
   for (const state of processes.values()) {
-    const why = whyProcessBusy(state, owed) ?? whyToBeHealed(state);
+    const why = whyProcessBusy(state, owed) ?? whyToBeHealed(state, owed);
     if (why) return why;
   }
   const wanting = owed.find((entry) => !isBeyondRecall(entry));
@@ -136,15 +136,22 @@ function whyProcessBusy({ process, rollout, revert, status }: ProcessState, owed
   return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.request.id}` : null;
 }
 
-/** Whoever could not be healed in time is left alone for a while, and then healed again. */
-function whyToBeHealed({ process, refused, status }: ProcessState): string | null {
-  return refused?.code === "NotRestored" && status?.reason.code === "NotRestored" ? `${process} is to be healed: ${refused.why}` : null;
+/**
+ * Whoever could not be healed in time is left alone for a while, and then healed again. Not so what serves beside a pin that cannot run,
+ * and can never be put back: it says so until somebody commits something else.
+ */
+function whyToBeHealed({ process, refused, status }: ProcessState, owed: readonly OwedAction[]): string | null {
+  if (refused?.code !== "NotRestored" || status?.reason.code !== "NotRestored") return null;
+  return isNeverPutBack(refused.unit, owed) ? null : `${process} is to be healed: ${refused.why}`;
 }
 
 /** What is watched beside a pin that cannot run, and was lost under other variables, waits for a commit. */
 function isLost({ candidate }: Rollout, owed: readonly OwedAction[]): boolean {
-  const digests = owed.filter(isBeyondRecall).map(({ action }) => (action.kind === "ensure-installed" ? action.unit.digest : null));
-  return candidate !== null && digests.includes(candidate.digest);
+  return candidate !== null && isNeverPutBack(candidate, owed);
+}
+
+function isNeverPutBack({ digest }: UnitRef, owed: readonly OwedAction[]): boolean {
+  return owed.filter(isBeyondRecall).some(({ action }) => action.kind === "ensure-installed" && action.unit.digest === digest);
 }
 
 /** Bad, but within the rails: it is shown, and a person must decide. */

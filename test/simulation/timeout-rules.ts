@@ -6,7 +6,8 @@ import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
 import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../../src/domain/journal/state.ts";
 import type { Span } from "./clocks.ts";
-import { pinsPath, readPins } from "./files.ts";
+import { readEnvironmentFiles } from "./files.ts";
+import type { Files } from "./git.ts";
 import { doneTo, isSameState, type Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -162,12 +163,26 @@ function isBack({ outside }: SimWorld, { environment }: Watch, { kind, state, pr
   return outside.traffic.weight(environment, process, candidate.version) === 100;
 }
 
-/** By the commit that is in force, and by what was on the branch while a pass looked: what was pinned again only now is still to be superseded. */
-function isPinned(world: SimWorld, { environment }: Watch, { process, candidate }: Rollout): boolean {
+/**
+ * By the commit that is in force, and by what was on the branch while a pass looked: what was pinned again only now is still to be
+ * superseded, and so is what was begun with other variables.
+ */
+function isPinned(world: SimWorld, { environment }: Watch, { process, candidate, commit }: Rollout): boolean {
   const { git, clocks, applied } = world;
   const since = git.commits.findLastIndex(({ at }) => clocks.inRun(at) < clocks.now() - passMs);
   const seen = [git.find(applied ?? "") ?? git.head, ...git.commits.slice(Math.max(0, since))];
-  return seen.every(({ files }) => readPins(files.get(pinsPath(environment)) ?? "").get(process) === candidate?.version);
+  const begun = git.find(commit)?.files ?? git.head.files;
+  return seen.every(({ files }) => pinOf(files, environment, process) === candidate?.version && hasVariablesOf(begun, files, environment));
+}
+
+function pinOf(files: Files, environment: EnvironmentName, process: string): string | undefined {
+  return readEnvironmentFiles(files, environment).pins.get(process);
+}
+
+/** While the settings cannot be read those before them are in force. */
+function hasVariablesOf(begun: Files, files: Files, environment: EnvironmentName): boolean {
+  const now = readEnvironmentFiles(files, environment);
+  return now.broken.settings || now.revision === readEnvironmentFiles(begun, environment).revision;
 }
 
 const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "baking", "rejected"]);
