@@ -36,7 +36,7 @@ export const pathMutations: readonly Mutation[] = [
   {
     what: "what was superseded gives its traffic back whatever paths change their owner by it",
     file: "src/domain/rollback/stable-version.ts",
-    find: "return stable === null || isRivalled(view, stable, pass) || isAwaited(view, stable, pass) ? null : stable;",
+    find: "return stable !== null && canHaveItAll(view, stable, pass) ? stable : null;",
     put: "return stable;",
     among,
   },
