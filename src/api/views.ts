@@ -73,7 +73,7 @@ export interface ProcessView extends ProcessStatus {
 }
 
 export interface Overview {
-  /** The controller's time as of this answer, which all others in it are of; left out: that of whoever asks. */
+  /** The controller's time as of this answer, to which all others in it refer; left out: the time of the client. */
   readonly now?: Instant;
   /** Why nothing can be recorded, such as a full disk; null: all is well. */
   readonly store: StoreFailure | null;

@@ -24,7 +24,7 @@ export interface ApiTokensOptions {
 }
 
 /**
- * Read anew at each use: whoever puts another text into the file has changed the token, and whoever deletes the file has revoked it; then a new one is made.
+ * Read anew at each use: another text in the file changes the token, and deleting the file revokes it; then a new one is made.
  * @throws `config/invalid`, `secret/missing`.
  */
 export async function openApiTokens({ stateDirectory, metricsToken, secrets }: ApiTokensOptions): Promise<Tokens> {

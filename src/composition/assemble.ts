@@ -35,7 +35,7 @@ import { type SecretWatchParts, watchSecrets } from "./secret-watch.ts";
 
 export interface Assembly {
   readonly config: ControllerConfig;
-  /** Left out where whoever writes the repository is the operator. */
+  /** Left out if the authors of the repository are the operator. */
   readonly permits?: Permits;
   readonly log: Log;
   readonly store: Store;

@@ -7,7 +7,7 @@ import type { Manifests } from "../ports/manifests.ts";
 /** Milliseconds after a snapshot. */
 const keepAfterMs = 30_000;
 
-/** Whoever reads, and can keep what was read last. */
+/** A reader that can keep what was read last. */
 export type KeptManifests = Manifests & Pick<ComparingManifests, "keep">;
 
 export interface KeepingManifests extends Manifests {

@@ -49,7 +49,7 @@ export function createController(parts: LoopParts): Controller {
   };
 }
 
-/** What a pass sees of an engine is known to whoever looks, too. */
+/** What a pass observes of an engine is also available to readers. */
 function withMemory(ports: Ports, instances: InstancesKnown, requests: RequestMemory): Ports {
   const { placements } = ports;
   const remember: Ports["placements"]["remember"] = (environment, kind, inventory) => {

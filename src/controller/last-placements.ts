@@ -47,7 +47,7 @@ export function createLastPlacements(): LastPlacements {
   };
 }
 
-/** What is not there any more is forgotten, unless it may be on an instance that does not answer. Only processes with another unit are looked at. */
+/** Units that are gone are forgotten, unless they may be on an instance that does not answer. Only processes with another unit are looked at. */
 function rememberedOf({ instances, installed }: Inventory, last: Remembered): ByProcess {
   const mayForget = areAllThere(instances);
   const areAllTouched = mayForget && !areAllThere(last.inventory.instances);

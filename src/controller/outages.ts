@@ -19,7 +19,7 @@ export interface OutagesParts {
   readonly memory: { read(): string | null; write(text: string): void };
   /** All that have to do with the gateway. */
   environments(): readonly EnvironmentName[];
-  /** When the controller started; default false. Then its return is news, whoever told its end. */
+  /** When the controller started; default false. Then its return is news, also if another controller reported its end. */
   readonly wasGatewayDown?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Outages {
   /** Told in every environment, since all of them are reached through it. */
   gateway(status: GatewayStatus): void;
   engine(environment: EnvironmentName, instance: EngineInstance): void;
-  /** Told each time: whoever notices it says it once. */
+  /** Reported each time: the caller reports it once. */
   secrets(environment: EnvironmentName, why: string): void;
   /** Tries no more to record what could not be recorded. */
   stop(): void;

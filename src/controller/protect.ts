@@ -110,7 +110,7 @@ function whyTakenBack({ processes }: Decision): Unsaid {
   );
 }
 
-/** Whoever goes back by `recreate` takes out what is there before the good version comes in. Anything else that goes can wait. */
+/** A rollback by `recreate` takes out the installed version before the good one comes in. All other removals can wait. */
 function makingRoom({ processes }: Decision): (owed: OwedAction) => boolean {
   const rollouts = new Map(processes.map(({ process, rollout }) => [process, rollout]));
   return ({ action }) => {

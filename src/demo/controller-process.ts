@@ -18,7 +18,7 @@ export interface RunningController {
   overview(): Promise<Overview>;
   /** Newest first. */
   history(limit: number): Promise<readonly Deployment[]>;
-  /** Why it is not there any more; null while it runs. */
+  /** Why it ended; null while it runs. */
   death(): string | null;
   /** Ends controller, gateway and engines. */
   stop(): Promise<void>;

@@ -133,7 +133,7 @@ interface PinionErrorOptions {
 export class PinionError extends Error {
   readonly code: ErrorCode;
   readonly findings: readonly Finding[];
-  /** How long whoever was asked wants to be left alone; null: it does not say. */
+  /** How long the server asked us to wait; null: it did not say. */
   readonly retryAfterMs: number | null;
 
   constructor(code: ErrorCode, message: string, options: PinionErrorOptions = {}) {

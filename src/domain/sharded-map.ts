@@ -12,7 +12,7 @@ const ordinary = 512;
 /** With so many times more entries in a shard than there are shards, there are too few of them. */
 const mostCrowded = 8;
 
-/** A map of these entries that is cheap to change, however large it is. Of a large one the order is nobody's. */
+/** A map of these entries that is cheap to change, however large it is. The order of a large one has no meaning. */
 export function mapOf<V>(entries: Iterable<readonly [string, V]>): ReadonlyMap<string, V> {
   const all = new Map(entries);
   return all.size <= ordinary ? all : sharded(all);

@@ -61,7 +61,7 @@ export type Verdict =
   | { readonly kind: "unknown"; readonly why: string; readonly about?: string };
 
 /**
- * One failure is a failure; nothing at all, or anything unknown, is unknown. Whoever asks stops at the first unknown: one
+ * One failure is a failure; nothing at all, or anything unknown, is unknown. The caller stops at the first unknown: one
  * that is older than another result is of an earlier try, in which something else was asked, and counts no more.
  */
 export function judge(results: readonly ValidationResult[]): Verdict {

@@ -19,7 +19,7 @@ const healthTimeoutMs = 2_000;
 /** A state folder that is this gateway's. */
 export interface GatewayFolder {
   readonly token: string;
-  /** What is written down of the token: null where whoever started the gateway keeps it. */
+  /** What is written down of the token: null if the process that started the gateway keeps it. */
   readonly keptToken: string | null;
   readonly tableFile: string;
   /** Where the gateway before listened; null without one. */

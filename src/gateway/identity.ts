@@ -14,7 +14,7 @@ export interface Identity extends OwnedProcess {
   /** What it listens on, as it was asked to. */
   readonly host: string;
   readonly controlUrl: string;
-  /** Of the control port. Null: whoever started it keeps it. */
+  /** Of the control port. Null: the process that started it keeps it. */
   readonly token: string | null;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -60,7 +60,7 @@ function changedRoutes(left: readonly Route[], found: readonly Route[]): readonl
   return [...lost, ...strange.map((route) => ({ ...route, shares: [] }))];
 }
 
-/** The same for routes that are equal to callers, whoever made them: a gateway of an earlier release does not keep why traffic was taken back. */
+/** The same for routes that are equal to callers, whichever gateway wrote them: a gateway of an earlier release does not keep why traffic was taken back. */
 function textOf({ takenBack: _, ...route }: Route): string {
   return JSON.stringify(parseRoutes([route]));
 }

@@ -119,7 +119,7 @@ function unserved<T>(found: readonly Leaf<T>[]): Match<T> {
   return allow.size === 0 ? unknown : { kind: "other-methods", allow: [...allow].toSorted() };
 }
 
-/** HEAD is answered by whoever answers GET, and OPTIONS by whoever is there. */
+/** HEAD is answered by the route of GET, and OPTIONS by any route of the path. */
 function servedBy<T>({ methods }: Leaf<T>, method: string): (Match<T> & { kind: "served" }) | undefined {
   const served = methods.get(method) ?? methods.get("ANY") ?? methods.get("ALL");
   if (served !== undefined) return served;

@@ -13,7 +13,7 @@ export interface CounterReport {
   readonly inFlight: number;
 }
 
-/** What has been counted since the last call, which the counter forgets: whoever gets the report keeps it. */
+/** What has been counted since the last call, which the counter then drops: the receiver of the report keeps it. */
 export function takeReport(counter: Counter): CounterReport {
   const { labels, requests, errors, latencySumMs, inFlight } = counter;
   const report = { labels, requests, errors, latencySumMs, inFlight, byStatus: [...counter.byStatus], buckets: [...counter.buckets] };

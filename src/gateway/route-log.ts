@@ -1,4 +1,4 @@
-/** Which routes have changed since when, so that whoever has asked before is told only those. */
+/** Which routes have changed since when, so that a client that has asked before gets only those. */
 
 import { randomUUID } from "node:crypto";
 import type { EnvironmentName, ProcessId } from "../domain/names.ts";

@@ -13,7 +13,7 @@ import type { PinionCommand } from "./pinion.ts";
 /** How often is looked while something is waited for, in milliseconds. */
 export const lookEveryMs = 100;
 
-/** `Ann <ann@example.com>`, or a name alone; whoever is logged in when nobody is named. @throws `usage/invalid`. */
+/** `Ann <ann@example.com>`, or a name alone; default: the user who is logged in. @throws `usage/invalid`. */
 export function personOf(userId: string | undefined): Person {
   const text = userId ?? userName();
   if (typeof (text as unknown) !== "string") throw new PinionError("usage/invalid", "who gives a command is named by a text");

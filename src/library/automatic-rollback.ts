@@ -54,7 +54,7 @@ export class AutomaticRollback {
     if (this.#monitors.has(id)) return;
     const given = new AbortController();
     const monitor: Monitor = { given, ended: this.#follow(id, given.signal).finally(() => this.#forget(id, monitor)) };
-    // Whoever asks for the outcome is told when a listener fails; nobody else is to be ended by it.
+    // A failed listener is an error for the caller who waits for the outcome, and for no other code.
     monitor.ended.catch(() => undefined);
     this.#monitors.set(id, monitor);
   }

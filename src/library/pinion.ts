@@ -14,7 +14,7 @@ import type { DeploymentStrategy, Environment, PublishedVersion, WorkflowVersion
 
 /** Who gives a command, and why. */
 export interface CommandedBy {
-  /** `Ann <ann@example.com>`, or a name; whoever is logged in when not said. */
+  /** `Ann <ann@example.com>`, or a name; default: the user who is logged in. */
   readonly userId?: string;
   /** Stands in the history, and in the commit where there is one. */
   readonly reason?: string;

@@ -1,4 +1,4 @@
-/** Who listens on the ports of this machine, as Linux tells: whoever is sent a token should be the one it is meant for. */
+/** Who listens on the ports of this machine, as Linux reports: a token must be sent only to the process that it is meant for. */
 
 import { readFile } from "node:fs/promises";
 

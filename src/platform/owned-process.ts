@@ -50,7 +50,7 @@ export async function terminate(target: OwnedProcess, graceMs: number): Promise<
   }
 }
 
-/** Ends a gateway, and whoever would go on in its place. */
+/** Ends a gateway, and the standby that would take its place. */
 export async function terminateWhole(
   { standby, ...primary }: OwnedProcess & { readonly standby: OwnedProcess | null },
   graceMs: number,

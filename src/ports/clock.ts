@@ -10,7 +10,7 @@ export interface Clock {
 
 /**
  * Tells the time in which this process ran from the time in which it did not: ended, stopped, in a paused machine, or with its
- * loop held for seconds. Whoever was away asks before it judges.
+ * loop held for seconds. After a pause the controller measures before it judges.
  */
 export interface Awake {
   /** Milliseconds in which it ran. They stand still while it does: compare two of these, never instants, to say that somebody else was silent for long. */

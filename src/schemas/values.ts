@@ -1,4 +1,4 @@
-/** What stands in the journal and in the API's answers alike. Where something has a time, whoever uses it says how times are written. */
+/** What stands in the journal and in the API's answers alike. If a value has a time, the schema that uses it says how times are written. */
 
 import { type TSchema, Type } from "typebox";
 import type { WorkflowChanges } from "../domain/changes/changes.ts";

@@ -45,7 +45,7 @@ export interface GitRepositoryOptions {
 
 export interface GitRepository extends ConfigRepository {
   readonly objects: Objects;
-  /** Whoever reads the mirror by itself misses an object: the next fetch looks closely. */
+  /** A reader of the mirror found that an object is missing: the next fetch checks it. */
   suspect(): void;
   /** Where the mirror is. */
   readonly directory: string;

@@ -11,7 +11,7 @@ import type { PinGraph } from "./dependency-rules.ts";
 import { finding } from "./document/findings.ts";
 
 /**
- * Findings by process for the processes named and for whoever clashes with them. They break no pin: what serves an address keeps
+ * Findings by process, for the processes named and for those that clash with them. They break no pin: what serves an address keeps
  * it, and only a newcomer is refused when it is rolled out. The path of the health check is asked in private, so all may have it.
  */
 export function clashFindings(

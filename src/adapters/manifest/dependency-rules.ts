@@ -18,7 +18,7 @@ export interface PinGraph {
   content(process: ProcessId): GoodVersion | null;
 }
 
-/** Findings by process for the processes named and for whoever is in a circle with them. */
+/** Findings by process, for the processes named and for those in a circle with them. */
 export function* dependencyFindings(graph: PinGraph, processes: Iterable<ProcessId>): Slices<ReadonlyMap<ProcessId, readonly Finding[]>> {
   const findings = new Map<ProcessId, readonly Finding[]>();
   const add = (process: ProcessId, more: readonly Finding[]): void => {

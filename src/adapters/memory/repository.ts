@@ -131,7 +131,7 @@ class InMemory implements MemoryRepository {
     return { kind: "proposed", branch, commit: this.#state.head.commit, why: "rollbackPolicy.manual.approvalRequired is set" };
   }
 
-  /** By Pinion, whoever wanted it: the subject names them. */
+  /** By Pinion; the subject names the person who wanted it. */
   #write(state: MemoryState, request: RevertRequest, approved = ""): CommitId {
     const { process, from, to, environment, by } = request;
     const wanted = by === null ? "" : `, by command of ${describePerson(by)}`;

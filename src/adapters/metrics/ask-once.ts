@@ -3,7 +3,7 @@
 import type { EnvironmentName } from "../../domain/names.ts";
 
 /**
- * Whoever asks in the same turn gets the same answer; who asks while a question is under way gets the next one. So nobody
+ * Callers in the same turn get the same answer; a caller that asks while a question is under way gets the next one. So nobody
  * gets an answer that is older than the question, and there is never more than one question at a time.
  */
 export function askOnce<T>(ask: (environment: EnvironmentName) => Promise<T>): (environment: EnvironmentName) => Promise<T> {

@@ -62,7 +62,7 @@ export function startSystemTime({ memory, log, machine = thisMachine, every = ev
   const now = () => Math.floor(from + machine.monotonic() - origin);
   const awake = new Watch(now, before === null ? 0 : before.lostMs + (from - before.newest), log);
   const remember = () => memory.write(JSON.stringify({ newest: now(), lostMs: awake.lostMs() } satisfies Remembered));
-  // Whoever is killed soon was there too: the next run begins no earlier.
+  // Also for a run that is killed soon: the next run begins no earlier.
   safely(remember, log);
   const stopLooking = every(lookEveryMs, () => awake.look());
   const stopRemembering = every(rememberEveryMs, () => safely(remember, log));
@@ -91,7 +91,7 @@ class Watch implements Awake {
     this.#since = this.#lookedAt = now();
   }
 
-  /** Whoever asks first after a standstill notices it: no timer need have gone off before. */
+  /** The first call after a standstill notices it, also before any timer has fired. */
   look(): void {
     const now = this.#now();
     const gapMs = now - this.#lookedAt;

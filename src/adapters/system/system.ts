@@ -7,7 +7,7 @@ import type { Log } from "../../ports/log.ts";
 
 const pause: Clock["sleep"] = (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
 
-/** The time since this process began, which never jumps; for whoever remembers no earlier run. */
+/** The time since this process began, which never jumps; for programs that keep nothing of earlier runs. */
 export const systemClock: Clock = { now: () => Math.floor(performance.timeOrigin + performance.now()), sleep: pause };
 
 /** What the machine's clock says just now. It may be set at any moment: for dates that people read, never for elapsed time. */

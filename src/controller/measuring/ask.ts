@@ -51,7 +51,7 @@ export async function askSource(asking: Asking, memory: StableMemory): Promise<O
   return { check, candidate, stable, at };
 }
 
-/** Beside the candidate's figure, for people, while it has traffic; whoever is asked by requests is not asked for that. */
+/** Beside the candidate's figure, for people, while it has traffic; sources that need a request for each figure are not asked for it. */
 function isShown({ check, stableUntil }: MetricRequest): boolean {
   return stableUntil === null && check.metric !== "health_check";
 }

@@ -14,7 +14,7 @@ import type { PlanRecords, Ports } from "../ports.ts";
 
 /** What waits beyond this is left out: of a mass of deployments nobody reads each plan. */
 const mostWaiting = 500;
-/** Deployments whose steps are at hand for whoever looks. */
+/** Deployments whose planned steps are kept in memory for readers. */
 const mostKnown = 500;
 /** Past deployments that an estimate rests on. */
 const mostHistory = 10;

@@ -56,7 +56,7 @@ async function newlyClaimed(
   return endpoints.filter((endpoint) => requestsOf(endpoint).some((request) => !had.has(request)));
 }
 
-/** Whoever gives the address up hands it over at the moment of the switch, and not before. */
+/** The process that gives the address up hands it over at the moment of the switch, not before. */
 async function refuseTaken({ environment, ports }: Subject, other: Route, taken: PublicEndpoint): Promise<void> {
   const why = `${taken.method} ${taken.path} is served by ${other.process} in this environment`;
   const wanted = ports.wanted(environment);

@@ -50,7 +50,7 @@ export type Reading =
   | {
       readonly kind: "none";
       readonly why: string;
-      /** Nobody asked anything of it in the window, or measuring has only begun: the source is not at fault. */
+      /** It had no request in the window, or measuring has only begun: the source is not at fault. */
       readonly isQuiet?: true;
     };
 
@@ -64,7 +64,7 @@ export interface MetricQuery {
   readonly windowMs: number;
   /** The window's end. */
   readonly until: Instant;
-  /** What was counted before this counts for nothing: whoever asks was away. */
+  /** Counts from before this time are not used: the controller was down. */
   readonly notBefore?: Instant;
 }
 

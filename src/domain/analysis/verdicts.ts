@@ -148,7 +148,7 @@ const noiseMs = 20;
 
 /**
  * The increase is taken in percent of the stable value, and of 1 where that is less than 1 %: where stable is 0, "50 % more"
- * allows half a percentage point. Times may always differ by `noiseMs`: nobody is rejected because 3 ms became 6 ms.
+ * allows half a percentage point. Times may always differ by `noiseMs`: no version is rejected because 3 ms became 6 ms.
  */
 function isWithinStable(check: MetricCheck, { candidate, stable }: { candidate: number; stable: number }, percent: number): boolean {
   const base = unitOf(check) === "" ? Math.abs(stable) : Math.max(1, Math.abs(stable));

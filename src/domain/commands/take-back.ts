@@ -50,7 +50,7 @@ function byCommit({ command, before, observation }: Given, pin: PinBack, group: 
   return { kind: "done", why, after, actions: [], timeline: "" };
 }
 
-/** Who has to go back with it; null: that cannot be told, or nobody. */
+/** The processes that go back with it; null: that is not known, or there are none. */
 function groupBack(given: Given, target: Version): Group | null {
   const { before, observation, processes } = given;
   const around = surroundings(observation, (process) => (process === before.process ? before : processes.get(process)));
@@ -87,7 +87,7 @@ function besides(group: Group | null, process: ProcessId): string {
   return more === "" ? "" : `; ${more}`;
 }
 
-/** Whoever goes back to a version is told when nobody had called it while it was watched. */
+/** A person who goes back to a version is told if it had no request while it baked. */
 function ofUnjudged({ knownGood }: ProcessState, target: Version): string {
   const unjudged = knownGood.find(({ version }) => version === target)?.unjudged;
   return unjudged === undefined ? "" : ` (${target} was not judged: ${unjudged})`;

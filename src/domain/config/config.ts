@@ -206,7 +206,7 @@ export interface ListenConfig {
   readonly tcp: { readonly host: string; readonly port: number; readonly names: readonly string[] } | null;
   /** As written: relative to the file. Null: none. */
   readonly socket: string | null;
-  /** Of whoever may read the metrics page and nothing else; null: nobody. */
+  /** For clients that may read the metrics page and nothing else; null: there are none. */
   readonly metricsToken: SecretReference | null;
 }
 

@@ -47,7 +47,7 @@ export function applyFreezeCommands(state: EnvironmentState, observation: Observ
   return { freeze, isNews: freeze !== before, unfrozenAfterMs, results };
 }
 
-/** But for the time in which nobody ran: that is added by itself. */
+/** Without the time in which no controller ran: that is added separately. */
 function frozenMs({ at, lostMs }: Freeze, observation: Observation): number {
   return Math.max(0, observation.now - at - (observation.lostMs - (lostMs ?? observation.lostMs)));
 }
@@ -137,7 +137,7 @@ export function withCommands(given: Given, decision: ProcessDecision): ProcessDe
   return { ...decision, deployments, actions, replacesOwed: true };
 }
 
-/** Commands about what nobody knows. */
+/** Commands about processes that do not exist. */
 export function resultsForUnknown(
   { commands }: EnvironmentState,
   results: readonly CommandResult[],

@@ -54,7 +54,7 @@ export interface Kept {
   readonly lost: ReadonlySet<string>;
 }
 
-/** By process: somebody keeps what it would take over, or takes it over himself. */
+/** By process: another process keeps what it would take over, or takes it over itself. */
 export function keptFrom(willing: readonly PathChange[], claims: Claims): ReadonlyMap<ProcessId, Kept> {
   const claimants = claimantsOf(claims);
   const given = new Map(willing.map((mover) => [mover.process, mover.losses]));
@@ -72,13 +72,13 @@ export function keptFrom(willing: readonly PathChange[], claims: Claims): Readon
   return kept;
 }
 
-/** Whoever is ready comes before the others, and who waits until another one gives up a path comes last. */
+/** Processes that are ready come before the others, and those that wait until another one gives up a path come last. */
 function inTurn(willing: readonly PathChange[], kept: ReadonlyMap<ProcessId, Kept>): readonly PathChange[] {
   const turnOf = ({ process, whyNotReady }: PathChange): number => (kept.has(process) ? 2 : Number(whyNotReady !== null));
   return willing.toSorted((one, other) => turnOf(one) - turnOf(other));
 }
 
-/** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */
+/** The process that serves what this one would take over, and does not give it up (any more); null: none. */
 function whoKeeps(
   { process, gains }: Taker,
   given: ReadonlyMap<ProcessId, ReadonlySet<string>>,

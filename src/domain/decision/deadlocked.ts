@@ -28,7 +28,7 @@ interface Waiting {
   readonly isCall: boolean;
 }
 
-/** The same decisions; whoever is in such a circle says so, in place of whom it waits for. */
+/** The same decisions; a process in such a circle says so, instead of the process that it waits for. */
 export function namingDeadlocks<T extends Decided>(decided: readonly T[], { handovers, observation }: Pass): readonly T[] {
   if (handovers === null || handovers.size === 0) return decided;
   const waiting = new Map(decided.flatMap((one) => asEntry(one.stored.process, waitOf(one, handovers))));
@@ -57,7 +57,7 @@ function waitOf({ stored, decision: { after } }: Decided, handovers: NonNullable
   return { status, for: handover.with, isCall: false };
 }
 
-/** Whoever does anything but wait is in no circle. Paths alone are handed over once all are ready, and calls in a circle are found in the files. */
+/** A process that does anything but wait is in no circle. Paths alone are handed over once all are ready, and calls in a circle are found in the files. */
 function isForEver(circle: ReadonlySet<ProcessId>, waiting: ReadonlyMap<ProcessId, Waiting>): boolean {
   const waits = [...circle].flatMap((process) => waiting.get(process) ?? []);
   return waits.some(({ isCall }) => isCall) && waits.some(({ isCall }) => !isCall);

@@ -48,7 +48,7 @@ export function decideProcess(one: Case): ProcessDecision {
   return awaitingDoubt(owingRevert(one, withoutOver(one, decision)));
 }
 
-/** A revert that is over is not written because somebody pins the bad version again; while the pin says anything else, nothing is written anyway. */
+/** A revert that is over is not written if a person pins the bad version again; while the pin names another version, nothing is written anyway. */
 function withoutOver({ owed, desired }: Case, decision: ProcessDecision): ProcessDecision {
   const { after, actions, replacesOwed } = decision;
   const isOver = ({ action }: Case["owed"][number]): boolean =>
@@ -69,7 +69,7 @@ function decideNow(one: Case): ProcessDecision {
   return decideIdle(one, view);
 }
 
-/** A revert that nobody has written yet is asked for again, whatever else was decided. */
+/** A revert that is not written yet is asked for again, whatever else was decided. */
 function owingRevert({ owed }: Case, decision: ProcessDecision): ProcessDecision {
   const { after, actions, replacesOwed } = decision;
   if (!after?.revert || after.revert.outcome !== null || after.revert.doubt) return decision;
@@ -158,12 +158,12 @@ function decideUnpinned(one: Case, view: ProcessObservation): ProcessDecision {
   return serving ? takeOut(one, view) : keepWarm(one, view, held?.text ?? null);
 }
 
-/** Nobody has taken it out, and what was good here is lost. */
+/** It was not taken out, and the version that was good here is lost. */
 function isToComeBack({ desired, before }: Case): boolean {
   return desired !== null && before.knownGood.length > 0;
 }
 
-/** Whoever takes its paths over gets them in the moment in which it loses them. */
+/** The process that takes its paths over gets them at the moment when it loses them. */
 function takeOut(one: Case, view: ProcessObservation): ProcessDecision {
   const handover = one.pass.handovers?.get(view.process);
   if (handover?.kind === "waits") {
@@ -196,7 +196,7 @@ function isWanted({ candidate }: Rollout, desired: Extract<Desired, { kind: "run
   return candidate?.digest === desired?.unit.digest;
 }
 
-/** Nobody keeps in order what must not run here. */
+/** A version that must not run here is not maintained. */
 function isPinQuarantined(before: ProcessState, desired: Desired): boolean {
   const definition = pinnedDefinition(desired);
   return definition !== null && findQuarantined(before, definition) !== null;
@@ -253,7 +253,7 @@ function whySuperseded({ state }: Rollout, isGood: boolean, next: string): strin
   return state.kind === "rejected" ? `${state.why}; ${next}` : `superseded: ${next}`;
 }
 
-/** Whoever pins the version before it again, while it is still looked at, does not find it good. */
+/** If a person pins the version before it again while it still bakes, it is not found good. */
 function isTakenBack({ before, desired }: Case, { candidate, kind }: Rollout): boolean {
   if (kind !== "deploy" || !candidate || desired?.kind !== "run") return false;
   const { digest, version } = desired.unit;

@@ -51,7 +51,7 @@ export interface DecidedAbout {
   readonly timers: ReadonlyMap<ProcessId, Instant>;
 }
 
-/** `touched`: only about these; whoever leaves others out knows that nothing is to be decided about them. */
+/** `touched`: only about these; the caller knows that nothing is to be decided about the others. */
 export function decide(state: EnvironmentState, observation: Observation, touched?: Iterable<ProcessId>): Decision {
   return decideAbout(touched ?? everyProcess(state, observation), state, observation).decision;
 }
@@ -99,7 +99,7 @@ function answeredNow(state: EnvironmentState, observation: Observation): Pick<De
 }
 
 interface Sorted {
-  /** Whatever is not at rest, or is spoken to, by name: whoever takes the last free place does not hang on who else was touched. */
+  /** Processes that are not at rest, or have a command, in the order of their names: which one gets the last free place must not depend on the others that were touched. */
   readonly stirring: readonly Stirring[];
   readonly timers: ReadonlyMap<ProcessId, Instant>;
 }

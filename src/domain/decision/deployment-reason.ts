@@ -21,7 +21,7 @@ export function codeUnderWay(rollout: Rollout): ReasonCode {
 /** What a step was decided under. */
 interface Circumstances {
   readonly rolloutView: Pick<RolloutView, "stuck">;
-  /** Who has stopped it; null: nobody. */
+  /** Why it stands still; null: it goes on. */
   readonly stopped: Pick<Reason, "code"> | null;
   /** It is in the state that it was in. */
   readonly isSame: boolean;

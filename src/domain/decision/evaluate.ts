@@ -25,7 +25,7 @@ import { whatChangesIt } from "./what-changes-it.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import type { ProcessStatus } from "../journal/status.ts";
 
-/** Null: nobody knows such a process here. */
+/** Null: there is no such process here. */
 export function evaluate(process: ProcessId, known: Remembered): Evaluation | null {
   const status = statusOf(process, known);
   if (!status) return null;

@@ -1,6 +1,6 @@
 /**
- * Paths that change their owner by one commit: moved from process to process, taken along in a rename, or swapped. Whoever gives one up
- * and whoever takes it over get their traffic at the same moment, once all of them are ready; until then everything stays as it is.
+ * Paths that change their owner by one commit: moved from process to process, taken along in a rename, or swapped. The process that gives one up
+ * and the process that takes it over get their traffic at the same moment, once all of them are ready; until then everything stays as it is.
  */
 
 import type { EnvironmentSpec } from "../desired/environment.ts";
@@ -74,7 +74,7 @@ export function planHandovers(stirring: readonly Stirring[], observation: Observ
   return handovers;
 }
 
-/** `kept`: what it cannot take over; absent: nothing. Nobody who gives that up waits for it. */
+/** `kept`: what it cannot take over; absent: nothing. The process that gives that up does not wait for it. */
 function withheld(mover: Mover, kept: Kept | undefined): Mover {
   if (kept === undefined) return mover;
   return { ...mover, gains: without(mover.gains, kept.lost), whyNotReady: mover.whyNotReady ?? `it ${kept.why}` };

@@ -93,7 +93,7 @@ function stableWith({ installed, route }: ProcessObservation, stable: UnitRef | 
   return { stable, ...(found && { stableEndpoints: found.endpoints }) };
 }
 
-/** A healing says nothing about what was refused; whoever had its traffic back and is taken out once more is kept warm for as long again. */
+/** Healing says nothing about a refused version. A process that had its traffic back and is taken out again is kept warm for the full time again. */
 function keptFrom({ refused, takenOutAt }: ProcessState, kind: DeploymentKind): Pick<ProcessState, "refused" | "takenOutAt"> {
   return { refused: kind === "self-heal" ? refused : null, takenOutAt: kind === "prune" ? null : takenOutAt };
 }
@@ -128,7 +128,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   };
 }
 
-/** What is said already stays said while it is about the same: figures alone are worth no new row. */
+/** The shown text stays while it is about the same: a new figure alone is not worth a new row. */
 function shownOf(reason: Reason, { about }: StrategyStep, remembered: ProcessState, observation: Observation): Reason {
   const besides = [describeLag(remembered), observation.settingsOf === undefined ? null : whyUnusable(observation)];
   if (about === undefined || besides.some((each) => each !== null)) return joinReasons(reason, ...besides);
@@ -144,7 +144,7 @@ interface Stepping {
   readonly isAlarming: boolean;
 }
 
-/** Guards that hold for every strategy, in order of urgency; then what the strategy says, unless somebody has stopped it. */
+/** Guards for every strategy, in order of urgency; then the step of the strategy, unless it is paused or frozen. */
 function nextStep(one: Case, rollout: Rollout, rolloutView: RolloutView): Stepping {
   const { now } = one.pass.observation;
   const byHand = quarantinedByHand(rollout, one.desired);
@@ -160,7 +160,7 @@ function nextStep(one: Case, rollout: Rollout, rolloutView: RolloutView): Steppi
   return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped.text) : { ...step, why: `${step.why}; ${stopped.text}` });
 }
 
-/** Whoever gave its place away while it waited for others needs one again before it is installed or checked again. */
+/** A rollout that gave up its place while it waited for others needs a place before it is installed or checked again. */
 function inTurn(one: Case, rollout: Rollout, step: StrategyStep): StrategyStep {
   const isWaiting = isHandingOver(rollout.state) && !isHandingOver(step.state);
   if (!isWaiting || !rolloutStates[step.state.kind].isBeforeSwitch) return step;
@@ -171,7 +171,7 @@ function inTurn(one: Case, rollout: Rollout, step: StrategyStep): StrategyStep {
   return held ? { ...stay(rollout.state, held.text), code: held.code } : step;
 }
 
-/** Its pin is gone, and what is under way goes on: it is not taken out. */
+/** Its pin is gone, and its deployment goes on: the process is not taken out. */
 function misspelt({ process, candidate }: Rollout, { findings }: Pick<ProposedChange, "findings">): ProposedChange["pinned"] {
   return candidate && { kind: "broken", process, version: candidate.version, findings };
 }
@@ -202,7 +202,7 @@ interface Stopped extends Reason {
   readonly code: "Paused" | "Frozen";
 }
 
-/** Who stopped it, where it can be stopped; null: it goes on. Going back, and keeping things in order, is never stopped. */
+/** Why it stands still, where it can stand still; null: it goes on. Rollbacks, self-healing and removals are never stopped by a freeze. */
 export function stoppedBy({ pass }: Pick<Case, "pass">, rollout: Rollout): Stopped | null {
   if (rollout.kind !== "deploy" && !rollout.paused) return null;
   if (!canStandStill(rollout)) return null;
@@ -211,7 +211,7 @@ export function stoppedBy({ pass }: Pick<Case, "pass">, rollout: Rollout): Stopp
   return pass.freeze ? { code: "Frozen", text: describeFreeze(pass.freeze) } : null;
 }
 
-/** Where nothing is half done, so that it can stay for as long as a person wants. */
+/** States in which nothing is half done, so that it can stay there for as long as a person wants. */
 function canStandStill({ state, strategy }: Rollout): boolean {
   const { kind } = state;
   if (traitsOf(strategy).takesOldOutFirst) return kind === "validating";
@@ -222,7 +222,7 @@ function isSameState(one: RolloutState, other: RolloutState): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** What it has waited for a person is added also where it goes on without one. */
+/** The time that it has waited for a person is added to its deadline, also if it goes on without one. */
 function entering(rollout: Rollout, state: RolloutState, now: Instant): Rollout {
   const switchedAt = state.kind === "switching" ? (rollout.switchedAt ?? now) : rollout.switchedAt;
   const paused = state.kind === "rejected" ? null : rollout.paused;
@@ -235,7 +235,7 @@ function isUnshared({ strategy, state }: Rollout, next: RolloutState): boolean {
   return traitsOf(strategy).isJudgedOnTheWay && state.kind === "handing-over" && next.kind === "switching";
 }
 
-/** A candidate that is rejected with traffic leaves a revert and a quarantine behind, unless nobody has judged it, or it is tried again. */
+/** A candidate that is rejected with traffic leaves a revert and a quarantine behind, unless it has no verdict, or is tried again. */
 function afterEntering(one: Case, rollout: Rollout, after: Rollout): ProcessState {
   const { before, desired, pass } = one;
   const { state, awaits } = after;
@@ -246,7 +246,7 @@ function afterEntering(one: Case, rollout: Rollout, after: Rollout): ProcessStat
   return inDoubt(one, after, afterRejection(before, { rollout, reason, desired, observation: pass.observation, by: null }));
 }
 
-/** The stable version goes on to be served wherever it is. */
+/** The stable version keeps its traffic, at the addresses where it answers now. */
 function whileWaiting(one: Case, rollout: Rollout): readonly Action[] {
   if (!isBeforeSwitch(rollout)) return [];
   const view = viewProcess(one.before.process, one.pass.observation, one.desired);
@@ -283,7 +283,7 @@ function phaseAtEnd(outcome: StrategyStep["outcome"], state: RolloutState): Depl
   return outcome === "succeeded" ? "Succeeded" : rejectedPhase(state);
 }
 
-/** Validated with all the traffic: only the version before it is still being let go, or it is only watched. */
+/** Validated, with all the traffic: only the version before it is still to be removed, or it bakes. */
 export function isAllButOver(rollout: Rollout): boolean {
   return rollout.candidate !== null && !isOnItsWay(rollout);
 }

@@ -63,7 +63,7 @@ function isShared(route: Route | null, { digest }: UnitRef): boolean {
   return weight > 0 && weight < 100;
 }
 
-/** Why it must be installed again; null: it need not, or nobody vouches for it. What is pinned is healed by a deployment of its own. */
+/** Why it must be installed again; null: it need not, or it was never good. What is pinned is healed by a deployment of its own. */
 function whatIsLacking({ before, desired, pass }: Case, view: ProcessObservation, unit: UnitRef): Lacking | null {
   const installed = findInstalled(view.installed, unit.digest);
   if (!desired || isPinned(desired, unit) || isReady(installed, view.instances)) return null;

@@ -1,5 +1,5 @@
 /**
- * What was observed last, as far as it is remembered: who serves is in the status of each process. For questions that must wait for nobody.
+ * What was observed last, as far as it is remembered: who serves is in the status of each process. For questions that must not wait for an engine or router.
  */
 
 import type { Desired, DesiredState } from "../desired/resolve.ts";

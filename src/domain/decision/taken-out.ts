@@ -18,7 +18,7 @@ export function describeStay(process: ProcessId, { why }: Pick<Handover, "why">)
   return `${why}; ${process} serves until then: to keep it, revert the commit that removed its pin`;
 }
 
-/** The process as remembered; whoever is pinned is not taken out. */
+/** The process as remembered; a pinned process is not taken out. */
 export function pinnedAgain({ before, desired }: Pick<Case, "before" | "desired">): ProcessState {
   return desired && before.takenOutAt !== null ? { ...before, takenOutAt: null } : before;
 }

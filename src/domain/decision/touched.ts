@@ -127,7 +127,7 @@ function* movedUnits(then: Seen, now: Seen): Iterable<ProcessId> {
   }
 }
 
-/** But for its counters, and what it has in flight: nobody at rest is judged by them. */
+/** Without its counters and requests in flight: no process at rest is judged by them. */
 function isSameUnit(one: Installed, other: Installed): boolean {
   return (
     one.digest === other.digest &&

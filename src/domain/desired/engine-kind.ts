@@ -1,4 +1,4 @@
-/** The kind of engine that is meant where nobody names one. */
+/** The kind of engine that is used where none is named. */
 
 import type { EngineKind } from "../names.ts";
 

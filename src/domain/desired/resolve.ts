@@ -22,7 +22,7 @@ export type Pinned =
     };
 
 /**
- * Its pin is gone where that may be a slip of the pen: misspelt, or where nobody can read it. What runs is kept as under a pin that
+ * Its pin is gone where that may be a slip of the pen: misspelt, or in a file that cannot be read. What runs is kept as under a pin that
  * cannot run, and what was decided by the pin still holds.
  */
 export interface Unclear {

@@ -22,9 +22,9 @@ export interface Placement {
   /** Base of the private address, without a trailing slash; public paths are appended to it. */
   readonly address: string;
   readonly ready: boolean;
-  /** Messages and requests that are being worked on now; null: nobody asked. */
+  /** Messages and requests that are being worked on now; null: it was not asked for. */
   readonly inFlight: number | null;
-  /** Since it was installed there; null: this engine does not count, or nobody asked. */
+  /** Since it was installed there; null: this engine does not count, or it was not asked for. */
   readonly counts: WorkCount | null;
 }
 

@@ -1,4 +1,4 @@
-/** Told about deployments: that they began, and how they ended. What a newer commit superseded ended in no way worth telling. */
+/** Events about deployments: that they began, and how they ended. A deployment that a newer commit superseded makes no event at its end. */
 
 import { isStepBack } from "../journal/step-back.ts";
 import type { PinionEvent } from "../journal/events.ts";
@@ -14,7 +14,7 @@ interface Subject {
   readonly version: Version | null;
   readonly from: Version | null;
   readonly commit: CommitId;
-  /** Healing that has failed before is tried again and again; it is told about once. */
+  /** Healing that has failed before is tried again and again; it makes one event. */
   readonly isRetry: boolean;
 }
 
@@ -52,7 +52,7 @@ function ending(update: DeploymentUpdate, subject: Subject, context: EventContex
     case "Succeeded":
       return succeeded(update, subject, context);
     case "RolledBack":
-      // It serves again: whoever took its paths over is told of.
+      // It serves again: the event is about the process that took its paths over.
       if (subject.kind === "prune") return [];
       return [about(update, subject, context, { kind: "rolled-back", why, trigger: triggerOf(update, context) })];
     case "Failed":

@@ -1,4 +1,4 @@
-/** Told about processes that are not what is pinned, and why: held back by a gate, refused, waiting for people, or edited by hand. */
+/** Events about processes that do not run what is pinned, and why: held back by a gate, refused, waiting for people, or edited by hand. */
 
 import type { PinionEvent } from "../journal/events.ts";
 import type { Version } from "../names.ts";
@@ -82,7 +82,7 @@ function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {
   return { kind, code, why: text, key: `${kind} ${status.desired ?? ""} ${code} ${about}` };
 }
 
-/** What was rolled back stays pinned until git says so too; that is told as a rollback. */
+/** A version that was rolled back stays pinned until git has the revert; the event for that is the rollback. */
 function isBeingReverted({ revert, status }: ProcessState): boolean {
   return revert !== null && revert.request.from === status?.desired;
 }

@@ -1,13 +1,13 @@
-/** How processes of the engine ended, and whether a version is the cause: by what was at work each time, and never by guesses about others. */
+/** How processes of the engine ended, and whether a version is the cause: decided only by what was running each time. */
 
 import type { UnitRef } from "../names.ts";
 
-/** One that nobody had asked for, with what may have been the cause. */
+/** An end that was not requested, with what may have been the cause. */
 export interface EngineDeath {
   readonly instance: string;
   /** How long ago, in milliseconds. */
   readonly agoMs: number;
-  /** Versions with requests or messages that were not over, and those that had just been installed; empty: none, or nobody knows. */
+  /** Versions with requests or messages that were not over, and those that had just been installed; empty: none, or it is not known. */
   readonly suspects: readonly UnitRef[];
 }
 

@@ -26,7 +26,7 @@ export interface Stretch {
 
 export interface Observation {
   readonly now: Instant;
-  /** Milliseconds in which nobody ran, in this run and between those before it. Only grows. */
+  /** Milliseconds in which no controller ran, in this run and between those before it. Only grows. */
   readonly lostMs: number;
   /** When nothing could be recorded, in this run; absent: never. No deployment could go on meanwhile. */
   readonly unrecordable?: readonly Stretch[];

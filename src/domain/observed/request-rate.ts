@@ -9,7 +9,7 @@ export interface RequestRate {
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 
-/** `it had 12 requests/s in the last hour`; null: nobody knows. */
+/** `it had 12 requests/s in the last hour`; null: it is not known. */
 export function describeRequests(rate: RequestRate | null): string {
   if (rate === null)
     return "its number of requests is not known: no controller answered that has observed it for a minute (--config or --controller names one)";

@@ -39,7 +39,7 @@ export interface Route {
 /** A route that the router does not take. */
 export interface RouteRefusal {
   readonly process: ProcessId;
-  /** Whether one of its paths is at fault, which its author can fix. Anything else is a bug of whoever made the route. */
+  /** Whether one of its paths is at fault, which its author can fix. Anything else is a bug in the code that made the route. */
   readonly isAboutPath: boolean;
   readonly why: string;
 }

@@ -48,7 +48,7 @@ function whyHeld({ process, to: pinned }: PinChange, aftermath: Aftermath): stri
   return pinned ? text : `no longer pinned, but ${text}`;
 }
 
-/** Whoever is in a circle of these changes waits for itself. */
+/** A process in a circle of these changes waits for itself. */
 function whoIsInCircle(left: readonly PinChange[]): ReadonlyMap<ProcessId, string> {
   const needs = new Map(left.map(({ process, to }) => [process, neededBy(to)]));
   const circles = findCircles(needs.keys(), (process) => (needs.get(process) ?? []).filter((needed) => needs.has(needed)));

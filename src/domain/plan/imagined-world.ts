@@ -1,6 +1,6 @@
 /**
  * A journal, an engine and a router in which every action succeeds and every verdict is healthy, so that the decision function can be played
- * forward. Whoever plays says when an action has had its time.
+ * forward. The player says when an action has taken its time.
  */
 
 import { type Action, processOf, validationScope, type Weight } from "../journal/actions.ts";

@@ -55,7 +55,7 @@ function stirringOf(processes: ReadonlySet<ProcessId>, state: EnvironmentState, 
   });
 }
 
-/** Whoever is about to change waits for what it needs, and may give paths to others in turn. */
+/** A process that is about to change waits for its dependencies, and may give paths to others in turn. */
 function othersOf(process: ProcessId, handovers: Handovers | null, observation: Observation): readonly ProcessId[] {
   const partnersOf = (one: ProcessId): readonly ProcessId[] => handovers?.get(one)?.with ?? [];
   const known = new Set(partnersOf(process));

@@ -141,7 +141,7 @@ class Play {
     return leaving.size > 0;
   }
 
-  /** Whoever waited for one of these, which serves otherwise now or will never come, is asked again. */
+  /** Processes that waited for one of these are decided about again, because it serves another version now, or will never serve. */
   #release(moved: ReadonlySet<ProcessId>): void {
     if (moved.size === 0) return;
     const freed = [...this.#held].filter((process) => this.#cast.needsOf(process).some((needed) => moved.has(needed)));

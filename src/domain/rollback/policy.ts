@@ -143,7 +143,7 @@ export function afterRejection(before: ProcessState, { rollout, reason, desired,
   return { ...withRevertOwed(found, request), rolledBackAt: by === null ? observation.now : before.rolledBackAt };
 }
 
-/** What failed with traffic is good no more, whoever's fault that was. */
+/** A version that failed with traffic is no longer known as good, also if another process was at fault. */
 export function foundBad(before: ProcessState, { kind, candidate }: Rollout): ProcessState {
   return kind === "deploy" ? notGood(before, (good) => good.digest === candidate?.digest) : before;
 }

@@ -9,7 +9,7 @@ import { endpointsServed, requestsOf } from "../observed/requests.ts";
 import { findInstalled, type ProcessObservation, type Observation } from "../observed/observation.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
 
-/** Another process serves what it would answer: whoever has a path keeps it. */
+/** Another process serves what it would answer: the owner of a path keeps it. */
 export function isRivalled(view: ProcessObservation, unit: UnitRef, pass: Pass): boolean {
   pass.owners ??= ownersOf(pass.observation);
   return requestsAt(view, unit, pass.observation).some((request) => (pass.owners?.get(request) ?? view.process) !== view.process);

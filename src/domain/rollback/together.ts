@@ -105,7 +105,7 @@ function changesTogether(process: ProcessId, group: Group, world: World): Change
   });
 }
 
-/** Engine or router did not answer: whoever has partners, or would get a path back that another may have, waits; all others go back. */
+/** Engine or router did not answer: a process with partners, or one that would get back a path which another may have, waits; all others go back. */
 function changesUnasked(one: Decided, rollout: Rollout, observation: Observation): Changes {
   const partners = partnersOf(rollout, one);
   if (partners.length > 0) return [[rollout.process, waits(one, `paths changed owner between it and ${partners.join(", ")}`, observation)]];

@@ -50,7 +50,7 @@ function judged(rollout: Rollout, { spec, measured, now }: Omit<ProgressKnown, "
   return { verdict: verdictOf(rollout, { spec, measured }, at), figures: measured.map((each) => figureOf(each, at)) };
 }
 
-/** Of all that may take it back. Where nothing does, nobody has said that it is healthy. */
+/** Of all that may take it back. Where nothing does, it has no verdict. */
 function verdictOf(rollout: Rollout, { spec, measured }: Pick<ProgressKnown, "spec" | "measured">, at: JudgedAt): Progress["verdict"] {
   const judgedBy = [...checksOf(rollout, { spec }), ...triggersOf({ spec })];
   if (judgedBy.length === 0) return { kind: "unknown", why: "no metric and no trigger is set for it" };

@@ -65,7 +65,7 @@ export function describeTakenOut(before: ProcessState, observation: Observation,
 interface UnderWay {
   readonly rollout: Rollout;
   readonly reason: Reason;
-  /** It is bad, and nobody but a person may take it back. */
+  /** It is bad, and only a person may take it back. */
   readonly isAlarming: boolean;
   /** Paused or frozen. */
   readonly isStopped: boolean;
@@ -88,7 +88,7 @@ export function describeRollout(
 /** What has all the traffic, and is watched, is healthy as long as every instance serves it. */
 function healthOf({ rollout, reason, isAlarming, isStopped }: UnderWay, view: ProcessObservation | null): Health {
   if (isAlarming || rollout.state.kind === "rejected") return "Degraded";
-  // What could not be judged is not healthy, as long as nobody has taken it as good.
+  // A version without a verdict is not healthy, unless a person has accepted it.
   if (isStopped || reason.code === "PersonMustDecide") return "Suspended";
   if (rollout.state.kind !== "baking") return "Progressing";
   return view ? healthOfServing(view) : "Degraded";

@@ -14,7 +14,7 @@ export function timeIsOver({ candidate, state, deadline, startedAt }: Rollout, o
 
 type Held = Pick<Observation, "now" | "unrecordable">;
 
-/** How long nothing could be recorded since then, as on a full disk, in milliseconds: nothing could go on, and that is nobody's fault. */
+/** How long nothing could be recorded since then, as on a full disk, in milliseconds: no deployment could go on, and no version is at fault. */
 export function heldUpMs(since: Instant, { now, unrecordable = [] }: Held): number {
   return unrecordable.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? now) - Math.max(from, since)), 0);
 }
@@ -24,7 +24,7 @@ export function isUnrecordable({ unrecordable = [] }: Pick<Observation, "unrecor
   return unrecordable.at(-1)?.to === null;
 }
 
-/** When the time of a rollout as it was recorded is over, with all that counts for nobody since then. */
+/** When the time of a rollout as it was recorded is over, with all the time since then that does not count. */
 export function overAt(
   rollout: Pick<Rollout, "deadline" | "startedAt" | "lostMs">,
   observation: Held & Pick<Observation, "lostMs">,
@@ -39,12 +39,12 @@ export function earlier(one: Instant | null, other: Instant | null): Instant | n
   return Math.min(one, other);
 }
 
-/** How long its state has waited for a person's promotion, in milliseconds: that counts for nobody. */
+/** How long its state has waited for a person's promotion, in milliseconds: that time does not count. */
 export function waitedForPersonMs(rollout: Pick<Rollout, "strategy" | "state">, now: Instant): number {
   return isWaitingForPerson(rollout) && "since" in rollout.state ? Math.max(0, now - rollout.state.since) : 0;
 }
 
-/** When it fails; null: once it has the traffic for good, or is on its way out, there is nothing left that a timeout could save. */
+/** When it times out; null: it has all the traffic for good or is going back, so a timeout would help no caller. */
 export function deadlineOf(rollout: Rollout): Instant | null {
   const { state, kind, candidate, deadline } = rollout;
   if (!candidate || kind === "self-heal" || state.kind === "rejected" || !isOnItsWay(rollout)) return null;

@@ -115,7 +115,7 @@ function isFirstTraffic(rollout: Rollout, { state, outcome }: StrategyStep): boo
   return state.kind === "pausing" && rollout.state.kind === "validating";
 }
 
-/** Where the version before it is gone there is nobody left to share with. */
+/** If the version before it is gone, there is no version to share the traffic with. */
 function isLastTraffic(from: RolloutState, { state }: StrategyStep, { stableInstalled }: RolloutView): boolean {
   const isShared = from.kind === "shifting" || (from.kind === "restoring" && from.isKeptIn === true);
   return isShared && state.kind === "switching" && !isNotSo(stableInstalled);

@@ -16,7 +16,7 @@ export interface Late {
 
 const pinion: Person = { name: "Pinion", email: null };
 
-/** Without a verdict it rejects nobody: a pause waits for a person, all else goes back without a revert and without quarantine. */
+/** Without a verdict no version is rejected: with `pause` it waits for a person, else it goes back without a revert and without quarantine. */
 export function whenLate(rollout: Rollout, view: RolloutView): Late {
   const { stable } = rollout;
   if (isHandingOver(rollout.state) && mayHaveTraffic(rollout)) return { rollout, step: giveUpHandingOver(rollout, view.now) };
@@ -27,17 +27,17 @@ export function whenLate(rollout: Rollout, view: RolloutView): Late {
   return { rollout, step: reject(rollout, { trigger: inconclusive, why: describeAbort(limit, stable) }, view.now) };
 }
 
-/** Whoever goes back has all the traffic, maybe from a run that could record nothing. */
+/** A rollback has all the traffic already, perhaps from a run that could not record it. */
 export function isBack({ kind, state }: Rollout, { candidateWeight }: RolloutView): boolean {
   return kind === "rollback" && state.kind !== "rejected" && is(candidateWeight, 100);
 }
 
-/** No timeout takes the traffic from whoever went back, nor while nobody can be asked who has it. */
+/** No timeout takes the traffic from a rollback that has it, nor while the router cannot be asked. */
 export function mayBeBack(rollout: Rollout, view: RolloutView): boolean {
   return isBack(rollout, view) || (rollout.kind === "rollback" && view.candidateWeight.kind === "unknown");
 }
 
-/** Whoever was to take its paths over was not ready in time: nobody is rejected by that. */
+/** The process that was to take its paths over was not ready in time: no version is rejected for that. */
 function giveUpHandingOver({ strategy, stable, ...rollout }: Rollout, now: Instant): StrategyStep {
   const limit = traitsOf(strategy).ownLimit?.option ?? "deployment timeout";
   const why = `its paths were not handed over within its ${limit}; back to ${stable?.version ?? "nothing"}, without a revert`;
@@ -56,7 +56,7 @@ function isWaitingForVerdict({ state, strategy }: Rollout): boolean {
   return traitsOf(strategy).waitsForVerdict(strategy, state);
 }
 
-/** Whoever goes on with it has as much time as it had before. */
+/** When a person resumes it, it has as much time as it had at the start. */
 function pauseFor(rollout: Rollout, why: string, now: Instant): Late {
   const paused = { by: pinion, why: `${describeUnjudged(why)} (onInconclusive: pause)`, at: now };
   const deadline = now + (rollout.deadline - rollout.startedAt);

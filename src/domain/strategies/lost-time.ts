@@ -1,4 +1,4 @@
-/** Time in which nobody ran counts for no deadline, no step and no watch: whoever was away has seen nothing of it. */
+/** Time in which no controller ran counts for no deadline, no step and no bake time: a controller that was down has measured nothing. */
 
 import type { Instant } from "../names.ts";
 import type { Rollout, RolloutState } from "../journal/rollout.ts";

@@ -9,7 +9,7 @@ import type { Observation } from "../observed/observation.ts";
 import type { DeploymentUpdate } from "../journal/state.ts";
 import { limitMsOf } from "./traits.ts";
 
-/** What only whoever begins it can know. */
+/** What only the code that begins it can know. */
 export type Identity = Pick<
   Rollout,
   "kind" | "candidate" | "definition" | "fast" | "stable" | "stableEndpoints" | "isSecondTry" | "exchanged"

@@ -71,7 +71,7 @@ export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingS
   }
 }
 
-/** Without a version before it there is nobody to keep serving meanwhile: it is installed everywhere at once. */
+/** Without a version before it, no version can serve meanwhile: it is installed everywhere at once. */
 function whenValid({ stable }: Rollout, candidate: UnitRef, { now }: RolloutView): StrategyStep {
   if (!stable) return install(candidate, "valid; nothing runs yet: installing on every instance");
   return enter({ kind: "pausing", done: [], since: now }, "valid; going from instance to instance");
@@ -94,7 +94,7 @@ function whenUnderway({ rollout, candidate, spec, view }: Omit<Rolling, "stable"
   return withoutDead(at, state) ?? restore(at, state) ?? share(at, state) ?? nextIn(at, state);
 }
 
-/** There is nobody left who could serve meanwhile: waiting for the old version would only hold up the new one. */
+/** No other instance could serve meanwhile: waiting for the old version would only delay the new one. */
 function isStableGone({ instances }: Rolling, state: Underway): boolean {
   const up = instances.filter((each) => each.isUp);
   return state.kind === "pausing" && state.done.length === 0 && up.length > 0 && up.every((each) => !each.stableReady);

@@ -194,7 +194,7 @@ function viewInstance({ id, state }: EngineInstance, around: Around): InstanceVi
   };
 }
 
-/** A target at an address that its instance has left reaches nobody. */
+/** A target at an address that its instance has left reaches no instance. */
 function isTargeted(share: Share, instance: string, installed: readonly Installed[]): boolean {
   const place = findInstalled(installed, share.digest)?.placements.find((each) => each.instance === instance);
   return share.targets.some((target) => target.instance === instance && (place === undefined || place.address === target.url));

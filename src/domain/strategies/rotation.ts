@@ -16,7 +16,7 @@ export interface Rotation {
   /** Instances on which the new version gets its share. */
   readonly candidateOn: readonly string[];
   readonly stableOn: readonly string[];
-  /** Whether the batch is out of rotation; it stays in while nobody else is there, or too many are down already. */
+  /** Whether the batch is out of rotation; it stays in while there is no other instance, or too many are down already. */
   readonly isBatchOut: boolean;
   /** Others than the batch that are in rotation. */
   readonly others: number;
@@ -42,7 +42,7 @@ export function isRotated(rotation: Rotation, instances: readonly InstanceView[]
   return isShared && instances.every((each) => each.inRotation === wanted.has(each.id));
 }
 
-/** Empty when nobody is there who could be given any traffic: better no change than traffic into the void. */
+/** Empty if no instance can be given traffic: then the route is not changed, so that no traffic goes to an instance that does not answer. */
 export function rotate({ process }: Rollout, { stable, candidate }: Versions, rotation: Rotation): readonly Action[] {
   const weight = candidateWeight(rotation);
   const weights: readonly Weight[] = [

@@ -42,7 +42,7 @@ export function beginPrune(rollout: Rollout, now: number): StrategyStep {
   return enter({ kind: "clearing", since: now }, "no longer pinned: taking it out", giveTraffic(rollout.process, null));
 }
 
-/** Over once nobody is served by it any more, or once it serves again because what took its place was bad. What is installed is removed later, when nobody has wanted it back. */
+/** It ends when the process has no traffic any more, or when it serves again because the version that took its place was bad. What is installed is removed later, if it was not pinned again. */
 export function nextPrune(rollout: Rollout, view: RolloutView): StrategyStep {
   const { state, stable } = rollout;
   if (state.kind === "rejected") return whenRejected(rollout, state, view);

@@ -46,7 +46,7 @@ export function fail(state: RolloutState, why: string): StrategyStep {
   return { state, actions: [], why, outcome: "failed", wakeAt: null };
 }
 
-/** Nobody wants it done any more. */
+/** It is no longer needed. */
 export function callOff(state: RolloutState, why: string): StrategyStep {
   return { state, actions: [], why, outcome: "superseded", wakeAt: null };
 }
@@ -281,7 +281,7 @@ function isUnverified(state: In<"rejected">, view: RolloutView): boolean {
   );
 }
 
-/** There is nobody to go back to: the candidate must not have the traffic. */
+/** There is no version to go back to: the candidate must not have the traffic. */
 function takeAll(process: string, view: RolloutView): readonly Action[] {
   return is(view.candidateWeight, 0) ? [] : giveTraffic(process, null);
 }

@@ -68,7 +68,7 @@ function whyNotSubset(expected: Json, actual: Json | undefined, at: At): string 
   return `expected ${at.pointer || "the body"} to be ${JSON.stringify(expected)}, got ${shown(name, JSON.stringify(actual), at.secrets)}`;
 }
 
-/** A value under a name: some names say that their value is nobody's business. */
+/** A value under a name: some names say that their value is secret. */
 function shown(name: string, value: string, secrets: readonly string[]): string {
   const quoted = quoteAnswer(`${name}: ${value}`, secrets);
   return quoted.slice(Math.min(quoted.length, name.length + 2));

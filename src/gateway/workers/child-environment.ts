@@ -1,4 +1,4 @@
-/** What a gateway and its workers get of the environment of whoever starts them: nothing that could be a secret of the controller. */
+/** Which environment variables a gateway and its workers inherit: none that could be a secret of the controller. */
 
 const passedOn = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 

@@ -4,7 +4,7 @@ import type { Log } from "../../ports/log.ts";
 import { runGatewayProcess } from "./process.ts";
 import type { Inheritance, ToStandby } from "./standby.ts";
 
-/** Everything is loaded by now, so that whoever connects meanwhile waits as short as can be. */
+/** Everything is loaded before it waits, so that connections which come meanwhile wait as short as possible. */
 export function waitAsStandby({ succession, held }: Inheritance, log: Log): void {
   const goOn = () => {
     log.info({}, "the gateway before has ended; its standby continues");

@@ -1,4 +1,4 @@
-/** How long whoever answered wants to be left alone (RFC 9110, 10.2.3). */
+/** How long a server asks its clients to wait (RFC 9110, 10.2.3). */
 
 /** Nobody is left alone for longer than this, whatever they ask for. */
 const longestMs = 3_600_000;

@@ -52,7 +52,7 @@ function takeJsonOnly(app: FastifyInstance): void {
   app.addContentTypeParser("application/json", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
 }
 
-/** It is recorded: no error to whoever gave it. */
+/** It is recorded: no error for the client that gave it. */
 function nullWhenUnanswered(error: unknown): null {
   if (error instanceof PinionError && error.code === "command/unanswered") return null;
   throw error;

@@ -1,5 +1,5 @@
 /**
- * Who may talk to the API: whoever shows the token, or whom the file system lets at the socket. No web page that a browser was
+ * Who may use the API: clients that send the token, or that the file system lets open the socket. No web page that a browser was
  * lured to: those know neither, and are refused by their Host and Origin as well.
  */
 
@@ -27,7 +27,7 @@ export interface Tokens {
 
 export interface TokenEntranceOptions {
   readonly tokens: Tokens;
-  /** Of whoever can read the token's file. */
+  /** Of a client that can read the token's file. */
   readonly uid: number;
   /** What is listened on. */
   readonly host: string;

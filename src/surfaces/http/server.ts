@@ -30,7 +30,7 @@ export interface HttpParts {
   readonly now: () => Instant;
 }
 
-/** Whoever calls has sent all of a request by then. */
+/** A client must have sent its whole request by then. */
 const requestTimeoutMs = 30_000;
 /** Far from what the controller itself needs of file descriptors. */
 const mostConnections = 500;

@@ -204,7 +204,7 @@ async function failed(
         : `it did not answer within ${options.startTimeoutMs} ms`,
     );
   const adopted = await adopt(record, options, signal);
-  // Whoever has the port by now may have been shown the token of the process before.
+  // The process that has the port now may have been sent the token of the process before.
   return adopted ?? start({ ...record, port: await freePort(), token: newToken() }, options, signal);
 }
 

@@ -29,7 +29,7 @@ interface Death {
 /** What starts may end its process some time after that. */
 const newForMs = 60_000;
 const mostRemembered = 20;
-/** Of more the rest is left out of what is kept: such a death condemns none of them, and speaks for the others. */
+/** If there are more, the rest is not kept: such an end proves nothing against any of them, and counts in favour of the others. */
 const mostSuspectsKept = 50;
 
 export function createDeaths(instance: string, { now, memory, log }: DeathsParts): Deaths {
@@ -76,7 +76,7 @@ function parseDeath(kept: unknown): Death | null {
   return units.length < suspects.length ? null : { suspects: units, at };
 }
 
-/** Whoever ran just then did it; else it may have been anybody at work, or what had just been installed. */
+/** The version that ran at that moment is the cause; else it may be any version at work, or one that had just been installed. */
 function suspectsOf(atWork: AtWork | null, fresh: readonly UnitRef[]): readonly UnitRef[] {
   if (atWork === null) return [];
   const units = atWork.isSure ? atWork.units : [...atWork.units, ...fresh];

@@ -24,7 +24,7 @@ export interface Host {
   readonly keeper?: Keeper | null;
 }
 
-/** What is known to whoever looks after an instance's process. Asks nobody. */
+/** What the supervisor of an instance's process knows. Sends no request. */
 export interface Keeper {
   /** Its process has ended, and another one is on its way. */
   isReturning(): boolean;

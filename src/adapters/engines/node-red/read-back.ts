@@ -8,7 +8,7 @@ import { type FlowNode, isEmpty, isList, isObject } from "./flow-nodes.ts";
 import { isAsInstalled, type Marker, markerVariable } from "./marker.ts";
 import type { TabSummary } from "./tabs.ts";
 
-/** What is there of the unit beside what was installed. What its mark knows to be unchanged is the same in both, whoever compiled it. */
+/** What is there of the unit beside what was installed. What its mark knows to be unchanged is the same in both, whichever release compiled it. */
 export function readBack(unit: CompiledUnit, { tab, marker, content }: TabSummary, present: readonly FlowNode[]): ReadBack {
   const actual = present.map(withoutSecretPlaces);
   return {

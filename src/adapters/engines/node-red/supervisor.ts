@@ -48,7 +48,7 @@ export interface Isolation {
 }
 
 const startTimeoutMs = 60_000;
-/** Whoever waits for an instance waits for so many starts of it: a flow that kills what runs it is gone from the third one. */
+/** A caller that waits for an instance waits for so many starts: a flow that ends its instance is left out at the third one. */
 const mostFailedStarts = 3;
 const lookEveryMs = 150;
 const steadyAfterMs = 20_000;

@@ -37,7 +37,7 @@ export interface PinWriterDependencies extends PinWriterOptions, Omit<OrdinaryTo
   readonly closing: AbortSignal;
 }
 
-/** A lost race is run again at once: the branch has just moved, and whoever starts then is level with all others. */
+/** A lost race is run again at once: the branch has just moved, and a push that starts now has the same chance as all others. */
 const maxJitterMs = 10;
 
 export function createPinWriter(writer: PinWriterDependencies): PinWriter {

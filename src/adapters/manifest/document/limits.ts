@@ -20,7 +20,7 @@ export const maxParserErrors = 20;
 export const maxExportValues = 200_000;
 /** Values of one node of an export. */
 export const maxNodeValues = 20_000;
-/** Different keys in one export: each object of another shape costs whoever handles it. */
+/** Different keys in one export: each object of another shape costs time wherever it is handled. */
 export const maxDifferentKeys = 5000;
 /** Characters of an id, a type or a name. */
 export const maxName = 255;

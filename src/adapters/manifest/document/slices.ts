@@ -1,4 +1,4 @@
-/** Carries long work out: whoever reads a large file gives the event loop back in between, and stops when all of it takes too long. */
+/** Does long work in slices: it returns to the event loop in between, and stops when all of it takes too long. */
 
 import { setImmediate } from "node:timers/promises";
 import { PinionError } from "../../../domain/errors.ts";

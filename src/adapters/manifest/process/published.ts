@@ -120,7 +120,7 @@ function asStanding(isKept: boolean): Standing {
   return isKept ? "kept" : "broken";
 }
 
-/** As text, for whoever remembers it across restarts. */
+/** As text, for the store that keeps it across restarts. */
 export function writePublished(commit: string, published: Published): string {
   return JSON.stringify({ commit, published: Array.from(published, ([process, versions]) => [process, [...versions]]) });
 }

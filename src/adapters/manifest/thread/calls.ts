@@ -12,7 +12,7 @@ export interface Thread {
   terminate(): Promise<void>;
 }
 
-/** What a thread tells whoever has started it. */
+/** What a thread sends to the code that started it. */
 export interface ThreadListener {
   message(message: FromThread): void;
   /** It is gone, and why. */

@@ -21,7 +21,7 @@ export interface ManifestsThreadOptions extends Pick<ManifestsOptions, "memory">
   /** What is kept of a commit from an earlier run, as long as nothing else was read: it needs no thread. */
   first?(commit: CommitId, committedAt: Instant): Snapshot | null;
   readonly history?: Pick<NonNullable<ManifestsOptions["history"]>, "log">;
-  /** The mirror lacks an object: whoever fetches looks closely. */
+  /** The mirror lacks an object: the next fetch checks it. */
   readonly onMissing: () => void;
   readonly log: Log;
   /** Milliseconds of work that a commit may take; the thread itself stops before by its own measure. */

@@ -3,7 +3,7 @@
 import { isErrorCode, PinionError } from "../../../domain/errors.ts";
 import type { SentError } from "./messages.ts";
 
-/** The thread is gone, by whoever's fault. */
+/** The thread is gone, for whatever reason. */
 export class ThreadEnded extends Error {}
 /** What was asked took longer than it may. */
 export class TookTooLong extends Error {

@@ -1,4 +1,4 @@
-/** Finds the gateway of a state folder or starts one, and starts it again when it dies. It outlives whoever started it. */
+/** Finds the gateway of a state folder or starts one, and starts it again when it dies. It outlives the controller that started it. */
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { GatewaySettings } from "../../../domain/config/config.ts";

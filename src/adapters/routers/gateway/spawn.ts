@@ -36,7 +36,7 @@ export async function spawnGateway(options: SpawnOptions): Promise<Identity> {
   const limit = performance.now() + startLimitMs;
   while (performance.now() < limit) {
     const identity = readIdentity(stateDirectory);
-    // Another one may have won the folder meanwhile; whoever serves it is the gateway.
+    // Another one may have won the folder meanwhile; the one that serves it is the gateway.
     if (identity && isRunning(identity) && (await isServing(identity))) return identity;
     if (hasExited())
       throw saidAtItsEnd(logFile) ?? new PinionError("router/unreachable", `the gateway exited at its start: ${endOf(logFile)}`);

@@ -7,7 +7,7 @@ import * as fits from "../../../generated/validators/journal.mjs";
 import type { Connection } from "./database.ts";
 import { parseJson } from "../codec/parse-json.ts";
 
-/** Answers are for whoever gave the command and waits; after this time nobody does. */
+/** Answers are for the client that gave the command and waits; after this time none does. */
 const keepAnswersMs = 30 * 24 * 3_600_000;
 
 export interface CommandTable {

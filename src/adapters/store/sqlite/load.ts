@@ -148,7 +148,7 @@ const commandTable: Table = {
 /** All that are read page by page. */
 export const pagedTables: readonly Table[] = [processTable, owedTable, validationTable, commandTable];
 
-/** A freeze that nobody can read still stops the line: it is for people to lift it. */
+/** A freeze that cannot be read still holds: a person must lift it. */
 function loadFreeze({ connection, log }: Source, environment: EnvironmentName): Freeze | null {
   const row = connection
     .prepare(`SELECT ${bounded("body")} FROM freeze WHERE environment = ?`)

@@ -1,4 +1,4 @@
-/** Who gives a command: whoever is named, else the author of commits made here, else who is logged in. */
+/** Who gives a command: the person who is named, else the author of commits made here, else the user who is logged in. */
 
 import { InvalidArgumentError } from "commander";
 import { PinionError } from "../../../domain/errors.ts";

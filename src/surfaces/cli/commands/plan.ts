@@ -60,7 +60,7 @@ Examples:
     .action(async (directory: string, options: Options) => finish(await planned(session, pathFrom(session, directory), options)));
 };
 
-/** Whoever asks for changes by the exit code must not take a failure for one. */
+/** A script that asks for changes by the exit code must not mistake a failure for a change. */
 async function planned(session: Session, directory: string, options: Options): Promise<ExitCode> {
   if (!options.detailedExitcode) return plan(session, directory, options);
   try {

@@ -1,4 +1,4 @@
-/** `pinion rollback`: back to a version that was good, by a commit that names whoever asks. */
+/** `pinion rollback`: back to a version that was good, by a commit that names the person who asked. */
 
 import { InvalidArgumentError, Option } from "commander";
 import { valid } from "semver";

@@ -33,7 +33,7 @@ const exhausted: Readonly<Record<string, string>> = {
   ENOMEM: "there is no more memory (ENOMEM)",
 };
 
-/** What the machine has no more of, whoever ran into it: also under an error that only says what could not be done then. */
+/** Which resource of the machine is used up, in any error: also in the cause of an error that only says what failed. */
 function asExhausted(error: unknown): PinionError | null {
   for (let at = error; at instanceof Error; at = at.cause) {
     const message = "code" in at && typeof at.code === "string" ? exhausted[at.code] : undefined;

@@ -9,7 +9,7 @@ export interface Scroll {
 
 export const atTop: Scroll = { top: 0, isWhole: false };
 
-/** The keys, for whoever shows them. */
+/** The keys, for the footer that shows them. */
 export const scrollHelp = "↑ ↓ PgUp PgDn scroll, a all, q ends";
 
 /** `height`: lines of the picture that are seen at once. Null: the key means nothing here. */
