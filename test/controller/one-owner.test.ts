@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import { canary } from "../support/progressive.ts";
-import { commit, installed, type Move } from "../support/moved-paths.ts";
+import { commit, installed, type Move, settleWatched } from "../support/moved-paths.ts";
 import { partOf } from "../support/thorough.ts";
 import { blueGreen, environment, type World } from "../support/world.ts";
 
@@ -128,6 +128,25 @@ describe("a path has one owner", () => {
       { "1.0.0": 100 },
       { "1.0.0": 100 },
     ]);
+  });
+});
+
+describe("whoever goes back, unchecked, and must wait for one of its paths", () => {
+  const back: Move = {
+    before: { giver: ["/giver"], owner: ["/owner"], taker: ["/taker", "/apple", "/banana"] },
+    after: { giver: ["/giver", "/banana"], owner: ["/owner", "/apple"], taker: ["/taker"] },
+  };
+
+  it("takes none of the others over either, and nobody gives those up to nobody", async () => {
+    const world = await installed(back);
+    commit(world, back);
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    for (const process of ["giver", "taker"]) world.pin(process, "1.0.0");
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    expect([world.traffic("giver"), world.traffic("taker")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
+    world.pin("owner", "1.0.0");
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    expect([world.traffic("giver"), world.traffic("taker")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
   });
 });
 
