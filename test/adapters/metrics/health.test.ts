@@ -83,6 +83,15 @@ describe("the health source", () => {
     expect(await source.measure(health())).toMatchObject({ value: 20 });
   });
 
+  it("has rounds of its own in each environment", async () => {
+    await rounds(1);
+    await rounds(1, { environment: "staging" });
+    prober.setAnswer(() => ({ status: 503 }));
+    expect(await rounds(3)).toBe(3);
+    prober.setAnswer(() => ({}));
+    expect(await rounds(2, { environment: "staging" })).toBe(0);
+  });
+
   it("forgets rounds that are older than the window", async () => {
     await rounds(1);
     prober.setAnswer(() => ({ status: 500 }));

@@ -57,6 +57,17 @@ describe("measuring", () => {
     expect([stand.newest("d1"), stand.newest("d2")].map((list) => list.length)).toEqual([1, 1]);
   });
 
+  it("each environment has its own, also of the same version", async () => {
+    const { measurements, clock, source } = stand;
+    source.setReading(unit("a").digest, value(3));
+    measurements.latest("production", [aMetricRequest()]);
+    measurements.latest("staging", [aMetricRequest()]);
+    await clock.idle();
+    expect(source.asked.map(({ environment }) => environment)).toEqual(["production", "staging"]);
+    measurements.latest("staging", []);
+    expect([measurements.known("production").size, measurements.known("staging").size]).toEqual([1, 0]);
+  });
+
   it("goes on although nobody looked at the last result", async () => {
     stand.pass();
     await stand.clock.pass(2_500);

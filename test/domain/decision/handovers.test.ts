@@ -202,6 +202,16 @@ describe("paths stay with their owner", () => {
     expect(brief(plannedBy(move, change))).toEqual({ billing: "hands over: waits until orders gives up GET /m, which it serves" });
   });
 
+  it("and whoever waits for it waits with nobody, so that it is in no circle of them", () => {
+    const both: Move = {
+      before: { ...move.before, carts: ["/c", "/n"] },
+      after: { ...move.after, billing: ["/b", "/m", "/n"], carts: ["/c"] },
+    };
+    const kept = plannedBy(both, { pinned: [pinnedTo("orders", "1.0.0", { endpoints: get("/a", "/m") })], rollout: null });
+    expect(kept?.get("billing")).toMatchObject({ kind: "waits", with: [] });
+    expect(kept?.get("carts")).toMatchObject({ kind: "waits", with: ["billing"] });
+  });
+
   it("whose pin is gone, where nothing may be taken out", () => {
     const { desired } = observing(stageOf(rename, {}));
     const unclear = { desired: desired && { ...desired, unpinned: { kind: "unclear", why: "the environment has errors" } as const } };
