@@ -92,6 +92,15 @@ describe.each(held)("what serves while a pin $what", ({ hold }) => {
     expect([await placed(world), await targets(world)]).toEqual([["one"], ["one"]]);
   });
 
+  it("fires its schedules again where they were stopped", async () => {
+    const world = await running();
+    await hold(world);
+    await world.engine.ensureArmed(new Map([[process, null]]));
+    for (let passes = 0; passes < 8; passes += 1) await world.pass();
+    const { installed } = await world.engine.inventory();
+    expect(installed.filter(({ armed }) => armed).map((unit) => `${unit.process} ${unit.version}`)).toEqual([`${process} 1.0.0`]);
+  });
+
   it("stays as a person left it where selfHeal is off", async () => {
     const world = await running();
     await hold(world);

@@ -225,7 +225,7 @@ function routerThatFails(failed: ReadonlyMap<string, number>): FakeRouter {
   const router = createFakeRouter();
   const traffic: FakeRouter["traffic"] = async (environment) =>
     (await router.traffic(environment)).map((count) => ({ ...count, errors: failed.get(count.version) ?? 0 }));
-  return { ...router, traffic };
+  return { ...router, traffic, checkHeaders: () => Promise.resolve({ "x-check": "1" }) };
 }
 
 type ControllerParts = Pick<ReturnType<typeof createController>, "queries" | "commands">;

@@ -92,6 +92,14 @@ describe("the health source", () => {
     expect(await rounds(2, { environment: "staging" })).toBe(0);
   });
 
+  it("counts no round of before this process stood still", async () => {
+    await rounds(1);
+    prober.setAnswer(() => ({ status: 503 }));
+    expect(await rounds(3)).toBe(3);
+    expect(await rounds(1, { notBefore: now })).toBe(1);
+    expect(await rounds(1, { notBefore: now + 1 })).toMatch(/no health check/);
+  });
+
   it("forgets rounds that are older than the window", async () => {
     await rounds(1);
     prober.setAnswer(() => ({ status: 500 }));

@@ -71,6 +71,14 @@ describe("within a run", () => {
     expect(machine.log.lines.filter(({ text }) => text.includes("did not run for a while"))).toHaveLength(1);
   });
 
+  it.each(["since", "lostMs", "ran"] as const)("who asks first notices that it stood still, by whatever it asks (%s)", (first) => {
+    const machine = createMachine();
+    const { clock, awake } = machine.start();
+    const before = { since: clock.now(), lostMs: 0, ran: awake.ran() };
+    machine.freeze(45_000);
+    expect(awake[first]() - before[first]).toBe({ since: 45_000, lostMs: 45_000, ran: 0 }[first]);
+  });
+
   it("a busy machine is not one that stood still", () => {
     const machine = createMachine();
     const { awake } = machine.start();

@@ -251,6 +251,14 @@ describe("after this process stood still", () => {
     expect(stand.source.asked.at(-1)).toMatchObject({ windowMs: 2_000, notBefore: stand.awakeSince });
   });
 
+  it("an answer to what was asked before is not shown either, and wakes nobody", async () => {
+    stand.pass();
+    stand.isPassing = false;
+    stand.awakeSince = stand.clock.now() + 1;
+    await stand.clock.idle();
+    expect(stand.measurements.known("production")).toEqual(new Map());
+  });
+
   it("an answer to what was asked before counts for nothing", async () => {
     stand.source.setReading(unit("a").digest, value(90));
     stand.pass();

@@ -125,6 +125,13 @@ describe("what says nothing", () => {
     expect(judged(check(), value(0), { at: 90_000 }).kind).toBe("healthy");
   });
 
+  it.each([1, 3_600_000])("a measurement of %i ms later than now, as when the clock was set back, says nothing", (ms) => {
+    const later = { at: at.now + ms };
+    for (const seen of [0, 90])
+      expect(judged(check(), value(seen), later)).toMatchObject({ kind: "unknown", why: expect.stringContaining("in the future") });
+    expect(judged(check(), value(90), { at: at.now }).kind).toBe("unhealthy");
+  });
+
   it("a source that counts no requests needs none", () => {
     expect(judged(check(), value(0, null)).kind).toBe("healthy");
   });

@@ -75,6 +75,11 @@ describe("of two takers of one path", () => {
       [change("carts", { gains: ["/a"], whyNotReady: "it is installing" }), change("billing", { gains: ["/a"] })],
       { carts: [becauseOfBilling, 1] },
     ],
+    [
+      "the other one keeps nobody from what it would have taken over, too",
+      [change("billing", { gains: ["/a"] }), change("carts", { gains: ["/a", "/c"] }), change("dairy", { gains: ["/c"] })],
+      { carts: [becauseOfBilling, 1] },
+    ],
     ["both go on where they want different paths", [change("billing", { gains: ["/a"] }), change("carts", { gains: ["/c"] })], {}],
   ])("%s", (_what, willing, expected) => {
     expect(kept(willing, claims({}))).toEqual(expected);
