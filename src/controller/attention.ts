@@ -9,7 +9,7 @@ import { earlier } from "../domain/strategies/deadline.ts";
 import { inTurns } from "./in-turns.ts";
 import type { Attention } from "./ports.ts";
 
-/** How often everything is looked at, whatever has been touched, in milliseconds: what nobody has foreseen is found by then. */
+/** How often everything is looked at, whatever has been touched, in milliseconds: a change that was missed is found by then. */
 const lookIntervalMs = 600_000;
 
 interface Kept {
@@ -18,7 +18,7 @@ interface Kept {
   readonly at: Instant;
 }
 
-/** `noticed`: is told what was found in each decision; default: nobody is. */
+/** `noticed`: gets what was found in each decision; default: none. */
 export function createAttention(noticed: (found: DecidedAbout) => void = () => undefined): Attention {
   const kept = new Map<EnvironmentName, Kept>();
   const pending = new Map<EnvironmentName, Kept>();

@@ -40,7 +40,7 @@ export async function wholeInventory(environment: EnvironmentName, ports: Pick<P
   };
 }
 
-/** Those that one engine is asked for together; null: nobody knows where they are, so that all are asked. */
+/** Those that one engine is asked for together; null: it is not known where they are, so all are asked. */
 export function byKind<T>(
   environment: EnvironmentName,
   { all, processOf }: { readonly all: readonly T[]; readonly processOf: (one: T) => ProcessId },

@@ -1,5 +1,5 @@
 /**
- * The instances of every environment's engine as they were seen last, for those who look: a look waits for nobody. What passes see is
+ * The instances of every environment's engine as they were seen last, for readers, who must not wait for an engine. What passes see is
  * remembered, and a look that finds it older than a second asks anew, for the next one.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Remembers where versions answered last. A version that kills the engine that runs it would otherwise keep its traffic for as long
- * as nobody answers: the way back must not hang on the one who is down.
+ * as nobody answers: a rollback must not depend on the engine that is down.
  */
 
 import type { EngineKind, EnvironmentName, ProcessId } from "../domain/names.ts";

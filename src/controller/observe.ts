@@ -1,6 +1,6 @@
 /**
  * Asks engine and router how the environment is now. What does not answer is `unknown`, with the reason. What is in flight is asked of
- * those only of which it decides something: of ten thousand at rest nobody needs to know.
+ * those only of which it decides something: it is not needed for ten thousand processes at rest.
  */
 
 import { hasLeftovers } from "../domain/decision/maintain.ts";

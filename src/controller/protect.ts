@@ -39,7 +39,7 @@ interface Failing {
   readonly error: PinionError;
 }
 
-/** What was carried out from memory stays so until it is recorded: what is decided on top of it, and protects nobody, waits. */
+/** What was carried out from memory stays so until it is recorded: what is decided on top of it, and does not protect callers, waits. */
 async function protect(decision: Decision, before: EnvironmentState, { ports, error }: Failing): Promise<void> {
   const { unrecorded, log } = ports;
   const { environment } = decision;

@@ -57,7 +57,7 @@ function nameOf(error: unknown): string {
   return error instanceof PinionError ? error.code : String(error);
 }
 
-/** Of what nobody has foreseen the stack is needed. */
+/** An unexpected error needs its stack. */
 function described(error: unknown): string {
   if (error instanceof PinionError) return `${error.code}: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

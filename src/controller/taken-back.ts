@@ -14,7 +14,7 @@ export async function withoutTakenBack(
 ): Promise<readonly OwedAction[]> {
   const { owed } = state;
   if (!owed.some((entry) => isForCandidate(entry, state))) return owed;
-  // A router that cannot be asked gives nobody more traffic either.
+  // A router that cannot be asked gives no version more traffic either.
   const routes = await ports.router.routes(environment).catch((): readonly Route[] => []);
   const takenBack = new Set(routes.filter((route) => isTakenBack(route, state)).map(({ process }) => process));
   return owed.filter((entry) => !isForCandidate(entry, state) || !takenBack.has(processOf(entry.action)));

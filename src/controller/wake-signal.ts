@@ -1,4 +1,4 @@
-/** Lets a loop sleep until a time or until somebody rings, whichever comes first. A ring while nobody sleeps is not lost. */
+/** Lets a loop sleep until a time or a wake-up, whichever comes first. A wake-up while the loop is not asleep is not lost. */
 
 import type { Clock } from "../ports/clock.ts";
 

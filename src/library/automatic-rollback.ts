@@ -59,7 +59,7 @@ export class AutomaticRollback {
     this.#monitors.set(id, monitor);
   }
 
-  /** Follows it no more, and tells nobody. The controller goes on guarding it. */
+  /** Stops following it, without a call to the listeners. The controller goes on guarding it. */
   stopMonitoring(deployment: Deployment | string): void {
     const id = idOf(deployment);
     this.#monitors.get(id)?.given.abort();

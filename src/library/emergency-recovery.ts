@@ -31,7 +31,7 @@ export interface RecoveryOptions {
 }
 
 const defaultTimeoutMs = 300_000;
-/** Nobody is kept waiting for git once the traffic is good. */
+/** The caller need not wait for git once the traffic is good. */
 const gitPatienceMs = 3_000;
 
 /**

@@ -20,7 +20,7 @@ export interface OpenOptions extends Pick<PinionFile, "engines" | "gateway" | "m
   readonly engine?: (environment: string, kind: string) => Engine;
   /** What shares out the traffic, instead of the gateway. */
   readonly router?: Router;
-  /** Told what the controller does; nobody is when not said. */
+  /** Gets what the controller logs; default: none. */
   readonly log?: Log;
 }
 

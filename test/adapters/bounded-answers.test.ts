@@ -1,4 +1,4 @@
-/** Whoever answers without end is cut: no reader of an answer from outside takes more than it has use for. */
+/** An answer without end is cut off: no reader of an answer from outside takes more than it can use. */
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -34,7 +34,7 @@ describe("the address of a controller", () => {
     await expect(read()).rejects.toMatchObject(starting);
   });
 
-  it("is the last one where whoever held the folder is gone, and unknown where there was none", async () => {
+  it("is the last one if the process that held the folder is gone, and unknown if there was none", async () => {
     holds(nobody);
     await expect(read()).rejects.toMatchObject({ code: "controller/unreachable" });
     await writeAddress(directory, { url, socket: null });

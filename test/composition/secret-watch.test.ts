@@ -82,7 +82,7 @@ describe("a secret whose value changes", () => {
     expect(watched.notes?.().join("")).not.toMatch(/hunter/);
   });
 
-  it("is told to others once for each change, whoever starts again, and again when it changes again", async () => {
+  it("is reported once for each change, also after a restart, and again when it changes again", async () => {
     const kept = new Map<string, string>();
     const first = setting(kept);
     await first.watched().ensureInstalled([unit("orders", "a", "hunter2"), unit("returns", "b", "hunter2")]);

@@ -1,4 +1,4 @@
-/** What everything of the house that asks over HTTP must do, whoever answers. */
+/** What every HTTP client of Pinion must do, whatever the server answers. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type HostileServer, type Hostility, openHostileServer } from "../support/hostile-server.ts";

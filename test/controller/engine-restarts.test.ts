@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { running, type World } from "../support/world.ts";
 
-/** `orders` moves to 1.1.0, and whoever asks that in private takes the engine down, so many times. */
+/** `orders` moves to 1.1.0, and a request to its private address ends the engine, so many times. */
 async function killing(times: number, isLost: boolean): Promise<World> {
   const world = await running();
   const candidate = world.digest("orders", "1.1.0");

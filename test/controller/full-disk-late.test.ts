@@ -1,4 +1,4 @@
-/** A way back that a run could not record any more: whoever has all the traffic already has arrived, however late that is known. */
+/** A rollback that a run could not record any more: a version that already has all the traffic has arrived, however late that is known. */
 
 import { beforeEach, expect, it } from "vitest";
 import { fill } from "../support/full-disk.ts";

@@ -1,4 +1,4 @@
-/** Going back by `recreate` while nothing can be recorded: what is not there any more has to be brought in again first. */
+/** Going back by `recreate` while nothing can be recorded: a version that is gone has to be installed again first. */
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { fill } from "../support/full-disk.ts";

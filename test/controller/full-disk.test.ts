@@ -49,7 +49,7 @@ describe.each(["reserve", "full"] as const)("a canary that goes bad while the di
     expect(events).toMatchObject([{ why: "nothing can be recorded: journal.db: the disk is full" }]);
   });
 
-  it("wakes whoever tells it to others, at the latest when there is room again", async () => {
+  it("wakes the dispatcher, at the latest when there is room again", async () => {
     let rings = 0;
     fill(world, "free");
     world.ports = { ...world.ports, dispatcher: { notify: () => void (rings += 1) } };

@@ -36,7 +36,7 @@ async function last(): Promise<Deployment | undefined> {
   return (await world.journal.history({ limit: 1 }))[0];
 }
 
-async function expectNobodyCondemned(): Promise<void> {
+async function expectNothingRejected(): Promise<void> {
   expect(world.reverts).toEqual([]);
   expect(await world.state("orders")).toMatchObject({ quarantined: [], revert: null });
 }
@@ -56,7 +56,7 @@ describe("without a verdict", () => {
     expect((await last())?.reason.text ?? "").not.toMatch(/healthy/u);
     const steps = (await world.journal.history({ limit: 1 }))[0]?.steps.map(({ why }) => why) ?? [];
     expect(steps.filter((why) => why.includes("not judged")).join()).toContain(quiet);
-    await expectNobodyCondemned();
+    await expectNothingRejected();
   });
 
   it("a canary goes back by default, waits for a person, and can be tried again", async () => {
@@ -68,7 +68,7 @@ describe("without a verdict", () => {
     expect((await world.status("orders"))?.reason.text).toMatch(/not judged: .*no request in 10 s; back to 1.0.0, without a revert/u);
     expect((await world.status("orders"))?.reason.text).toMatch(/A person must decide; `pinion retry production\/orders` tries it again$/u);
     expect((await world.status("orders"))?.reason.text).toContain("`pinion retry production/orders`");
-    await expectNobodyCondemned();
+    await expectNothingRejected();
     measure(world, 0);
     expect(await world.command({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
     await world.settle();
@@ -87,7 +87,7 @@ describe("without a verdict", () => {
     await untilOver();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await last()).toMatchObject({ phase: "Aborted", trigger: "inconclusive" });
-    await expectNobodyCondemned();
+    await expectNothingRejected();
   });
 
   it("a canary goes on where proceed is wanted, a strategy's own word before the environment's", async () => {
@@ -103,7 +103,7 @@ describe("without a verdict", () => {
   it.each<[string, StrategySpec]>([
     ["a canary", canary],
     ["rolling", rolling],
-  ])("%s is paused where pause is wanted; whoever promotes or resumes it gives it its time again", async (name, strategy) => {
+  ])("%s is paused with `pause`; a person who promotes or resumes it gives it its full time again", async (name, strategy) => {
     use(world, strategy);
     judgedBy(name === "rolling" ? [errorRate] : [], "pause");
     await deploy();
@@ -120,7 +120,7 @@ describe("without a verdict", () => {
     if (name === "rolling") measure(world, 0);
     await passes(world, 5_000);
     expect(world.traffic("orders")).not.toEqual(before);
-    await expectNobodyCondemned();
+    await expectNothingRejected();
   });
 
   it("rolling goes on with the next batch when a person promotes it, and waits for their word again", async () => {
@@ -143,7 +143,7 @@ describe("without a verdict", () => {
     await world.settle();
     await passes(world, errorRate.windowMs);
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
-    await expectNobodyCondemned();
+    await expectNothingRejected();
   });
 
   it("blue-green stays where pause is wanted, until a person takes it as good", async () => {

@@ -131,7 +131,7 @@ describe("a path has one owner", () => {
   });
 });
 
-describe("whoever goes back, unchecked, and must wait for one of its paths", () => {
+describe("a process that goes back, without checks, and must wait for one of its paths", () => {
   const back: Move = {
     before: { giver: ["/giver"], owner: ["/owner"], taker: ["/taker", "/apple", "/banana"] },
     after: { giver: ["/giver", "/banana"], owner: ["/owner", "/apple"], taker: ["/taker"] },

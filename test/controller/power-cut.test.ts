@@ -8,7 +8,7 @@ interface Story {
   readonly name: string;
   readonly prepare: (world: World) => Promise<void> | void;
   readonly commit: (world: World) => void;
-  /** What happens after it; where power is lost meanwhile it is done again by whoever wanted it. */
+  /** What happens after it; if power is lost meanwhile, the one who wanted it does it again. */
   readonly afterwards?: (world: World) => Promise<void> | void;
   /** What its clean end must show, so that the story tells what its name says. */
   readonly ends?: object;

@@ -23,7 +23,7 @@ async function breakSettings(): Promise<void> {
   await world.settle();
 }
 
-async function mendSettings(): Promise<void> {
+async function fixSettings(): Promise<void> {
   world.hasBrokenSettings = false;
   world.findings = [];
   await world.settle();
@@ -89,7 +89,7 @@ describe("while environment.yaml cannot be used, nothing new", () => {
     world.engine.removeByHand(digest);
     await world.settle();
     expect((await world.engine.inventory()).installed.map(({ version }) => version)).toEqual(["1.0.0"]);
-    await mendSettings();
+    await fixSettings();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
   });
 
@@ -110,7 +110,7 @@ describe("while environment.yaml cannot be used, nothing new", () => {
     });
     const events = await world.journal.pendingEvents(1_000);
     expect(events.filter(({ code }) => code === "EnvironmentUnusable")).toMatchObject([{ kind: "held", process: null }]);
-    await mendSettings();
+    await fixSettings();
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", reason: { code: "AsPinned" } });
   });
 });
@@ -177,17 +177,17 @@ describe("while environment.yaml cannot be used, a version that is long since st
     expect(await world.command({ kind: "recover", process: "orders" })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
-    await mendSettings();
+    await fixSettings();
     world.pin("orders", "1.0.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", desired: "1.0.0" });
   });
 
-  it("goes back by the revert once the file is mended", async () => {
+  it("goes back by the revert once the file is fixed", async () => {
     world.pin("orders", "1.0.0");
     await world.settle();
-    await mendSettings();
+    await fixSettings();
     world.pin("orders", "1.0.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });

@@ -1,4 +1,4 @@
-/** A router in memory, for tests of whoever uses the port. It shares traffic out by weight as a real one does. */
+/** A router in memory, for tests of code that uses the port. It shares traffic out by weight as a real one does. */
 
 import { createTurns } from "../../src/gateway/balance.ts";
 import { sortRoutes } from "../../src/gateway/parse-routes.ts";

@@ -176,7 +176,7 @@ describe.each(sides)("on %s", (_where, side) => {
     expect(told).toEqual([second.id]);
   });
 
-  it("nobody is told of a deployment whose end comes in after monitoring was stopped", async () => {
+  it("no listener is called for a deployment that ends after monitoring was stopped", async () => {
     const { world, second } = await twoVersions();
     const told: string[] = [];
     const slow: Pinion = {

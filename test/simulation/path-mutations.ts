@@ -20,14 +20,14 @@ export const pathMutations: readonly Mutation[] = [
     among,
   },
   {
-    what: "whoever keeps a path does not keep it",
+    what: "the owner of a path does not keep it",
     file: "src/domain/decision/claimants.ts",
     find: "const isOther = claimant.process !== process &&",
     put: 'const isOther = claimant.process === "" &&',
     among,
   },
   {
-    what: "a warm version takes its paths back from whoever has them",
+    what: "a warm version takes its paths back from the process that has them",
     file: "src/domain/decision/preserve.ts",
     find: " && !isRivalled(view, each, pass)",
     put: "",

@@ -117,7 +117,7 @@ export const policyMutations: readonly Mutation[] = [
     put: '"ensure-reverted": { waitsFor: [], perform',
   },
   {
-    what: "whoever waits for another verdict is acquitted without it",
+    what: "a version that waits for another verdict is found good without it",
     file: "src/domain/rollback/doubt.ts",
     find: "doubt.about.find((each) => isGoingBack(pass.state.processes.get(each), request.at, pass.observation))",
     put: "doubt.about[0]",

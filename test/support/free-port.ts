@@ -1,5 +1,5 @@
 /**
- * A port for a program that cannot pick one itself. Below those that the system gives to whoever asks for any, since with many tests at a time one of
+ * A port for a program that cannot pick one itself. Below those that the system gives to programs that ask for any, since with many tests at a time one of
  * these is soon somebody else's; and by chance, so that two who look at the same moment find different ones.
  */
 

@@ -81,7 +81,7 @@ export async function install(options: InstallOptions): Promise<Installation> {
   return installation;
 }
 
-/** Starts one for several tests; whoever opens it closes it. */
+/** Starts one for several tests; the test that opens it closes it. */
 export async function openInstallation(options: InstallOptions): Promise<OpenInstallation> {
   const directory = await mkdtemp(join(options.within ?? tmpdir(), "pinion-e2e-"));
   const installation = await setUp(directory, options);

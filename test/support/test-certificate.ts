@@ -1,4 +1,4 @@
-/** A certificate for 127.0.0.1 that signs itself, for servers of tests: nobody trusts it who is not told to. */
+/** A certificate for 127.0.0.1 that signs itself, for servers of tests: no client trusts it without being told to. */
 
 export const testCertificate = `-----BEGIN CERTIFICATE-----
 MIIBszCCAVmgAwIBAgIUDZDJs4op7pFGRxW1YSobL4JUF+wwCgYIKoZIzj0EAwIw

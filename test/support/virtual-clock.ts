@@ -1,9 +1,9 @@
-/** A clock that only moves when it is told to, and then wakes in order whoever sleeps. */
+/** A clock that only moves when it is told to, and then wakes the sleepers in order. */
 
 import type { Clock } from "../../src/ports/clock.ts";
 
 export interface VirtualClock extends Clock {
-  /** Lets so many milliseconds pass; whoever wakes meanwhile runs until nothing is left to do. */
+  /** Lets so many milliseconds pass; code that wakes meanwhile runs until nothing is left to do. */
   pass(ms: number): Promise<void>;
   /** Lets everybody run who need not wait for the time. */
   idle(): Promise<void>;

@@ -50,7 +50,7 @@ export function createChangeRecords(): ChangeRecords {
   };
 }
 
-/** A version that is gone from the repository, or an engine that is down, is nobody's fault here; anything else is. */
+/** A version that is gone from the repository, or an engine that is down, is no bug; any other error is. */
 function complain(environment: EnvironmentName, { log }: Ports, error: unknown): void {
   if (error instanceof PinionError && error.code !== "store/full" && error.code !== "store/failed")
     log.info({ environment, code: error.code }, `what was changed cannot be said: ${error.message}`);

@@ -177,7 +177,7 @@ class MeasurementsBeside implements StoppableMeasurements {
     void this.#options.clock.sleep(ms, given.signal).then(() => (given.signal.aborted ? undefined : this.#ring(lane)));
   }
 
-  /** What nobody has asked for since its last result waits for somebody who does: the environment is woken to ask. */
+  /** A metric that was not requested since its last result is not measured again until it is: the environment is woken to request it. */
   #ring(lane: Lane): void {
     lane.sleeper = null;
     this.#startDue(lane, together);

@@ -8,7 +8,7 @@ export interface SourceErrors {
   note(measured: Measured): void;
 }
 
-/** More sources than these are nobody's. */
+/** Sources beyond this number are not kept. */
 const most = 1_000;
 
 /** The troubles of one environment. */

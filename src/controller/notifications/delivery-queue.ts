@@ -1,4 +1,4 @@
-/** Tells one receiver its events, one after the other and in order; a receiver that is down holds up nobody else. */
+/** Delivers events to one receiver, one after the other and in order; a receiver that is down delays no other. */
 
 import { DeliveryFailure } from "../../domain/events/delivery-failure.ts";
 import { PinionError } from "../../domain/errors.ts";

@@ -25,7 +25,7 @@ export interface Dispatcher {
   /** There are new events. */
   notify(): void;
   start(): void;
-  /** Resolves when nobody is being told any more; what is under way is given up and told again after the next start. */
+  /** Resolves when no delivery is running; a delivery under way is given up and repeated after the next start. */
   stop(): Promise<void>;
   /** Since the start. */
   counts(): readonly NotificationCount[];

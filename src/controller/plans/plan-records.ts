@@ -12,7 +12,7 @@ import type { KnownStep } from "../../domain/plan/planned-progress.ts";
 import { Aside } from "../aside.ts";
 import type { PlanRecords, Ports } from "../ports.ts";
 
-/** What waits beyond this is left out: of a mass of deployments nobody reads each plan. */
+/** What waits beyond this is left out: with very many deployments no person reads each plan. */
 const mostWaiting = 500;
 /** Deployments whose planned steps are kept in memory for readers. */
 const mostKnown = 500;

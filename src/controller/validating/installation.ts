@@ -1,4 +1,4 @@
-/** Installed without traffic: is it there unchanged, and is nobody else at its addresses? */
+/** Installed without traffic: is it there unchanged, and does no other process use its addresses? */
 
 import { type Desired, desiredOf, whatIsPinned } from "../../domain/desired/resolve.ts";
 import { healthCheckOf } from "../../domain/validation/health.ts";

@@ -35,7 +35,7 @@ interface CallerCheck {
   readonly check: Check;
 }
 
-/** How those who call it do before it gets any traffic. What does not work then is nobody's fault here, and not recorded. */
+/** How those who call it do before it gets any traffic. A check that fails then already is not the candidate's fault, and is not recorded. */
 export async function callersBefore(asked: Asked): Promise<readonly Question[]> {
   const checks = await callerChecks(asked);
   return checks.map((one) => ({ ...aboutCaller(one), ask: () => askBefore(one, asked), turn: "request" as const }));

@@ -77,7 +77,7 @@ interface Bounds {
   readonly until: Instant;
 }
 
-/** Never more than `concurrency` at once; stops at `requests`, when the time is over, or when nobody wants to know any more. */
+/** Never more than `concurrency` at once; stops at `requests`, when the time is over, or when the result is not needed any more. */
 async function fire(
   { requests, concurrency }: PerformanceTest,
   shots: readonly Shot[],

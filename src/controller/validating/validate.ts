@@ -19,7 +19,7 @@ export type Turns = Readonly<Record<NonNullable<Question["turn"]>, InTurn>>;
 
 type Validate = Extract<Action, { kind: "ensure-validated" }>;
 
-/** Stops early when the deployment is not under way any more: nobody waits for the rest. */
+/** Stops early when the deployment is not under way any more: the rest is not needed. */
 export async function validate(
   environment: EnvironmentName,
   action: Validate,
@@ -66,7 +66,7 @@ async function subjectOf(environment: EnvironmentName, action: Validate, ports: 
   };
 }
 
-/** Null when it goes on with something else: of a candidate that was rejected meanwhile nobody wants to know any more. */
+/** Null if it goes on with something else: the result about a candidate that was rejected meanwhile is not needed. */
 async function rolloutOf(environment: EnvironmentName, { unit, deployment, isRollback }: Validate, ports: Ports): Promise<Rollout | null> {
   const { processes } = await ports.journal.state(environment);
   const rollout = processes.get(unit.process)?.rollout ?? null;

@@ -105,7 +105,7 @@ function judgeCheck(measured: readonly Measured[], check: MetricCheck, at: Judge
   return found ? judgeMeasured({ ...found, check }, at) : unknown(`${check.name} is not measured yet`);
 }
 
-/** Bounds may differ, as after a change of the environment: they are asked of nobody. */
+/** Limits may differ, as after a change of the environment: they are not compared. */
 export function isSameQuestion(a: MetricCheck, b: MetricCheck): boolean {
   const isSameMetric = a.name === b.name && a.metric === b.metric && a.statistic === b.statistic;
   const isComparedAlike = compares(a) || !compares(b);

@@ -38,7 +38,7 @@ export interface ChangeNote {
   readonly title?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
-  /** `system` when nobody is named. */
+  /** `system` if no person is named. */
   readonly userId: string;
 }
 

@@ -53,7 +53,7 @@ const longestSentence = 400;
 /** Characters of the changes as JSON. */
 const largestChanges = 64 * 1024;
 
-/** Changed nodes, and changed connections, that are looked at: of more nobody reads every one. */
+/** Changed nodes, and changed connections, that are looked at: no person reads more than these. */
 const mostLookedAt = 250;
 
 /** Of both together, compared without a pause. */

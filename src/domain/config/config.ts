@@ -70,7 +70,7 @@ export interface GatewaySettings {
 /** Where an environment answers without a prefix: on a port of its own, or to a host name, in lower case. */
 export type OwnAddress = { readonly port: number } | { readonly host: string };
 
-/** Where nobody says otherwise. */
+/** The defaults. */
 export const gatewayDefaults: GatewaySettings = { trustedProxies: [], maxConnections: 10_000, bodyIdleMs: 60_000, environments: {} };
 
 export type GatewayConfig =

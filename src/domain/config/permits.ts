@@ -29,7 +29,7 @@ export interface NamedEnvironment {
 
 export interface Permits {
   readonly secrets: ReadonlyMap<EnvironmentName, SecretsPermit>;
-  /** What pinion.yaml itself uses: nobody else may name it. */
+  /** What pinion.yaml itself uses: the config repository may not name it. */
   readonly own: { readonly env: ReadonlySet<string>; /** Absolute files and folders. */ readonly paths: readonly string[] };
   /** The kinds of engine that an environment has. */
   readonly engines: (environment: EnvironmentName) => readonly EngineKind[];

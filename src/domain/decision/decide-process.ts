@@ -18,7 +18,7 @@ import { signature } from "../journal/commands.ts";
 import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
 import { whyUnusable } from "../desired/removal.ts";
-import { condemnationNow, followRevert, isTakenBackFirst } from "../rollback/policy.ts";
+import { rejectionNow, followRevert, isTakenBackFirst } from "../rollback/policy.ts";
 import type { UnitRef } from "../names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Rollout } from "../journal/rollout.ts";
@@ -262,5 +262,5 @@ function isTakenBack({ before, desired }: Case, { candidate, kind }: Rollout): b
 
 /** A version that its metrics reject just now is not found good because the next one comes. */
 function isFailed({ pass }: Case, rollout: Rollout): boolean {
-  return condemnationNow(rollout, pass.observation) !== null;
+  return rejectionNow(rollout, pass.observation) !== null;
 }

@@ -12,7 +12,7 @@ import type { ProcessId, UnitRef } from "../names.ts";
 import type { Freeze, Command } from "../journal/commands.ts";
 import { followGit, heldInQuarantine } from "../rollback/quarantine.ts";
 import { describeEndpoint, endpointsServed, requestsOf } from "../observed/requests.ts";
-import { condemnationNow, goingOn } from "../rollback/policy.ts";
+import { rejectionNow, goingOn } from "../rollback/policy.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
 import type { Route } from "../observed/route.ts";
 import {
@@ -158,7 +158,7 @@ function whyStopped(rollout: Rollout, { observation, freeze }: World): string | 
   const { kind, paused, deadline } = rollout;
   if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
   if (observation.now >= deadline) return "its time is over";
-  return condemnationNow(rollout, observation) ? "its metrics reject it" : null;
+  return rejectionNow(rollout, observation) ? "its metrics reject it" : null;
 }
 
 function whyNotAnswering({ process, digest }: UnitRef, { observation }: World): string | null {
@@ -250,7 +250,7 @@ function endpointsOnceGone({ remembered: { rollout } }: Stirring, { digest }: Un
 /** What has its traffic, or is about to get it; where it is taken back in this very pass, what was before it gets it. */
 function unitsToCome({ remembered: { rollout }, commands }: Stirring, { observation }: World): readonly UnitRef[] {
   if (!rollout) return [];
-  const isTakenBack = commands.length > 0 || observation.now >= rollout.deadline || condemnationNow(rollout, observation) !== null;
+  const isTakenBack = commands.length > 0 || observation.now >= rollout.deadline || rejectionNow(rollout, observation) !== null;
   return [unitToCome(rollout), isTakenBack ? rollout.stable : null].filter((unit) => unit !== null);
 }
 

@@ -94,7 +94,7 @@ interface Lacking {
 }
 
 /**
- * An instance that lacks a version or does not answer is nobody's edit; anything else that is not as installed is. What is gone may
+ * An instance that lacks a version or does not answer is no manual edit; anything else that is not as installed is. What is gone may
  * have been taken out by Pinion too, for a deployment that could not put it back.
  */
 export function whyNotServed(installed: Installed | null, view: ProcessObservation, unit: UnitRef): Lacking {
@@ -109,7 +109,7 @@ function plain({ process, version, digest }: UnitRef): UnitRef {
 
 /**
  * What is not so yet of: all traffic and all triggers to this unit, wherever it answers, treated as the environment says now. Where that
- * would make nobody's what another process is pinned to answer, those that share the traffic keep their shares.
+ * would leave a path without an owner that another process is pinned to answer, the versions that share the traffic keep their shares.
  */
 export function routing(one: Case, view: ProcessObservation, unit: UnitRef): readonly Action[] {
   const [alone, armed] = giveTraffic(view.process, unit);
@@ -122,7 +122,7 @@ export function routing(one: Case, view: ProcessObservation, unit: UnitRef): rea
 
 /**
  * Whether a path that others wait for is kept by what has a share: it answers, and nothing is known against it. What is pinned has no
- * deadline for that, as a deployment has, and waits for nobody whose deployment has failed.
+ * deadline for that, as a deployment has, and waits for no process whose deployment has failed.
  */
 export function isSharedOn({ before, desired, pass }: Case, view: ProcessObservation, unit: UnitRef): boolean {
   const isWaiting = desired && isPinned(desired, unit) ? isAwaitedStill : isAwaited;

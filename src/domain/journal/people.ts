@@ -11,7 +11,7 @@ export interface Person {
   readonly claimed?: string;
 }
 
-/** The name with what stands behind it: nobody has checked that the caller is who they say. */
+/** The name and how far it can be trusted: the name is not verified. */
 export function describePerson({ name, claimed }: Person): string {
   return claimed === undefined ? name : `${name}, as claimed ${claimed}`;
 }

@@ -19,7 +19,7 @@ export interface RevertRequest {
   /** The pin is put back only while it still says this. */
   readonly from: Version;
   readonly to: Version;
-  /** Of processes that go back together with it, by the same commit: each where it still says so. Absent: nobody does. */
+  /** Of processes that go back together with it, by the same commit: each only while its pin still says so. Absent: none does. */
   readonly along?: readonly PinBack[];
   /** Of the definition of `from`: put into quarantine.yaml by the same commit. Null: it is not put there. */
   readonly quarantine: Digest | null;

@@ -78,7 +78,7 @@ export type RolloutState =
       readonly hadTraffic: boolean;
       /** What rejected it, for machines: `error_rate`, `analysis`, `post_validation`, `timeout`, `abort`, … */
       readonly trigger: string;
-      /** The stable version is not there and cannot be installed again; then nobody gets the traffic. */
+      /** The stable version is gone and cannot be installed again; then no version gets the traffic. */
       readonly isStableLost?: boolean;
     };
 
@@ -111,7 +111,7 @@ export interface Rollout {
   readonly commit: CommitId;
   /** What had the traffic when it began; null for a first deployment. */
   readonly stable: UnitRef | null;
-  /** Where that is called, which nobody can be asked once it is gone; absent in what older releases began. */
+  /** Where that is called, which cannot be asked for once it is gone; absent in what older releases began. */
   readonly stableEndpoints?: readonly PublicEndpoint[];
   /** What shall have it; null for `prune`. */
   readonly candidate: UnitRef | null;
@@ -127,13 +127,13 @@ export interface Rollout {
   /** A process that it calls and that was being rolled back when it was rejected. */
   readonly awaits?: ProcessId;
   readonly startedAt: Instant;
-  /** Everybody with whom paths changed owner when it got its traffic, and itself; absent: nobody. */
+  /** All processes with which paths changed owner when it got its traffic, and itself; absent: none. */
   readonly exchanged?: readonly Exchange[];
   /** When it fails by `deploymentTimeout`, or by a canary's `maxDuration`. Time spent paused is added. */
   readonly deadline: Instant;
   /** How much time was lost, in all runs, when it was looked at last; absent in what older releases began. */
   readonly lostMs?: number;
-  /** Null: nobody has paused it. */
+  /** Null: it is not paused. */
   readonly paused: Pause | null;
   /** When the candidate was first given all the traffic; null: not yet. */
   readonly switchedAt: Instant | null;

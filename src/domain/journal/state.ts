@@ -56,7 +56,7 @@ export interface KnownGood extends UnitRef {
   readonly why?: string;
   /** Why there was no verdict about it; absent: it was judged. */
   readonly unjudged?: string;
-  /** Everybody with whom paths changed owner when it got its traffic last, and itself; absent: nobody. */
+  /** All processes with which paths changed owner when it last got its traffic, and itself; absent: none. */
   readonly exchanged?: readonly Exchange[];
 }
 

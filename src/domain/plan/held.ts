@@ -22,7 +22,7 @@ export interface Aftermath {
   readonly cast: ReadonlySet<ProcessId>;
 }
 
-/** The version that serves then; null: none. What nobody looked at goes on as it is pinned. */
+/** The version that serves then; null: none. A process that was not looked at continues as it is pinned. */
 export function versionAfter({ world, to, cast }: Aftermath, process: ProcessId): Version | null {
   if (cast.has(process)) return servingUnit(world.route(process))?.version ?? null;
   const pinned = to.pins.get(process);

@@ -32,7 +32,7 @@ interface Engine extends EngineObservation {
 export class ImaginedWorld {
   now: Instant;
   #state: EnvironmentState;
-  /** Those of the state: nobody else has them, so they are not copied for every decision. */
+  /** Those of the state: no other code holds them, so they are not copied for every decision. */
   readonly #rows: Map<ProcessId, ProcessState>;
   #ids = 0;
   readonly #seen: Beginning["seen"];

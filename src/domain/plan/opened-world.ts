@@ -97,7 +97,7 @@ export function beginningOf(opened: Opened): Beginning | null {
   };
 }
 
-/** No time runs out, nobody has stopped the others, and what failed of them is tried again. */
+/** No deadline passes, the others are not paused, and failed ones are tried again. */
 function stateOf(cast: ReadonlySet<ProcessId>, { rollout: { process }, state }: Opened): Beginning["state"] {
   const rows = only(cast, state.processes);
   const undisturbed = (row: ProcessState): ProcessState => (row.process === process ? withTime(row) : { ...withTime(row), refused: null });
@@ -130,7 +130,7 @@ function withOnly(cast: ReadonlySet<ProcessId>, { instances, installed }: Engine
   return { instances: instances.map(({ id }) => ({ id, state: "ready", why: "" })), installed: new Map(own) };
 }
 
-/** Nobody calls what is only imagined; what is in flight was not asked either. */
+/** An imagined world has no callers, and requests in flight were not asked for. */
 function idle(unit: Installed): Installed {
   return { ...unit, placements: unit.placements.map((placement) => ({ ...placement, inFlight: 0 })) };
 }

@@ -15,7 +15,7 @@ import type { PinChange } from "./pin-changes.ts";
 export interface LeftPaths {
   /** Who serves them from then on. */
   readonly heirs: readonly ProcessId[];
-  /** `GET /orders`: nobody does. */
+  /** `GET /orders`: no process does. */
   readonly lost: readonly string[];
 }
 

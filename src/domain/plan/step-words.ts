@@ -122,7 +122,7 @@ function oldOf({ rollout: { process, stable } }: Pick<About, "rollout">): string
   return `${process} ${stable?.version ?? ""}`.trim();
 }
 
-/** Nobody else has the traffic that it gets. */
+/** No other version has the traffic that it gets. */
 function isAlone({ rollout: { strategy, stable } }: About): boolean {
   return stable === null || traitsOf(strategy).takesOldOutFirst;
 }

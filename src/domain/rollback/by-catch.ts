@@ -21,7 +21,7 @@ export function notingByCatch(one: Case, rollout: Rollout): Rollout {
   return awaits === null || awaits === rollout.awaits ? rollout : { ...rollout, awaits };
 }
 
-/** Somebody wanted it so, or nobody has judged it: its dependencies have nothing to do with it. */
+/** A person wanted it, or there was no verdict: its dependencies are not the cause. */
 const deliberate: ReadonlySet<string> = new Set(["abort", "emergency", "quarantine", "handed-back", inconclusive]);
 
 /** It was, before anybody knew of its dependency. */
@@ -38,7 +38,7 @@ function whoWasGoingBack({ before, desired, pass }: Case, rollout: Rollout): Pro
   return called.find((name) => isGoingBack(pass.state.processes.get(name), startedAt, pass.observation)) ?? null;
 }
 
-/** Whose fault it may be that it failed: the processes that it needs; nobody, where that has had its second try. */
+/** Which processes may be at fault: those that it needs; none, if it has had its second try. */
 export function whomItCalls({ desired }: Pick<Case, "desired">, { kind, isSecondTry, state }: Rollout): readonly ProcessId[] {
   if (kind !== "deploy" || isSecondTry || desired?.kind !== "run") return [];
   if (state.kind !== "rejected" || deliberate.has(state.trigger)) return [];
@@ -57,7 +57,7 @@ export function isGoingBack(process: ProcessState | undefined, since: Instant, o
   return isBeingReverted(revert) || isSince || (rollout !== null && isTakenBack(rollout, process, observation));
 }
 
-/** What only waits for people to merge it may wait for days, and was wanted by nobody yet. */
+/** A proposal may wait for days until a person merges it, and no person has accepted it yet. */
 function isBeingReverted(revert: Revert | null): boolean {
   return revert !== null && revert.request.mode === "push" && revert.outcome?.kind !== "proposed";
 }

@@ -41,7 +41,7 @@ function isJudged(process: ProcessId, { state, observation }: Pass): boolean {
   return rollout.state.kind !== "rejected" && mayHaveTraffic(rollout) && mayBeTakenBack(rollout, known, observation);
 }
 
-/** Once it is known whose fault it was, or nobody can wait any longer, the doubt is over. */
+/** The doubt ends when it is known which process was at fault, or when the time for it is over. */
 export function resolveDoubt(before: ProcessState, pass: Pass): ProcessState {
   const { revert } = before;
   if (!revert?.doubt) return before;

@@ -22,7 +22,7 @@ import { type RejectionReason, isOnItsWay, mayHaveTraffic, reject } from "../str
 
 /** What rejects a candidate that has traffic, by its metrics or the ends of its engine; null: nothing does. */
 export function failedAnalysis(rollout: Rollout, { triggers, analysis, killing, takenBack }: Judged): RejectionReason | null {
-  if (!mayBeCondemned(rollout)) return null;
+  if (!mayBeRejected(rollout)) return null;
   if (takenBack) return { trigger: takenBack.trigger, why: takenBack.why };
   if (killing !== undefined) return { trigger: engineDeath, why: killing };
   if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
@@ -31,15 +31,15 @@ export function failedAnalysis(rollout: Rollout, { triggers, analysis, killing, 
 }
 
 /** The same by what has been measured until now. */
-export function condemnationNow(rollout: Rollout, observation: Observation): RejectionReason | null {
-  return mayBeCondemned(rollout) ? failedAnalysis(rollout, judgeRollout(rollout, observation)) : null;
+export function rejectionNow(rollout: Rollout, observation: Observation): RejectionReason | null {
+  return mayBeRejected(rollout) ? failedAnalysis(rollout, judgeRollout(rollout, observation)) : null;
 }
 
-function mayBeCondemned(rollout: Rollout): boolean {
+function mayBeRejected(rollout: Rollout): boolean {
   return rollout.kind === "deploy" && rollout.state.kind !== "rejected" && mayHaveTraffic(rollout);
 }
 
-/** A person has put what is under way into quarantine.yaml, and left the pin; null: nobody has. */
+/** A person has put what is under way into quarantine.yaml, and left the pin; null: no person has. */
 export function quarantinedByHand({ kind, candidate, state }: Rollout, desired: Desired | null): RejectionReason | null {
   if (kind !== "deploy" || state.kind === "rejected" || desired?.kind !== "broken" || desired.version !== candidate?.version) return null;
   const isQuarantined = desired.pinned.kind === "broken" && desired.pinned.findings.some(({ code }) => code === "pin/quarantined");
@@ -83,7 +83,7 @@ function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, no
 
 /** Whether its metrics reject a candidate and nothing keeps it: the next decision about it takes it back. */
 export function isTakenBackNow(rollout: Rollout, before: ProcessState, observation: Observation): boolean {
-  const isBad = condemnationNow(rollout, observation) !== null;
+  const isBad = rejectionNow(rollout, observation) !== null;
   return isBad && (isOnItsWay(rollout) || whyNotAutomatic(rollout, before, observation) === null);
 }
 
@@ -148,7 +148,7 @@ export function foundBad(before: ProcessState, { kind, candidate }: Rollout): Pr
   return kind === "deploy" ? notGood(before, (good) => good.digest === candidate?.digest) : before;
 }
 
-/** What was found bad is good no more, whatever it was before: neither a way back, nor spared its checks when it comes again. */
+/** A version that was found bad is no longer known as good: it is no version to go back to, and it is checked when it comes again. */
 function notGood(before: ProcessState, isBad: (good: KnownGood) => boolean): ProcessState {
   return before.knownGood.some(isBad) ? { ...before, knownGood: before.knownGood.filter((good) => !isBad(good)) } : before;
 }
@@ -158,7 +158,7 @@ export function toQuarantine(before: ProcessState, definition: Digest, to: Versi
   return definitionOf(before, { version: to }) === definition ? null : definition;
 }
 
-/** With the revert owed and, where the request says so, its version in quarantine at once. */
+/** With the revert owed and, if the request says so, its version in quarantine at once. */
 export function withRevertOwed(before: ProcessState, request: RevertRequest): ProcessState {
   const revert = { request, outcome: null };
   if (request.quarantine === null) return { ...before, revert };
@@ -167,7 +167,7 @@ export function withRevertOwed(before: ProcessState, request: RevertRequest): Pr
   return { ...notGood(before, (good) => good.version === request.from), revert, quarantined: quarantine(before, entry) };
 }
 
-/** A revert is over once the pin says something else, or nobody is to write it any more. */
+/** A revert is over once the pin names another version, or it need not be written any more. */
 export function followRevert(before: ProcessState, desired: Desired | null, observation: Observation): ProcessState {
   const { revert } = before;
   if (!revert || !observation.desired) return before;

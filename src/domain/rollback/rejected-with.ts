@@ -16,7 +16,7 @@ interface Begun {
 
 const trigger = "handed-back";
 
-/** What is under way goes back, or what was goes back by a deployment of its own; null: nobody knows by which settings. */
+/** A deployment under way goes back, or a finished one goes back by a deployment of its own; null: its settings are not known. */
 export function rejectedWith(way: WayBack, before: ProcessState, why: string, observation: Observation): Begun | null {
   const underWay = way.kind === "reject" ? way.rollout : before.rollout;
   if (underWay) return rejectUnderWay(underWay, why, observation);

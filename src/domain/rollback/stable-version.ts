@@ -38,14 +38,14 @@ function isWarm({ installed }: ProcessObservation, { digest }: UnitRef): boolean
   return findInstalled(installed, digest)?.placements.some(({ ready }) => ready) ?? false;
 }
 
-/** No path changes its owner by it, or is nobody's. */
+/** No path changes its owner by it, or loses its owner. */
 function canHaveItAll(view: ProcessObservation, unit: UnitRef, pass: Pass): boolean {
   return !isRivalled(view, unit, pass) && !isAwaited(view, unit, pass);
 }
 
 /**
  * What had the traffic before a version that serves and was never found good; null: what serves may go on. Where a path would change its
- * owner by it, or be nobody's, what serves goes on until the new version is ready: nobody goes back alone.
+ * owner by it, or lose its owner, what serves goes on until the new version is ready: no process goes back alone.
  */
 export function verifiedBefore({ superseded, pass }: Case, view: ProcessObservation): UnitRef | null {
   const stable = unverified(superseded, servingUnit(view.route));

@@ -1,6 +1,6 @@
 /**
  * Versions whose paths changed owner between them go back together, in one write of the table: what one of them gets back the other has,
- * or what one of them gives up the other had. Half of it would leave a path without an owner. Nobody else is rejected by it.
+ * or what one of them gives up the other had. Half of it would leave a path without an owner. The others are not rejected.
  */
 
 import type { Action } from "../journal/actions.ts";
@@ -47,7 +47,7 @@ export interface Change {
   readonly besides: string | null;
 }
 
-/** The same decisions where nobody goes back whose paths others have. `atRest`: one about which nothing was to be decided; null: not known. */
+/** The same decisions, in which no process goes back alone whose paths others have. `atRest`: one about which nothing was to be decided; null: not known. */
 export function goBackTogether<T extends Decided>(
   decided: readonly T[],
   observation: Observation,
@@ -199,12 +199,12 @@ function sayingMore(update: DeploymentUpdate, more: string): DeploymentUpdate {
   return { ...update, step: { ...update.step, why: `${update.step.why}; ${more}` } };
 }
 
-/** Who is rejected too has a commit of its own. */
+/** A process that is rejected too has a commit of its own. */
 function pinsAlong(first: ProcessId, group: Group, { observation, rejected }: World): readonly PinBack[] {
   return pinsBack(first, group, observation).filter(({ process }) => !rejected.has(process));
 }
 
-/** With the pins of the others in its commit, which says also what nobody serves any more. */
+/** With the pins of the others in its commit, which also says which paths are not served any more. */
 function withPins(decision: ProcessDecision, before: ProcessState, { along, lost }: Amendment): ProcessDecision {
   const revert = revertOrdered(decision, before);
   if (!revert || !decision.after || (along.length === 0 && lost.length === 0)) return decision;

@@ -1,5 +1,5 @@
 /**
- * Who has to go back with whom: a path that one gets back is with another, and a path that one gives up by going back came from
+ * Which processes must go back together: a path that one gets back is with another, and a path that one gives up by going back came from
  * another, which can have it again. Pure questions; what follows from the answers is decided elsewhere.
  */
 
@@ -24,7 +24,7 @@ export type WayBack =
   /** It was taken out, and is still warm. */
   | { readonly kind: "return"; readonly to: UnitRef };
 
-/** A path that nobody serves once somebody has gone back, and who served it before. */
+/** A path that no process serves after a rollback, and the version that served it before. */
 export interface Orphan {
   readonly endpoint: PublicEndpoint;
   readonly giver: UnitRef;
@@ -39,7 +39,7 @@ export interface Keeper {
 export interface Group {
   /** Who goes back, and how; the first is the one for which all of it is done. */
   readonly members: ReadonlyMap<ProcessId, WayBack>;
-  /** Who has a path that the first gets back, and keeps it; null: nobody. */
+  /** The process that has a path which the first gets back, and keeps it; null: none. */
   readonly keeper: Keeper | null;
   readonly orphans: readonly Orphan[];
 }
@@ -58,7 +58,7 @@ export function surroundings(observation: Observation, process: Surroundings["pr
   return hasEngineAnswered(observation) && routes.kind === "known" ? { observation, routes: routes.value, process } : null;
 }
 
-/** Everybody who goes back when this one does. Who only gave it paths stays where it cannot go back; who has what it needs must. */
+/** All processes that go back with this one. A process that only gave it paths stays if it cannot go back; one that has what this one needs must go back. */
 export function groupOf(first: ProcessId, way: WayBack, around: Surroundings): Group {
   const stuck = new Set<ProcessId>();
   for (;;) {
@@ -83,14 +83,14 @@ function pinBack(process: ProcessId, way: WayBack): PinBack | null {
   return from && to && from.version !== to.version ? { process, from: from.version, to: to.version } : null;
 }
 
-/** Why nobody goes back by itself. */
+/** Why the rollback is not done. */
 export function describeKeeper({ process, endpoint }: Keeper): string {
   return `${process} has ${describeEndpoint(endpoint)}, which it would get back: revert both in one commit`;
 }
 
 interface Grown {
   readonly members: ReadonlyMap<ProcessId, WayBack>;
-  /** Who cannot go back since another keeps what it needs; null: nobody. */
+  /** The process that cannot go back because another keeps what it needs; null: none. */
   readonly blocked: { readonly process: ProcessId; readonly keeper: Keeper } | null;
 }
 

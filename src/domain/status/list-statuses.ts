@@ -17,7 +17,7 @@ export interface StatusSources {
 /** Shown of what no pass has looked at yet. */
 const notComparedYet: Reason = { code: "NotComparedYet", text: "the newest commit has not been compared yet" };
 
-/** In order of process id. What the newest commit says of a process and nobody has compared yet is unknown, not well. */
+/** In order of process id. If the newest commit's pin of a process is not compared yet, the status is unknown, not healthy. */
 export function listStatuses({ environment, desired, processes, now }: StatusSources): readonly ProcessStatus[] {
   const statuses = [...processes.values()].flatMap(({ status }) => (status ? [status] : []));
   const seen = new Map(statuses.map((status) => [status.process, status]));

@@ -1,4 +1,4 @@
-/** When the time for a verdict is over and there is none: it rejects nobody, and what follows is the user's word. */
+/** When the time for a verdict is over and there is none: no version is rejected, and the user's setting says what follows. */
 
 import type { EnvironmentSpec, OnInconclusive, StrategySpec } from "../desired/environment.ts";
 import type { UnitRef } from "../names.ts";

@@ -119,7 +119,7 @@ function nextIn(at: Rolling, state: Underway): StrategyStep {
 
 /**
  * An instance that dies leaves its batch, and is taken again once it is back; the others go on. One that may have had callers
- * already is among those that have the new version: it is put back there, and nobody forgets that the version had traffic.
+ * already is among those that have the new version: it is put back there, so that it stays known that the version had traffic.
  */
 function withoutDead({ instances, view }: Rolling, state: Underway): StrategyStep | null {
   if (state.kind === "pausing" || state.kind === "restoring" || state.isKeptIn) return null;

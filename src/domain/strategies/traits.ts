@@ -1,6 +1,6 @@
 /**
- * What everybody else may know of a strategy. Each strategy declares all of it here, so one that is added does not compile before it has,
- * and nobody outside this folder asks which strategy it is.
+ * What other code may know of a strategy. Each strategy declares all of it here, so a new one does not compile before it has,
+ * and no code outside this folder asks which strategy it is.
  */
 
 import type { EnvironmentSpec, OnInconclusive, StrategySpec, WarmLimit } from "../desired/environment.ts";
@@ -10,7 +10,7 @@ import type { Rollout, RolloutState } from "../journal/rollout.ts";
 import { firstShareOf, isAnalysing, promoteCanary, stepLastsMs, waitsForPromotion } from "./canary-steps.ts";
 
 export interface StrategyTraits<S extends StrategySpec> {
-  /** The version before it is taken out before the new one comes in: in between nobody answers. */
+  /** The version before it is taken out before the new one comes in: in between no version answers. */
   readonly takesOldOutFirst: boolean;
   /** It gets its share step by step, judged by metrics at each: once it has all the traffic there is nothing left to judge. */
   readonly isJudgedOnTheWay: boolean;

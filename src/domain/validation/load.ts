@@ -20,7 +20,7 @@ export interface Load {
 }
 
 /**
- * Null when everything holds; else what does not. Nobody else loads a candidate, so what cannot be told from this load cannot
+ * Null when everything holds; else what does not. No other request reaches a candidate, so what cannot be told from this load cannot
  * be told by waiting either: too few answers for a verdict count against it.
  */
 export function whyLoadFails(load: Load, checks: readonly MetricCheck[]): string | null {

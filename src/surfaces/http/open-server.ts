@@ -21,7 +21,7 @@ export interface Entrance {
 
 /** What a caller may show. */
 export interface Tokens {
-  /** As they are at this moment: one that was changed or taken away counts no more. A null is nobody's. Never throws. */
+  /** As they are at this moment: one that was changed or taken away counts no more. A null is not a token. Never throws. */
   current(): Promise<Readonly<Record<Role, string | null>>>;
 }
 

@@ -129,7 +129,7 @@ describe("a server that git understands", () => {
     ["serves a repository's files and no more", servesFiles],
     ["speaks HTTP/2 only", speaksHttp2Only],
     ["sends headers that are not by the book", sendsOddHeaders],
-    ["wants a certificate of whoever calls", wantsCertificates],
+    ["wants a certificate of the client", wantsCertificates],
   ])("is polled as it is fetched from when it %s", async (_, server) => {
     const head = await start();
     const [certificate, key] = [join(world.folder, "certificate.pem"), join(world.folder, "key.pem")];

@@ -90,7 +90,7 @@ describe("what was changed by hand", () => {
     expect([readings(world), JSON.stringify(there(world)?.changes)]).toEqual([2, expect.stringContaining("return msg;")]);
   });
 
-  it("is kept with the deployment that puts it back, without its secrets, and is not there any more", async () => {
+  it("is kept with the deployment that undoes it, without its secrets, and is gone from the engine", async () => {
     const world = await editedByHand(true);
     const { kind, handEdits, steps } = await whole(world);
     expect(kind).toBe("self-heal");

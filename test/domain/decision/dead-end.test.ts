@@ -62,7 +62,7 @@ describe("waiting may help", () => {
 });
 
 describe("a deadline", () => {
-  it("wakes whoever waits for it", async () => {
+  it("wakes the processes that wait for it", async () => {
     const world = await running();
     world.spec = { ...world.spec, deploymentTimeoutMs: 1_000 };
     world.engine.keepUnready(world.digest("orders", "1.1.0"), true);

@@ -210,7 +210,7 @@ describe("a route is right", () => {
   });
 });
 
-it("what is not there any more is not as it was installed", () => {
+it("what is gone is not as it was installed", () => {
   const view = viewOf("orders", stageOf());
   expect(whyNotServed(edited, view, orders("1.0.0")).isByHand).toBe(true);
   expect(whyNotServed(silent, view, orders("1.0.0")).isByHand).toBe(false);

@@ -110,7 +110,7 @@ describe("who must be decided about", () => {
   const [share] = routed("billing").shares;
   const places = [{ instance: "one", address: "http://elsewhere", ready: true, inFlight: 0, counts: null }];
 
-  it("is nobody where nothing has changed, whoever has made the objects", () => {
+  it("is no process if nothing has changed, also if the objects are new", () => {
     expect(touched(still, same, since)).toEqual([]);
   });
 

@@ -36,7 +36,7 @@ describe("the order of dependencies", () => {
     expect(inDependencyOrder(needs)).toEqual(["other", "called", "caller"]);
   });
 
-  it("has no place for whoever is in a circle", () => {
+  it("has no place for a process in a circle", () => {
     expect(
       inDependencyOrder(
         new Map([

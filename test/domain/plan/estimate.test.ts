@@ -107,7 +107,7 @@ describe("estimates", () => {
     expect(plan(environment([pin("a", "1.0.0")], settings), canary, { history }).deployments[0]?.estimatedDuration).toBe(91_000);
   });
 
-  it("do not let a caller, or whoever needs its place, wait for what serves already and is only watched", () => {
+  it("do not let a caller, or a process that needs its place, wait for a version that serves already and only bakes", () => {
     const watched = { rollback: rollbackPolicy({ triggers: [metricCheck({})], bakeMs: 60_000 }) };
     const history = [past("a", 1000), past("b", 500)];
     const called = environment([pin("a", "1.1.0"), pin("b", "1.1.0", { needs: { a: "*" } })], watched);

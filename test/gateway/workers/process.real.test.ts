@@ -52,7 +52,7 @@ describe("the gateway as a process", () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it("is adopted by whoever comes next, and goes on meanwhile", async () => {
+  it("is adopted by the next controller, and serves meanwhile", async () => {
     await route([share("1.0.0", "a", 100, [await backend("one")])]);
     const first = pid();
     await gateway.detach();

@@ -109,7 +109,7 @@ describe("a worker of the gateway", () => {
     expect(changes).toEqual([]);
   });
 
-  it("is waited for when all are killed: whoever connects meanwhile is served by the next", async () => {
+  it("is waited for when all are killed: connections that come meanwhile are served by the next", async () => {
     for (const { pid } of await workers()) process.kill(pid, "SIGKILL");
     expect(await Promise.all(Array.from({ length: 20 }, ask))).toEqual(Array.from({ length: 20 }, () => "200 one"));
   });
@@ -161,7 +161,7 @@ describe("a worker of the gateway", () => {
     await until(() => left.every((worker) => !isRunning(worker)));
   });
 
-  it("that hangs is ended by whoever comes next when its primary is gone", async () => {
+  it("that hangs is ended by the next gateway when its primary is gone", async () => {
     const left = await workers();
     await gateway.detach();
     process.kill(left[0].pid, "SIGSTOP");

@@ -31,7 +31,7 @@ export async function clientFor(session: Session, { controller, config }: Contro
   return createControllerClient({ ...target, token: async () => (await target.token()) ?? (await tokenOfOwn(own, target.url)) });
 }
 
-/** The token of the state folder goes to the controller that it belongs to and to nobody else. */
+/** The token of the state folder goes to the controller that it belongs to and to no other. */
 async function tokenOfOwn(own: () => ReturnType<Session["world"]["controllerAddress"]>, url: string): Promise<string | null> {
   const target = await own().catch(() => null);
   return target && isSameOrigin(target.url, url) ? target.token() : null;

@@ -89,7 +89,7 @@ describe("the deaths of an instance after a restart of the controller", () => {
     },
   );
 
-  it("take little room, and what many may have done condemns none of them", () => {
+  it("take little room, and an end that many may have caused proves nothing against any of them", () => {
     const many = Array.from({ length: 900 }, (_, index) => refOf(unitOf(`p${index}`, "1.0.0", helloFlow(`return ${index};`))));
     const before = controller();
     for (let count = 0; count < 100; count += 1) before.died(beside(...many));

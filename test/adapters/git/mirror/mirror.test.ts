@@ -86,7 +86,7 @@ describe("what was fetched", () => {
     expect(await mirror.accepted()).toBeNull();
   });
 
-  it("is accepted by no look: whoever only looks applies nothing", async () => {
+  it("is not accepted by a look alone, which applies nothing", async () => {
     const { mirror, moved, asked } = mirrorOf(line, "c3");
     expect((await mirror.look()).commit).toBe("c3");
     expect([moved, asked]).toEqual([[], ["fetch"]]);

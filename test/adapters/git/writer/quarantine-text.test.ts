@@ -78,7 +78,7 @@ describe("entering a version into quarantine.yaml", () => {
     expect(entries(after)).toContainEqual(entry);
   });
 
-  it("does not enter the same content twice, whoever entered it", () => {
+  it("does not enter the same content twice, also if a person entered it", () => {
     const text = `quarantine:\n  - process: order-intake # ours\n    version: 1.5.0\n    digest: ${digest}\n    reason: known\n`;
     expect(withQuarantined(text, entry)).toBe(text);
   });

@@ -134,7 +134,7 @@ describe("a receiver over HTTP", () => {
     });
   });
 
-  it("is unreachable when nobody listens, and its address is not told to the log", async () => {
+  it("is unreachable if no process listens, and its address is not logged", async () => {
     const { url } = receiver;
     await receiver.close();
     const told = createSlackNotifier({ ...everything, url: url.replace("/hook", "/services/s3cret") }).notify(event());

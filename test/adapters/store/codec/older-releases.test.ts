@@ -92,7 +92,7 @@ describe("a journal of the release before", () => {
     });
   });
 
-  it("keeps a rejected rollout: what condemned it was not written down", async () => {
+  it("keeps a rejected rollout: what rejected it was not recorded", async () => {
     const state = { kind: "rejected", why: "its smoke test failed", since: 7, hadTraffic: false };
     const loaded = await loadedProcess({ ...oldState, rollout: { ...oldRollout, strategy: { kind: "recreate" }, state } });
     const { rollout } = loaded as ProcessState;
@@ -132,7 +132,7 @@ describe("a journal of the release before", () => {
     expect((await journal.history({}))[0]?.validations).toEqual([result("one", "failed"), result("two")]);
   });
 
-  it("has its deployments counted, and nothing is known to have condemned them", async () => {
+  it("has its deployments counted, and it is not known what rejected them", async () => {
     const { journal } = leave([
       [insertDeployment, "d1", "a", 10, 30, "Succeeded"],
       [insertDeployment, "d2", "a", 40, 45, "Succeeded"],
