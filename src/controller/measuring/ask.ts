@@ -1,5 +1,6 @@
 /** Asks the source of one request: the candidate, and the stable version, for checks that compare and for people to see. */
 
+import { possible } from "../../domain/analysis/possible.ts";
 import { compares } from "../../domain/analysis/verdicts.ts";
 import type { Measured, MetricRequest, MetricQuery, Reading } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
@@ -89,7 +90,7 @@ async function bounded(query: MetricQuery, { request, sourceOf, clock, timeoutMs
   const both = AbortSignal.any([signal, over.signal]);
   const late = clock.sleep(timeoutMs, both).then((): Reading => none(`${request.check.source}: no answer within ${timeoutMs} ms`));
   try {
-    return await Promise.race([read(source, query, both), late]);
+    return possible(query, request.check.source, await Promise.race([read(source, query, both), late]));
   } finally {
     over.abort();
   }

@@ -20,6 +20,15 @@ describe("measuring", () => {
     expect(stand.source.asked).toMatchObject([{ environment: "production", unit: unit("a"), windowMs: 30_000, until: 1_000_000 }]);
   });
 
+  it("takes no figure that is impossible, such as the -1 of a source that has no data", async () => {
+    stand.source.setReading(unit("a").digest, value(-1));
+    stand.pass();
+    await stand.clock.idle();
+    expect(stand.newest()).toMatchObject([
+      { candidate: { kind: "none", why: expect.stringContaining("-1 for error_rate, which is impossible") } },
+    ]);
+  });
+
   it("looks no further back than the deployment began: an earlier one of the same version is another story", async () => {
     stand.requests = [aMetricRequest({ since: 998_000 })];
     stand.pass();
