@@ -7,8 +7,8 @@ import { plainDialect, smallRepository, versionText } from "../../support/small-
 
 const file = "processes/called/versions/1.0.0.yaml";
 
-async function findingsOf(request: string): Promise<readonly string[]> {
-  const checks = `checks:\n  - { name: answers, request: ${request}, expect: { status: 200 } }\n`;
+async function findingsOf(request: string, timeout = "5s"): Promise<readonly string[]> {
+  const checks = `checks:\n  - { name: answers, timeout: ${timeout}, request: ${request}, expect: { status: 200 } }\n`;
   const objects = createFakeObjects();
   const commit = objects.commit({ ...smallRepository(), [file]: versionText("1.0.0", "c100", checks) });
   const { findings } = await validateRepository({ objects, commit, dialects: [plainDialect] });
@@ -28,5 +28,15 @@ describe("the request of a check", () => {
     ['{ path: "@evil.example/" }', "schema/pattern:4"],
   ])("%s is none", async (request, expected) => {
     expect(await findingsOf(request)).toContain(expected);
+  });
+});
+
+describe("the time of a check", () => {
+  it.each(["1ms", "250", "1h"])("%s is fine", async (timeout) => {
+    expect(await findingsOf('{ path: "/hello" }', timeout)).toEqual([]);
+  });
+
+  it.each(["0s", "0", "2h", "1000h"])("%s is none", async (timeout) => {
+    expect(await findingsOf('{ path: "/hello" }', timeout)).toEqual(["schema/range:4"]);
   });
 });

@@ -16,7 +16,7 @@ const fewestIntervals = 3;
 
 /** What must hold in a rollback policy beyond its shape; `intervalMs`: how often metrics are measured. */
 export function rollbackFindings(
-  { automatic = {} }: RollbackPolicySection,
+  { automatic = {}, manual = {} }: RollbackPolicySection,
   intervalMs: number,
   pointer: string,
   say: Say,
@@ -24,6 +24,7 @@ export function rollbackFindings(
   const at = `${pointer}/automatic`;
   return [
     ...idleFindings(automatic, at, say),
+    ...idleApproval(manual, `${pointer}/manual`, say),
     ...(automatic.triggers ?? []).flatMap((item, index) => triggerFindings(item, `${at}/triggers/${index}`, say)),
     ...durationFindings(automatic.timeout, `${at}/timeout`, { atLeast: "0s", atMost: "30d" }, say),
     ...durationFindings(automatic.coolDown, `${at}/coolDown`, { atLeast: "0s", atMost: "30d" }, say),
@@ -44,6 +45,14 @@ function idleFindings({ enabled, triggers = [] }: Automatic, pointer: string, sa
   return [asWarning(say(`${pointer}/enabled`, "environment/no-effect", message, hint))];
 }
 
+/** An emergency recovery waits for no approval. */
+function idleApproval({ enabled, approvalRequired }: Manual, pointer: string, say: Say): readonly Finding[] {
+  if (enabled !== false || approvalRequired !== true) return [];
+  const message = "approvalRequired has no effect: enabled is false, so nobody can roll back by a command";
+  const hint = "Write enabled: true, or remove approvalRequired, so that what is written is what happens.";
+  return [asWarning(say(`${pointer}/approvalRequired`, "environment/no-effect", message, hint))];
+}
+
 export interface RollbackContext {
   readonly intervalMs: number;
   readonly defaults: RollbackDefaults;
@@ -56,6 +65,7 @@ export function toRollback({ automatic = {}, manual = {} }: RollbackPolicySectio
 }
 
 type Automatic = NonNullable<RollbackPolicySection["automatic"]>;
+type Manual = NonNullable<RollbackPolicySection["manual"]>;
 
 function toAutomatic(section: Automatic, { intervalMs, defaults: operator }: RollbackContext): RollbackSpec["automatic"] {
   const { coolDown = defaults.coolDown, evidenceMaxAge } = section;

@@ -118,8 +118,9 @@ function ownFindings(file: VersionFile, document: YamlDocument, version: Version
     findings.push(...dependencyFindings(dependency, `/dependencies/${index}`, document));
   }
   const names = new Set<string>();
-  for (const [index, { name, request }] of (file.checks ?? []).entries()) {
+  for (const [index, { name, request, timeout }] of (file.checks ?? []).entries()) {
     findings.push(...requestFindings(request, `/checks/${index}/request`, document));
+    findings.push(...timeoutFindings(timeout, `/checks/${index}/timeout`, document));
     if (names.has(name))
       findings.push(finding(document.place(`/checks/${index}/name`), "check/duplicate-name", `two checks are called "${name}"`));
     names.add(name);
@@ -144,6 +145,17 @@ function requestFindings({ path, headers = {} }: CheckItem["request"], pointer: 
     ...hosts.map((header) => finding(document.place(`${pointer}/headers/${header}`), "check/host", "a check must not name a host")),
   ];
 }
+
+/** Without any time a check fails whatever the version answers; and a timer takes no more than some weeks: after that it rings at once. */
+function timeoutFindings(timeout: CheckItem["timeout"], pointer: string, document: YamlDocument): readonly Finding[] {
+  const ms = durationMs(timeout ?? defaultTimeout);
+  if (ms >= 1 && ms <= longestTimeoutMs) return [];
+  const wrong = ms < 1 ? "too short; at least 1ms is needed" : "too long; at most 1h is allowed";
+  return [finding(document.place(pointer), "schema/range", `${timeout} is ${wrong}`)];
+}
+
+const defaultTimeout = "5s";
+const longestTimeoutMs = 60 * 60 * 1000;
 
 function toVersion(file: VersionFile, context: VersionFileContext): UndefinedVersion {
   const metadata: VersionMetadata = {
@@ -178,7 +190,7 @@ function toCheck({ name, kind, request, expect, timeout }: CheckItem): Check {
       headers: Object.fromEntries(expectedHeaders),
       ...(expect.json === undefined ? {} : { json: expect.json as Json }),
     },
-    timeoutMs: durationMs(timeout ?? "5s"),
+    timeoutMs: durationMs(timeout ?? defaultTimeout),
   };
 }
 

@@ -19,6 +19,7 @@ describe("a setting without effect", () => {
     ["analysis: { onInconclusive: abort }", "/analysis/onInconclusive"],
     ["strategy: { type: rolling, config: { onInconclusive: abort } }", "/strategy/config/onInconclusive"],
     ["rollbackPolicy: { automatic: { timeout: 5m } }", "/rollbackPolicy/automatic/timeout"],
+    ["rollbackPolicy: { manual: { enabled: false, approvalRequired: true } }", "/rollbackPolicy/manual/approvalRequired"],
   ])("%s", (lines, pointer) => {
     expect(refusals(lines)).toEqual([`environment/no-effect ${pointer}`]);
   });
@@ -31,6 +32,8 @@ describe("a setting without effect", () => {
     "strategy: { type: canary, config: { onInconclusive: pause } }",
     metrics,
     `strategy: { type: recreate }\n${triggers}`,
+    "rollbackPolicy: { manual: { approvalRequired: true } }",
+    "rollbackPolicy: { manual: { enabled: false, approvalRequired: false } }",
   ])("is none of %s", (lines) => {
     expect(refusals(lines)).toEqual([]);
   });
