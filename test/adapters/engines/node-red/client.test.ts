@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type Server, createServer } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { type NodeRedClient, createNodeRedClient } from "../../../../src/adapters/engines/node-red/client.ts";
+import { connectRemoteNodeRed } from "../../../../src/adapters/engines/node-red/remote.ts";
 
 const markDigest = createHash("sha256").update("mark").digest("hex");
 
@@ -66,6 +67,21 @@ describe("the admin API's client", () => {
     await client.state();
     const told = { method: "PUT", url: "/pinion/checks", body: JSON.stringify({ digest: markDigest }) };
     expect(seen.slice(1)).toEqual(isTold ? [expect.objectContaining(told)] : []);
+  });
+
+  it("a remote engine is told the mark of our checks, where there is one", async () => {
+    await clientOf(200, JSON.stringify({ flows: {}, tabs: {}, checks: [] }));
+    if (server === null) throw new Error("there is no server");
+    const { port } = server.address() as { port: number };
+    const told = () => seen.filter(({ method, url }) => method === "PUT" && url === "/pinion/checks").map(({ body }) => body);
+    const ask = (checkMark?: string) =>
+      connectRemoteNodeRed({ url: `http://127.0.0.1:${port}/`, token: null, ...(checkMark !== undefined && { checkMark }) })
+        .engine.inventory()
+        .catch(() => null);
+    await ask();
+    expect(told()).toEqual([]);
+    await ask("mark");
+    expect(told()).toContain(JSON.stringify({ digest: markDigest }));
   });
 
   it("takes 409 as: read again", async () => {
