@@ -34,12 +34,6 @@ export const writerMutations: readonly Mutation[] = [
     put: "const written = errand.searched !== null ? null : await findRollback(",
   },
   {
-    what: "a request's id is found where another begins with it",
-    file: "src/adapters/git/writer/rollback-log.ts",
-    find: "line.trimEnd() === wanted",
-    put: "line.trimEnd().startsWith(wanted)",
-  },
-  {
     what: "the pins of the first look are believed after a lost race",
     file: "src/adapters/git/writer/pin-places.ts",
     find: "const known = places.get(tree) ?? placesIn(tree);\n    places.set(tree, known);",
