@@ -1,6 +1,7 @@
 /** Schedules and subscriptions while nothing can be recorded: a version that loses its callers no longer fires either. */
 
 import { beforeEach, describe, expect, it } from "vitest";
+import { giveTraffic } from "../../src/domain/strategies/steps.ts";
 import { fill } from "../support/full-disk.ts";
 import { errorRate, measure, use } from "../support/progressive.ts";
 import { blueGreen, environment, running, type World } from "../support/world.ts";
@@ -102,6 +103,23 @@ describe("a version whose way back is recorded, and then the disk takes nothing 
   });
 });
 
+it("what the journal still owes to a version that was taken back is not done first by the next controller", async () => {
+  const unit = { process: "orders", version: "1.1.0", digest: world.digest("orders", "1.1.0") };
+  const owed = new Map([["orders", giveTraffic("orders", unit)]]);
+  const nothing = { processes: [], forgotten: [], deployments: [], results: [], events: [], wakeAt: null };
+  await world.journal.record({ environment, at: world.now, owed, ...nothing });
+  fill(world, "full");
+  measure(world, 60);
+  await failingPasses(2);
+  expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  world.restart();
+  fill(world, "free");
+  const since = world.router.calls.length;
+  await world.settle();
+  expect([world.traffic("orders"), await firing()]).toEqual([{ "1.0.0": 100 }, ["1.0.0"]]);
+  expect(given(since)).not.toContain("1.1.0");
+});
+
 describe("a controller that died before it could record a way back", () => {
   beforeEach(async () => {
     fill(world, "full");
@@ -127,6 +145,7 @@ describe("a controller that died before it could record a way back", () => {
     world.spec = { ...world.spec, rollback: { ...rollback, automatic: { ...rollback.automatic, enabled: false } } };
     await world.settle();
     expect([world.traffic("orders"), await firing(), world.reverts]).toEqual([{ "1.0.0": 100 }, ["1.0.0"], []]);
+    expect((await world.state("orders"))?.rollout).toBeNull();
   });
 
   it("keeps nothing from a deployment that a person begins after that", async () => {
