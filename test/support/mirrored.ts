@@ -23,7 +23,6 @@ export const playedThrough: Readonly<Record<string, string>> = {
   "src/controller/validating/placements.ts": "test/controller/validating/engine-goes-away.test.ts",
   "src/controller/validating/validate.ts": "test/controller/validating/questions.test.ts",
   "src/domain/paths/automaton.ts": "test/domain/paths/path-pattern.test.ts",
-  "src/domain/paths/clash.ts": "test/domain/paths/path-pattern.test.ts",
   "src/domain/paths/express-path.ts": "test/domain/paths/path-pattern.test.ts",
   "src/domain/paths/overlap.ts": "test/domain/paths/path-pattern.test.ts",
   "src/domain/paths/regular.ts": "test/domain/paths/path-pattern.test.ts",
@@ -33,9 +32,6 @@ export const playedThrough: Readonly<Record<string, string>> = {
   "src/domain/plan/imagined-world.ts": "test/domain/plan/undisturbed.test.ts",
   "src/domain/plan/opened-world.ts": "test/domain/plan/undisturbed.test.ts",
   "src/domain/plan/play-forward.ts": "test/domain/plan/undisturbed.test.ts",
-  "src/domain/plan/state-durations.ts": "test/domain/plan/estimate.test.ts",
-  "src/domain/plan/step-words.ts": "test/domain/plan/steps.test.ts",
-  "src/domain/plan/verdicts.ts": "test/domain/plan/risk.test.ts",
 };
 
 /** Places at which the text goes one way or another. */

@@ -66,10 +66,6 @@ describe("estimates", () => {
     expect(plan(from, to).deployments[0]).toMatchObject({ estimatedDuration: 5000, estimatedFrom: "default, no history" });
   });
 
-  it("of an even number is between the middle two", () => {
-    expect(plan(from, to, { history: [past("a", 1000), past("a", 2000)] }).deployments[0]?.estimatedDuration).toBe(1500);
-  });
-
   it("add up for what waits for each other, and not for what does not", () => {
     const history = [past("a", 1000), past("b", 500), past("c", 800)];
     expect(plan(from, to, { history }).estimatedDuration).toBe(1500);
