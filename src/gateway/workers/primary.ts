@@ -178,7 +178,8 @@ function startStandby(
   const isHeld = sockets.every(({ descriptor }) => descriptor >= 0);
   if (standbyProgram === undefined || !isHeld) return null;
   const told: Succession = { ...succession, token };
-  return keepStandby({ program: standbyProgram, succession: told, sockets, onChange, log });
+  const { heartbeatMs = defaultHeartbeatMs } = succession;
+  return keepStandby({ program: standbyProgram, succession: told, sockets, heartbeatMs, onChange, log });
 }
 
 /** Nothing is written in the state folder any more, nothing new comes in; what is in flight goes on. */

@@ -14,14 +14,16 @@ export interface Inheritance {
   readonly held: readonly HeldSocket[];
 }
 
-/** What is said to a standby later. The end of the channel itself says that the primary is gone. */
-export type ToStandby = "end";
+/** What is said to a standby later; `ping` is answered. The end of the channel itself says that the primary is gone. */
+export type ToStandby = "end" | "ping";
 
 export interface StandbyOptions {
   /** The file of its program. */
   readonly program: string;
   readonly succession: Succession;
   readonly sockets: readonly HeldSocket[];
+  /** How often it is asked whether it is there. */
+  readonly heartbeatMs: number;
   /** Called when one has come or gone. */
   readonly onChange: () => void;
   readonly log: Log;
@@ -41,14 +43,28 @@ export interface Standby {
 const firstDescriptor = 4;
 const againAfterMs = 1_000;
 const endLimitMs = 2_000;
+/** So many beats without an answer, and it hangs: connections would wait for it until they are given up. */
+const hungAfterBeats = 5;
+/** Before its first answer, in which it loads everything. */
+const startBeats = 30;
 
-/** Keeps one: when it ends, another one is started. */
+/** Keeps one: when it ends or hangs, another one is started. */
 export function keepStandby(options: StandbyOptions): Standby {
-  const { log, onChange } = options;
+  const { log, onChange, heartbeatMs } = options;
   let isOver = false;
   let child: ChildProcess | null = start(options);
   let again: NodeJS.Timeout | undefined;
+  const silence = { beats: 0, limit: startBeats };
+  const beat = setInterval(() => {
+    if (child?.connected !== true) return;
+    silence.beats += 1;
+    if (silence.beats <= silence.limit) return send(child, "ping");
+    log.warn({ pid: child.pid }, "the standby of the gateway does not answer; it is ended and replaced");
+    child.kill("SIGKILL");
+  }, heartbeatMs).unref();
   const watch = (watched: ChildProcess) => {
+    Object.assign(silence, { beats: 0, limit: startBeats });
+    watched.on("message", () => void Object.assign(silence, { beats: 0, limit: hungAfterBeats }));
     watched.once("exit", () => {
       if (isOver || watched !== child) return;
       log.warn({ pid: watched.pid }, "the standby of the gateway is gone; starting another");
@@ -62,6 +78,7 @@ export function keepStandby(options: StandbyOptions): Standby {
   watch(child);
   const stopKeeping = () => {
     isOver = true;
+    clearInterval(beat);
     clearTimeout(again);
   };
   return {
@@ -114,9 +131,12 @@ async function end(child: ChildProcess): Promise<void> {
       resolve();
     });
     child.ref();
-    const message: ToStandby = "end";
-    if (child.connected) child.send(message, () => undefined);
+    if (child.connected) send(child, "end");
   });
+}
+
+function send(child: ChildProcess, message: ToStandby): void {
+  child.send(message, () => undefined);
 }
 
 function isThere({ pid, exitCode, signalCode }: ChildProcess): boolean {

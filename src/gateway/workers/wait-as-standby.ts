@@ -17,9 +17,11 @@ export function waitAsStandby({ succession, held }: Inheritance, log: Log): void
   process.on("SIGHUP", () => undefined);
   // It may have died while this was starting.
   if (!process.connected) return goOn();
+  const answer = () => process.send?.("ready", undefined, {}, () => undefined);
   process.on("message", (message: ToStandby) => {
     if (message === "end") process.exit(0);
+    answer();
   });
   process.once("disconnect", goOn);
-  process.send?.("ready", undefined, {}, () => undefined);
+  answer();
 }

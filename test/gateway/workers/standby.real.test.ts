@@ -88,6 +88,13 @@ it("nobody is refused when the process that owns the sockets is killed", async (
   expect(standby().pid).not.toBe(before.standby?.pid);
 });
 
+it("a standby that hangs is noticed, ended and replaced, before it is needed", async () => {
+  const before = standby();
+  process.kill(before.pid, "SIGSTOP");
+  await until(() => identity().standby !== null && standby().pid !== before.pid && isRunning(standby()));
+  expect(isRunning(before)).toBe(false);
+});
+
 it("nobody fails when the controller is another one, nor when that one wants other settings", async () => {
   const before = identity();
   const wrong = await askedDuring(async () => {
