@@ -5,7 +5,6 @@ import { describe, expect, it } from "vitest";
 import { createTester } from "../../../src/domain/paths/automaton.ts";
 import { compareForms, longestPath, readPath } from "../../../src/domain/paths/path-pattern.ts";
 import { whyForbidden } from "../../../src/domain/paths/forbidden.ts";
-import { commonText } from "../../../src/domain/paths/overlap.ts";
 import { UnreadablePath } from "../../../src/domain/paths/unreadable-path.ts";
 import { runs } from "../../support/thorough.ts";
 
@@ -143,22 +142,6 @@ describe("a path as Express takes it", () => {
     const forms = inOrder.flatMap((path) => readPath(path).forms);
     expect(forms.toSorted(compareForms)).toEqual(forms);
   });
-
-  it.each([
-    ["/item/:id(\\d+)", "/item/:n([0-9a-f]+)", "/item/0"],
-    ["/item/:id(\\d+)", "/item/:n([a-f]+)", null],
-    ["/(x|y)z", "/:a([xw])z", "/xz"],
-    ["/v/*/meta", "/v/*/data", null],
-  ])("%s and %s both fit %s", (one, other, expected) => {
-    const [a, b] = [one, other].map((path) => readPath(path).forms[0]?.automaton());
-    expect(a && b && commonText(a, b)).toBe(expected);
-  });
-});
-
-it("says that it does not know whether two paths meet, where looking would take too long", () => {
-  const [a, b] = ["/*a*b*c", "/*c*b*d"].map((path) => readPath(path).forms[0]?.automaton());
-  if (!a || !b) throw new Error("these are paths");
-  expect(commonText(a, b, { left: 20 })).toBeUndefined();
 });
 
 it.each([
