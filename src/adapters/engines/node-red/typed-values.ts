@@ -37,8 +37,10 @@ function badPattern(pattern: Json | undefined): string | null {
   return whyUnreadable(pattern, "has a rule whose regular expression cannot be read", (text) => new RegExp(text));
 }
 
+/** The parser's own words quote the text, in which a secret may stand. */
 function badJson(value: Json | undefined): string | null {
-  return whyUnreadable(value, "has a rule whose JSON cannot be read", (text) => JSON.parse(text) as unknown);
+  const what = "has a rule whose JSON cannot be read";
+  return whyUnreadable(value, what, (text) => JSON.parse(text) as unknown) === null ? null : what;
 }
 
 /** `${NAME}` as the whole value is replaced before the node reads it. */

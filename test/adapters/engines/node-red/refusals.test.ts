@@ -81,6 +81,13 @@ describe("a definition that Node-RED cannot run", () => {
     expect(() => compileUnit(unitOf("p", "1.0.0", definition))).toThrow(words);
   });
 
+  it("quotes nothing of JSON that cannot be read: a secret may stand there", () => {
+    const one = node("c", "change", { rules: [{ t: "set", p: "payload", pt: "msg", to: "hunter2", tot: "json" }] });
+    const definition = { nodes: [one], connections: [], config: {} };
+    const findings = atOnce(definitionFindings(definition, (pointer) => ({ file: "f", line: 1, column: 1, pointer }), nodeRedDialect));
+    expect([findings.length, JSON.stringify(findings).includes("hunter2")]).toEqual([1, false]);
+  });
+
   it.each<[string, WorkflowNode]>([
     ["JSON", node("c", "change", { rules: [{ t: "set", p: "payload", pt: "msg", to: '{"a":1}', tot: "json" }] })],
     [
