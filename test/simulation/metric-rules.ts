@@ -111,6 +111,8 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
   const isOrderedBack = doneTo(recorded, is.process).has("rollback");
   judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, isOrderedBack, what });
+  const isFileAtFault = is.state.trigger === "refused" && isUnreadable(recorded, is.process);
+  world.trace.expect(!isFileAtFault, "what nobody has judged is not rejected", `${is.state.why}: ${what}`);
   world.trace.expect(!isOld || !metrics.has(is.state.trigger), "an old measurement rejects no version", what);
 }
 
@@ -119,6 +121,13 @@ function goesOnAnyway({ known, was, is, recorded }: Moved): boolean {
   const done = doneTo(recorded, known.about.process);
   if (done.has("promote") || done.has("resume")) return true;
   return was.state.kind === "shifting" && is.state.kind === "switching" && isAlone(recorded.before, was);
+}
+
+/** It was to be installed, and its file cannot be read any more, or says something else by now. */
+function isUnreadable({ before }: Moved["recorded"], process: string): boolean {
+  return before.owed.some(
+    ({ action, stuck }) => action.kind === "ensure-installed" && action.unit.process === process && stuck?.code === "manifest/invalid",
+  );
 }
 
 interface Unjudged {

@@ -18,6 +18,13 @@ export const troubleMutations: readonly Mutation[] = [
     among: "breaksVersions",
   },
   {
+    what: "what cannot be installed again because of its version's file is bad",
+    file: "src/domain/strategies/steps.ts",
+    find: 'stuck?.code === "manifest/invalid" ? inconclusive',
+    put: 'stuck?.code === "" ? inconclusive',
+    among: "breaksVersions",
+  },
+  {
     what: "a run that was killed at once is not remembered",
     file: "src/adapters/system/system-time.ts",
     find: "  safely(remember, log);\n  const stopLooking",

@@ -107,8 +107,9 @@ export const reasonCatalogue = {
   Aborted: { event: "held", meaning: "A person aborted the deployment.", toDo: "Run `pinion retry ENV/PROCESS` to try again." },
   NotJudged: {
     event: "held",
-    meaning: "The metrics gave no verdict in time.",
-    toDo: "Check that the metrics can give a verdict (enough traffic, a source that answers), then run `pinion retry ENV/PROCESS`.",
+    meaning:
+      "There is no verdict: the metrics gave none in time, or the file of the version could no longer be read while it was deployed.",
+    toDo: "Check that the metrics can give a verdict (enough traffic, a source that answers), or fix the file; then run `pinion retry ENV/PROCESS`.",
   },
   PersonMustDecide: {
     event: "held",

@@ -4,6 +4,7 @@ import type { Action } from "../journal/actions.ts";
 import type { Phase, Verdict } from "../validation-result.ts";
 import { assertNever, type Instant, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import { inconclusive } from "./inconclusive.ts";
 import { rolloutStates } from "./rollout-states.ts";
 import { traitsOf } from "./traits.ts";
 import type { Known } from "../observed/observation.ts";
@@ -63,9 +64,10 @@ export function reject(rollout: Rollout, { trigger, why }: RejectionReason, now:
   return enter(state, why, giveTraffic(rollout.process, rollout.stable));
 }
 
-/** What the engine or the router refuses for good. */
-export function rejectRefused(rollout: Rollout, view: RolloutView): StrategyStep {
-  return reject(rollout, { trigger: "refused", why: view.stuck?.detail ?? "refused" }, view.now);
+/** What the engine or the router refuses for good. A version whose file cannot be read any more, or says something else by now, was judged by nobody. */
+export function rejectRefused(rollout: Rollout, { stuck, now }: RolloutView): StrategyStep {
+  const trigger = stuck?.code === "manifest/invalid" ? inconclusive : "refused";
+  return reject(rollout, { trigger, why: stuck?.detail ?? "refused" }, now);
 }
 
 export function rejectLate(rollout: Rollout, now: Instant): StrategyStep {

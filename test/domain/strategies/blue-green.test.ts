@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { BlueGreenSpec } from "../../../src/domain/desired/environment.ts";
 import type { RolloutState } from "../../../src/domain/journal/rollout.ts";
 import { nextBlueGreen } from "../../../src/domain/strategies/blue-green.ts";
-import { stuck } from "./rolling-table.ts";
+import { stuck, unreadable } from "./rolling-table.ts";
 import { candidate, known, rolloutIn, seenWith } from "./rolling-values.ts";
 import { policy, type PolicyRow } from "./strategy-table.ts";
 
@@ -71,6 +71,14 @@ describe("while it is installed", () => {
       goesTo: rejected("refused", "the engine says no"),
       does: backToStable,
       why: "the engine says no",
+    },
+    {
+      when: "its file cannot be read any more: give it up without a verdict",
+      state: { kind: "installing" },
+      view: { stuck: unreadable },
+      goesTo: rejected("inconclusive", "1.1.0.yaml cannot be read"),
+      does: backToStable,
+      why: "1.1.0.yaml cannot be read",
     },
     {
       when: "it answers: check it without traffic",

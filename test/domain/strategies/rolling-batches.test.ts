@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutView, RolloutState } from "../../../src/domain/journal/rollout.ts";
 import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
-import { down, moved, out, shared, stuck, table, told } from "./rolling-table.ts";
+import { down, moved, out, shared, stuck, table, told, unreadable } from "./rolling-table.ts";
 import { candidate, instance, known, rolloutIn, seenWith, spec } from "./rolling-values.ts";
 
 const all = [instance("a"), instance("b"), instance("c")];
@@ -125,6 +125,12 @@ describe("a batch out of rotation", () => {
   it.each<readonly [string, RolloutState, Partial<RolloutView>, object]>([
     ["its check fails", probing, failed, rejected("validation", "on a: smoke_test failed", false)],
     ["it is refused for good", replacing, { stuck: stuck("never") }, rejected("refused", "the engine says no", false)],
+    [
+      "its file cannot be read",
+      { ...replacing, done: ["b"] },
+      { stuck: unreadable },
+      rejected("inconclusive", "1.1.0.yaml cannot be read", true),
+    ],
     ["others have it already", { ...replacing, done: ["b"] }, { stuck: stuck("never") }, rejected("refused", "the engine says no", true)],
   ])("is rejected when %s: all traffic to the old version", (_what, state, parts, then) => {
     const step = nextRolling(rolloutIn(state), candidate, spec, seenWith([ready, ...rest], parts));

@@ -42,6 +42,15 @@ export const stuck = (retry: "later" | "never"): RolloutView["stuck"] => ({
   attempts: 3,
 });
 
+/** Half an edit, or other content than was decided about. */
+export const unreadable: RolloutView["stuck"] = {
+  action: { kind: "ensure-installed", unit: candidate },
+  code: "manifest/invalid",
+  detail: "1.1.0.yaml cannot be read",
+  retry: "never",
+  attempts: 1,
+};
+
 interface Row {
   readonly what: string;
   readonly state: RolloutState;
