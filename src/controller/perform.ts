@@ -7,7 +7,7 @@ import { type Action, processOf, scopeOf } from "../domain/journal/actions.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Digest, EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { Stuck } from "../domain/journal/rollout.ts";
-import type { OwedAction } from "../domain/journal/state.ts";
+import type { EnvironmentState, OwedAction } from "../domain/journal/state.ts";
 import type { DeploymentUnit } from "../domain/desired/unit.ts";
 import type { Engine } from "../ports/engine.ts";
 import { byKind, engineRunning, everyEngine, groupBy } from "./engines.ts";
@@ -15,7 +15,7 @@ import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 import { loadUnit } from "./units.ts";
-import { withoutTakenBack } from "./taken-back.ts";
+import { heldByTable } from "./taken-back.ts";
 import { isOfTheDisk } from "./unrecorded.ts";
 
 /**
@@ -23,16 +23,31 @@ import { isOfTheDisk } from "./unrecorded.ts";
  * decision; true when there is any.
  */
 export async function performOwed(environment: EnvironmentName, ports: Ports, isHeldBack: IsHeldBack = nothing): Promise<boolean> {
-  const owed = await stillOwed(environment, ports);
+  const remembered = await ports.journal.state(environment);
+  const owed = stillOwed(remembered, ports);
   if (owed.length === 0) return false;
+  const held = await heldByTable(environment, { ...remembered, owed }, ports);
   const now = ports.clock.now();
   const commit = ports.wanted(environment)?.commit;
   // What was refused for good is tried again once another commit is in force, which may be what fixes it.
-  const isWaiting = ({ notBefore, stuck }: OwedAction): boolean => (stuck?.retry === "never" ? stuck.commit === commit : notBefore > now);
-  const all = owed.filter((entry) => !isWaiting(entry));
+  const isLater = ({ notBefore, stuck }: OwedAction): boolean => (stuck?.retry === "never" ? stuck.commit === commit : notBefore > now);
+  const all = owed.filter((entry) => !held.has(entry) && !isLater(entry));
   const due = all.filter((entry) => !isHeldBack(entry));
-  if (due.length === 0) return all.length > 0;
+  if (due.length > 0) await performDue(environment, { owed, due }, ports);
+  const unasked = [...held].filter(([entry, error]) => error !== null && !isLater(entry));
+  await Promise.all(unasked.map(([entry, error]) => refuse(environment, { owed: entry, error }, ports)));
+  return due.length < all.length;
+}
+
+interface Due {
+  /** With what waits. */
+  readonly owed: readonly OwedAction[];
+  readonly due: readonly OwedAction[];
+}
+
+async function performDue(environment: EnvironmentName, { owed, due }: Due, ports: Ports): Promise<void> {
   const unfinished = new Map<Action["kind"], ReadonlySet<ProcessId>>();
+  const isDue = new Set(due);
   for (const [kind, { waitsFor, perform }] of inOrder) {
     const isHeldUp = (entry: OwedAction): boolean => waitsFor.some((before) => unfinished.get(before)?.has(processOf(entry.action)));
     const refusals = await perform(
@@ -41,21 +56,18 @@ export async function performOwed(environment: EnvironmentName, ports: Ports, is
       ports,
     );
     // What waits, to be tried again or for a decision, holds up what comes after it, just as a refusal does.
-    const waiting = of(owed, kind).filter((entry) => isWaiting(entry) || isHeldBack(entry));
+    const waiting = of(owed, kind).filter((entry) => !isDue.has(entry));
     unfinished.set(kind, new Set([...refusals.map((refusal) => refusal.owed), ...waiting].map(({ action }) => processOf(action))));
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }
-  return due.length < all.length;
 }
 
-/** What the journal owes, but for what a decision has dropped that is carried out and waits for the disk, in this run or one before. */
-async function stillOwed(environment: EnvironmentName, ports: Ports): Promise<readonly OwedAction[]> {
-  const remembered = await ports.journal.state(environment);
-  const over = ports.unrecorded.over(remembered);
-  const owed = await withoutTakenBack(environment, remembered, ports);
-  if (over === remembered) return owed;
+/** What the journal owes, but for what a decision has dropped that is carried out and waits for the disk. */
+function stillOwed(remembered: EnvironmentState, { unrecorded }: Ports): readonly OwedAction[] {
+  const over = unrecorded.over(remembered);
+  if (over === remembered) return remembered.owed;
   const kept = new Set(over.owed.map(({ id }) => id));
-  return owed.filter(({ id }) => kept.has(id));
+  return remembered.owed.filter(({ id }) => kept.has(id));
 }
 
 export type IsHeldBack = (owed: OwedAction) => boolean;

@@ -6,18 +6,24 @@ import type { EnvironmentState, OwedAction } from "../domain/journal/state.ts";
 import { processOf } from "../domain/journal/actions.ts";
 import type { Ports } from "./ports.ts";
 
-/** Without the traffic and the schedules that the journal still owes to what was taken back: they wait for the decision that rejects it. */
-export async function withoutTakenBack(
+/**
+ * The traffic and the schedules that the journal still owes to what was taken back: they wait for the decision that rejects it. Also those
+ * of which the router cannot tell it now, each with its error: that answer may be lost, and the next call to the router arrive.
+ */
+export async function heldByTable(
   environment: EnvironmentName,
   state: EnvironmentState,
   ports: Pick<Ports, "router">,
-): Promise<readonly OwedAction[]> {
-  const { owed } = state;
-  if (!owed.some((entry) => isForCandidate(entry, state))) return owed;
-  // A router that cannot be asked gives no version more traffic either.
-  const routes = await ports.router.routes(environment).catch((): readonly Route[] => []);
-  const takenBack = new Set(routes.filter((route) => isTakenBack(route, state)).map(({ process }) => process));
-  return owed.filter((entry) => !isForCandidate(entry, state) || !takenBack.has(processOf(entry.action)));
+): Promise<ReadonlyMap<OwedAction, unknown>> {
+  const forCandidates = state.owed.filter((entry) => isForCandidate(entry, state));
+  if (forCandidates.length === 0) return new Map();
+  try {
+    const routes = await ports.router.routes(environment);
+    const takenBack = new Set(routes.filter((route) => isTakenBack(route, state)).map(({ process }) => process));
+    return new Map(forCandidates.filter(({ action }) => takenBack.has(processOf(action))).map((entry) => [entry, null] as const));
+  } catch (error) {
+    return new Map(forCandidates.map((entry) => [entry, error] as const));
+  }
 }
 
 /** Traffic or schedules for what is being deployed. */

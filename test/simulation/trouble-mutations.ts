@@ -68,8 +68,8 @@ export const troubleMutations: readonly Mutation[] = [
   {
     what: "what is owed to what was taken back is done first",
     file: "src/controller/perform.ts",
-    find: "const owed = await withoutTakenBack(environment, remembered, ports);",
-    put: "const { owed } = remembered;",
+    find: "const held = await heldByTable(environment, { ...remembered, owed }, ports);",
+    put: "const held = new Map<OwedAction, unknown>();",
     among: "fillsDisk",
   },
   {
