@@ -111,7 +111,7 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
   const isOrderedBack = doneTo(recorded, is.process).has("rollback");
   judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, isOrderedBack, what });
-  const isFileAtFault = is.state.trigger === "refused" && isUnreadable(recorded, is.process);
+  const isFileAtFault = is.state.trigger === "refused" && isUnreadable(recorded, is);
   world.trace.expect(!isFileAtFault, "what nobody has judged is not rejected", `${is.state.why}: ${what}`);
   world.trace.expect(!isOld || !metrics.has(is.state.trigger), "an old measurement rejects no version", what);
 }
@@ -123,10 +123,11 @@ function goesOnAnyway({ known, was, is, recorded }: Moved): boolean {
   return was.state.kind === "shifting" && is.state.kind === "switching" && isAlone(recorded.before, was);
 }
 
-/** It was to be installed, and its file cannot be read any more, or says something else by now. */
-function isUnreadable({ before }: Moved["recorded"], process: string): boolean {
+/** It was to be installed, and its file cannot be read any more, or says something else by now. What becomes of the version before it is another matter. */
+function isUnreadable({ before }: Moved["recorded"], { candidate }: Moved["is"]): boolean {
   return before.owed.some(
-    ({ action, stuck }) => action.kind === "ensure-installed" && action.unit.process === process && stuck?.code === "manifest/invalid",
+    ({ action, stuck }) =>
+      action.kind === "ensure-installed" && action.unit.digest === candidate?.digest && stuck?.code === "manifest/invalid",
   );
 }
 
