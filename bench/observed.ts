@@ -147,10 +147,13 @@ function createClock(pids: readonly number[]): () => Took {
   return () => ({ wallMs: performance.now(), ranMs: threads.reduce((sum, times) => sum + times().ranMs, 0) });
 }
 
+/** Also what was replaced is gone, or the next commit would wait for its removal. */
 async function untilAtRest({ ports }: LoopParts, moved: string): Promise<void> {
   for (const deadline = Date.now() + limitMs; ; await sleep(50)) {
-    const row = (await ports.journal.state(environment)).processes.get(moved);
-    if (row?.rollout === null && row.status?.sync === "Synced" && row.status.desired === versions[1]) break;
+    const { processes, owed } = await ports.journal.state(environment);
+    const row = processes.get(moved);
+    const isServed = row?.rollout === null && row.status?.sync === "Synced" && row.status.desired === versions[1];
+    if (isServed && owed.length === 0 && row.status.actual.every(({ version }) => version === versions[1])) break;
     if (Date.now() > deadline) throw new Error(`${moved} does not come to rest`);
   }
   await sleep(quietMs);
