@@ -11,7 +11,7 @@ import { bundleInto } from "../scripts/bundle.mjs";
 import { startGitServer } from "../src/demo/git-http-server.ts";
 import { cleanGitEnvironment } from "../test/support/git.ts";
 import { environments, pinnedAtFirst } from "./big-content.ts";
-import { median } from "./big-figures.ts";
+import { compared, median } from "./big-figures.ts";
 import { createBigRepository } from "./big-repository.ts";
 import type { BenchResult } from "./result.ts";
 
@@ -117,10 +117,6 @@ function rows(rounds: readonly Round[], first: Start): BenchResult[] {
     },
     { ...memory, baselineName: "right after the first fetch", ...compared(rssMb, first.rssMb) },
   ];
-}
-
-function compared(ours: number, baseline: number): Pick<BenchResult, "ours" | "baseline" | "ratio"> {
-  return { ours, baseline, ratio: ours / baseline };
 }
 
 interface Start {

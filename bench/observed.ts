@@ -35,7 +35,7 @@ import type { Route } from "../src/domain/observed/route.ts";
 import { newCheckMark } from "../src/gateway/own-requests.ts";
 import { freePort } from "../test/support/free-port.ts";
 import { processId, versions } from "./big-content.ts";
-import { median } from "./big-figures.ts";
+import { compared, median } from "./big-figures.ts";
 import { type BigRepository, createBigRepository } from "./big-repository.ts";
 import type { BenchResult } from "./result.ts";
 import { childrenOf, threadTimesOf } from "./thread-times.ts";
@@ -66,10 +66,6 @@ export async function observedPinSlowBench(): Promise<readonly BenchResult[]> {
       ok: true,
     },
   ];
-}
-
-function compared(ours: number, baseline: number): Pick<BenchResult, "ours" | "baseline" | "ratio"> {
-  return { ours, baseline, ratio: ours / baseline };
 }
 
 /** By the wall's clock; and what all processes that take part have run meanwhile, which a busy machine adds little to. */
