@@ -2,6 +2,7 @@
 
 import type { DeploymentUnit } from "../../src/domain/desired/unit.ts";
 import type { Digest, EnvironmentName, Instant, ProcessId } from "../../src/domain/names.ts";
+import { weightOf } from "../../src/domain/observed/observation.ts";
 import { readEnvironmentFiles } from "./files.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
@@ -98,7 +99,10 @@ export function createLosses({ plan, outside, trace, journal, git }: SimWorld, r
   }
 
   /** A version that the next one with new variables could not replace: nobody can make it again, and that is said. */
-  async function judgeLeft({ environment, process }: Edit, what: string): Promise<void> {
+  async function judgeLeft({ environment, process, digest }: Edit, what: string): Promise<void> {
+    const routes = await outside.router.routes(environment);
+    // What was given up, and serves nobody, is not kept in order.
+    if (weightOf(routes.find((route) => route.process === process) ?? null, digest) === 0) return;
     const { processes } = await journal.state(environment);
     const isSaid = processes.get(process)?.status?.reason.code === "NotRestored";
     trace.expect(isSaid, "what was edited by hand and cannot be put back is told", what);
