@@ -10,7 +10,10 @@ import type { EnvironmentState, ProcessState, Decision } from "../journal/state.
  * them. What is left out is decided again once it can be recorded.
  */
 export function protectivePart(decision: Decision, before: EnvironmentState): Decision {
-  const processes = decision.processes.filter(isProtected);
+  const urgent = decision.processes.filter(isProtected);
+  const underWay = [...before.processes.values()].filter(isProtected);
+  const carriedOut = new Set([...underWay, ...urgent].map(({ process }) => process));
+  const processes = urgent.filter((row) => !isHandedOverBy(row, decision, carriedOut));
   // Where it was frozen before it stays so until the commands about it can be recorded, the older ones before the newer.
   const freeze = before.freeze ? null : (decision.freezing?.freeze ?? null);
   const names = new Set(processes.map(({ process }) => process));
@@ -33,6 +36,13 @@ export function protectivePart(decision: Decision, before: EnvironmentState): De
 /** Its version was rejected, or a good one takes its place. */
 function isProtected({ rollout }: ProcessState): boolean {
   return rollout !== null && (rollout.state.kind === "rejected" || rollout.kind === "rollback");
+}
+
+/** Its paths change owner together with a process that must wait for the disk: it would take them while that one still serves them. */
+function isHandedOverBy({ process, rollout }: ProcessState, { owed }: Decision, carriedOut: ReadonlySet<ProcessId>): boolean {
+  if (rollout?.state.kind === "rejected") return false;
+  const partners = (owed.get(process) ?? []).flatMap((action) => (action.kind === "ensure-weights" ? (action.with ?? []) : []));
+  return partners.some((partner) => !carriedOut.has(partner));
 }
 
 /** What these processes owe, each action once, as the journal has it. */

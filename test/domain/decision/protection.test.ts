@@ -50,6 +50,16 @@ describe("what protects callers", () => {
     expect(protectivePart({ ...whole, owed: twice }, before()).owed).toEqual(new Map([traffic("bad")]));
   });
 
+  it.each<[string, readonly string[], readonly string[]]>([
+    ["goes, where all do with whom its paths change owner", ["bad"], ["bad", "back"]],
+    ["waits for the disk with one of them that does: that one still serves its paths", ["bad", "new"], ["bad"]],
+  ])("is not half a change of owners: what goes back %s", (_, partners, expected) => {
+    const weights = { kind: "ensure-weights", process: "back", weights: [], with: partners } as const;
+    const owed: Decision["owed"] = new Map([traffic("bad"), ["back", [weights]], traffic("new")]);
+    const { processes, owed: left } = protectivePart({ ...whole, owed }, before());
+    expect([processes.map(({ process }) => process), [...left.keys()]]).toEqual([expected, expected]);
+  });
+
   it("is a freeze, and not the end of one", () => {
     const freeze = { by: person, why: "because", at: now };
     expect(protectivePart(decision({ freezing: { freeze } }), before()).freezing).toEqual({ freeze });
