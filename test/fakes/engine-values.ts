@@ -44,28 +44,45 @@ export function refOf(unit: UnitRef): UnitRef {
   return { process: unit.process, version: unit.version, digest: unit.digest };
 }
 
+/** The same for as long as the unit is told so. */
+const idle = new WeakMap<Installed, Installed>();
+
 /** As it is told to who did not ask what it works on. */
 export function withoutWork(unit: Installed): Installed {
-  return { ...unit, placements: unit.placements.map((each) => ({ ...each, inFlight: null, counts: null })) };
+  const known = idle.get(unit);
+  if (known) return known;
+  const without = { ...unit, placements: unit.placements.map((each) => ({ ...each, inFlight: null, counts: null })) };
+  idle.set(unit, without);
+  return without;
 }
 
 /** Gives answers with the objects of the answer before where they say the same, as the port promises. */
 export function createSame(): (now: Inventory) => Inventory {
   let last: Inventory = { instances: [], installed: [] };
-  const texts = new WeakMap<object, string>();
-  const textOf = (value: object): string => {
-    const text = texts.get(value) ?? JSON.stringify(value);
-    texts.set(value, text);
-    return text;
-  };
-  const either = <T extends object>(now: T, before: T | undefined): T =>
-    before !== undefined && (now === before || textOf(now) === textOf(before)) ? before : now;
+  let before = new Map<string, Installed>();
   return (now) => {
-    const before = new Map(last.installed.map((unit) => [`${unit.process} ${unit.version} ${unit.digest}`, unit]));
-    const installed = now.installed.map((unit) => either(unit, before.get(`${unit.process} ${unit.version} ${unit.digest}`)));
+    const installed = now.installed.map((unit) => either(unit, before.get(unitKey(unit))));
     const areSame = installed.length === last.installed.length && installed.every((unit, index) => unit === last.installed[index]);
     const instances = either(now.instances, last.instances);
+    if (!areSame) before = new Map(installed.map((unit) => [unitKey(unit), unit]));
     if (!areSame || instances !== last.instances) last = { instances, installed: areSame ? last.installed : installed };
     return last;
   };
+}
+
+function either<T extends object>(now: T, before: T | undefined): T {
+  return before !== undefined && isSame(now, before) ? before : now;
+}
+
+function unitKey({ process, version, digest }: UnitRef): string {
+  return `${process} ${version} ${digest}`;
+}
+
+/** Of plain values: it stops where they part. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  const [these, those] = [one, other] as Readonly<Record<string, unknown>>[];
+  const names = Object.keys(these ?? {});
+  return names.length === Object.keys(those ?? {}).length && names.every((name) => isSame(these?.[name], those?.[name]));
 }

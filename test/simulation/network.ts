@@ -53,7 +53,10 @@ interface Caller {
 }
 
 export interface Network {
-  /** The same port, far away, for one life of the controller. */
+  /**
+   * The same port, far away, for one life of the controller. It must be a plain object. Its copy has the shape of all its copies: one with the port as its
+   * prototype would have a shape of its own in each life, and nobody would call it by a known one.
+   */
   port<T extends object>(life: Life, name: string, target: T, rules: Rules<T>): T;
   /** From now on nothing goes wrong. */
   calm(): void;
@@ -219,8 +222,10 @@ export function createNetwork(parts: NetworkParts): Network {
     calm: () => {
       faults = { lost: 0, lostAnswer: 0, twice: 0, crash: 0, disk: 0, slowness: 1 };
     },
-    port: <T extends object>(life: Life, name: string, target: T, rules: Rules<T>): T =>
-      Object.assign(Object.create(target) as T, target, wrapped({ life, name, target, rules }, make)),
+    port: <T extends object>(life: Life, name: string, target: T, rules: Rules<T>): T => ({
+      ...target,
+      ...wrapped({ life, name, target, rules }, make),
+    }),
   };
 }
 
