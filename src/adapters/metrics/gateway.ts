@@ -29,26 +29,26 @@ export function createGatewaySource({ router, clock }: GatewaySourceOptions): Me
       const windowed = await counters.window(query).catch((error: unknown) => {
         throw unreachable("the gateway's counters", error);
       });
-      return windowed.kind === "unknown" ? seenOnce : readingOf(query, windowed.growth, boundsOf(windowed.layout));
+      return windowed.kind === "unknown" ? seenOnce : readingOf(query, windowed.growth, windowed.layout);
     },
   };
 }
 
-function readingOf(query: MetricQuery, growth: Growth, bounds: readonly number[]): Reading {
+function readingOf(query: MetricQuery, growth: Growth, layout: string): Reading {
   const worked = workedIn(growth);
   if (worked.requests <= 0 && query.metric !== "request_count") return nothingIn(query);
   const rate = rateOf(query.metric, worked);
   if (rate) return rate;
-  const value = responseTime(query.statistic ?? "p95", growth, bounds);
+  const value = responseTime(query.statistic ?? "p95", growth, layout);
   if (value === null) return nothingIn(query);
   return { kind: "value", value, requests: worked.requests, coveredMs: worked.coveredMs };
 }
 
-function responseTime(statistic: Statistic, { values }: Growth, bounds: readonly number[]): number | null {
+function responseTime(statistic: Statistic, { values }: Growth, layout: string): number | null {
   const requests = values[0] ?? 0;
   const quantile = quantiles[statistic];
   if (quantile === undefined) return (values[2] ?? 0) / requests;
-  const buckets = bounds.map((leMs, index): Bucket => ({ leMs, count: values[firstBucket + index] ?? 0 }));
+  const buckets = boundsOf(layout).map((leMs, index): Bucket => ({ leMs, count: values[firstBucket + index] ?? 0 }));
   return quantileOf(quantile, buckets, requests);
 }
 

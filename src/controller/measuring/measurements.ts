@@ -5,6 +5,7 @@
 
 import type { Measured, MetricRequest } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName, Instant } from "../../domain/names.ts";
+import { earlier } from "../../domain/strategies/deadline.ts";
 import type { Awake, Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import { askSource, type SourceOf, type StableMemory } from "./ask.ts";
@@ -163,10 +164,7 @@ class MeasurementsBeside implements StoppableMeasurements {
 
   /** Sleeps until the next one is due; one sleep for the whole environment. */
   #arrange(lane: Lane): void {
-    const due = [...lane.entries.values()].flatMap(({ startedAt, request, isUnderWay }) =>
-      startedAt === null || isUnderWay ? [] : [startedAt + request.intervalMs],
-    );
-    const until = due.length === 0 ? null : due.reduce((first, instant) => Math.min(first, instant));
+    const until = firstDue(lane.entries.values());
     if (until !== null && until === lane.sleeper?.until) return;
     lane.sleeper?.given.abort();
     lane.sleeper = null;
@@ -185,6 +183,14 @@ class MeasurementsBeside implements StoppableMeasurements {
     if (isWaiting) this.#options.wake(lane.environment);
     else this.#arrange(lane);
   }
+}
+
+/** Of those that are not under way; null: there is none. */
+function firstDue(entries: Iterable<Entry>): Instant | null {
+  let first: Instant | null = null;
+  for (const { startedAt, request, isUnderWay } of entries)
+    if (startedAt !== null && !isUnderWay) first = earlier(first, startedAt + request.intervalMs);
+  return first;
 }
 
 function newEntry(request: MetricRequest): Entry {

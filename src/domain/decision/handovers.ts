@@ -97,10 +97,16 @@ function moverOf(one: Stirring, world: World): Mover | null {
   return { process, gains, losses, paths, before, after: target.unit, whyNotReady: whyNotReady(one, target, world) };
 }
 
-/** A cheap look before paths are read. */
+/** A cheap look before paths are read; mostly they are named in the same order. */
 function areSame(some: readonly PublicEndpoint[], others: readonly PublicEndpoint[]): boolean {
+  if (some.length === 0 || others.length === 0) return some.length === others.length;
+  if (some.length === others.length && some.every(({ method, path }, index) => isAt(others[index], method, path))) return true;
   const [these, those] = [new Set(some.map(describeEndpoint)), new Set(others.map(describeEndpoint))];
   return these.size === those.size && [...these].every((each) => those.has(each));
+}
+
+function isAt(endpoint: PublicEndpoint | undefined, method: string, path: string): boolean {
+  return endpoint !== undefined && endpoint.path === path && endpoint.method === method;
 }
 
 /** What shares its traffic with what shall have all of it is what it had before. */

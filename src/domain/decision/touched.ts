@@ -76,10 +76,9 @@ export function touchedSince(look: Look, state: EnvironmentState, now: Seen): Re
 
 /** What is known once those who were touched have been looked at. */
 export function lookAfter(look: Look, state: EnvironmentState, observation: Seen, { touched, restless, timers: found }: Again): Look {
-  const timers = withChanges(
-    look.timers,
-    Array.from(touched, (process) => [process, found.get(process)] as const),
-  );
+  const isTimed = look.timers.size > 0 || found.size > 0;
+  const changes = isTimed ? Array.from(touched, (process) => [process, found.get(process)] as const) : [];
+  const timers = withChanges(look.timers, changes);
   const isOver = look.nextTimer !== null && look.nextTimer <= observation.now;
   const nextTimer = firstOf(isOver ? timers.values() : [look.nextTimer, ...found.values()]);
   return { state, observation, restless, timers, nextTimer };
