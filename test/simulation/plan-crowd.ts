@@ -5,8 +5,8 @@ import type { ProcessId, Version } from "../../src/domain/names.ts";
 import type { Plan } from "./plan.ts";
 import { createRandom } from "./random.ts";
 
-/** How many of the worlds have one: each costs as much as a dozen others. */
-const share = 0.02;
+/** How many of the worlds have one: each costs as much as sixteen others. */
+const share = 0.01;
 const size = 50;
 
 const strategy: StrategySpec = {
