@@ -1,6 +1,8 @@
 /** What was refused for good is tried again when `main` says something else, and by the deployment that begins then. */
 
 import { describe, expect, it } from "vitest";
+import { deadEndOf } from "../../src/domain/decision/dead-end.ts";
+import { evaluate } from "../../src/domain/decision/evaluate.ts";
 import { errorRate, measure, use } from "../support/progressive.ts";
 import { blueGreen, environment, running, type World } from "../support/world.ts";
 
@@ -75,4 +77,42 @@ it("a watched version that cannot be put back on one instance is served, and fir
   expect(runs?.placements).toHaveLength(1);
   expect(route?.shares[0]?.targets.map(({ url }) => url)).toEqual(runs?.placements.map(({ address }) => address));
   expect(runs?.armed).toBe(true);
+});
+
+describe("a good version that was lost, with its route, and could not be put back in time", () => {
+  async function lost(): Promise<World> {
+    const world = await running();
+    const digest = world.digest(process, "1.0.0");
+    world.engine.keepUnready(digest, true);
+    for (let passes = 0; passes < 200 && !(await world.state(process))?.refused; passes += 1) {
+      await world.pass();
+      world.now += 10_000;
+    }
+    world.engine.removeByHand(digest);
+    world.router.lose(environment, process, "whole");
+    expect((await world.state(process))?.refused).toMatchObject({ code: "NotRestored" });
+    world.engine.keepUnready(digest, false);
+    return world;
+  }
+
+  it("is put back by itself when the pause is over, and gets its traffic back", async () => {
+    const world = await lost();
+    for (let passes = 0; passes < 60; passes += 1) {
+      await world.settle();
+      world.now += 10_000;
+    }
+    expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
+    expect(await world.status(process)).toMatchObject({ sync: "Synced", health: "Healthy" });
+  });
+
+  it("is not tried again before that, says when, and can still come", async () => {
+    const world = await lost();
+    await world.settle();
+    expect((await world.status(process))?.reason).toMatchObject({ code: "NotRestored" });
+    const { processes } = await world.journal.state(environment);
+    const wanted = world.ports.wanted(environment);
+    expect(wanted && deadEndOf(process, { ...wanted, processes })).toBeNull();
+    const gates = wanted && evaluate(process, { ...wanted, state: await world.journal.state(environment), instances: [], now: world.now });
+    expect(gates?.gates.find(({ gate }) => gate === "refused-before")?.until).toBeGreaterThan(world.now);
+  });
 });

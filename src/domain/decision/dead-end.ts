@@ -1,6 +1,7 @@
 /** Whether waiting can still bring a process to what is pinned, or only a commit or a person can. */
 
 import { type Desired, type DesiredState, desiredOf, whatIsPinned } from "../desired/resolve.ts";
+import { healedAgainAt } from "../gates/refused-before.ts";
 import { requiredProcesses } from "../desired/dependency-graph.ts";
 import { deadlockToldOf } from "./deadlocked.ts";
 import { describeFinding } from "../finding.ts";
@@ -48,14 +49,15 @@ function whyUnusable(pinned: Exclude<Desired, { kind: "run" }> | null, known: Pr
   return pinned && whatIsPinned(pinned);
 }
 
-/** Refused or in quarantine. What waits for another process to be healthy is tried again by itself. */
+/** Refused or in quarantine. What waits for another process to be healthy, or could not be restored, is tried again by itself. */
 function whyLeft(pinned: Extract<Desired, { kind: "run" }>, known: ProcessState | undefined): string | null {
   if (!known || known.status?.sync === "Synced") return null;
   const definition = pinnedDefinition(pinned);
   const held = definition === null ? null : findQuarantined(known, definition);
   if (held) return `${held.version} is in quarantine: ${held.why}`;
   const { refused } = known;
-  return refused?.unit.digest === pinned.unit.digest && !refused.awaits ? refused.why : null;
+  if (refused?.unit.digest !== pinned.unit.digest || refused.awaits || healedAgainAt(refused) !== null) return null;
+  return refused.why;
 }
 
 /** What it calls will not come either. */

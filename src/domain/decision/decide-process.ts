@@ -8,6 +8,7 @@ import { knownGoodAfter } from "./known-good.ts";
 import { advance, isAllButOver, open } from "./lifecycle.ts";
 import { type Desired, pinnedVersion, whatIsPinned } from "../desired/resolve.ts";
 import { awaitingDoubt, resolveDoubt } from "../rollback/doubt.ts";
+import { selfHealPauseMs } from "../gates/refused-before.ts";
 import { firstBlocked } from "../gates/gates.ts";
 import { reasonOf } from "../gates/gate.ts";
 import { hold, observeOnly } from "./hold.ts";
@@ -36,9 +37,6 @@ import {
 import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
 import { whyUnknown } from "../status/describe-status.ts";
-
-/** How long a failed healing is left alone before it is tried again. */
-const selfHealPauseMs = 300_000;
 
 export function decideProcess(one: Case): ProcessDecision {
   const { observation } = one.pass;

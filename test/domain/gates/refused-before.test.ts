@@ -11,6 +11,12 @@ describe("the gate for what failed here before", () => {
     ["nothing failed", null, "open"],
     ["it failed", { refusal, isRetryDue: false }, "RolledBack"],
     ["it failed with a process that it calls", { refusal: waiting, isRetryDue: false }, "AwaitsDependency"],
+    ["it could not be restored", { refusal: { ...refusal, code: "NotRestored" as const }, isRetryDue: false }, "NotRestored"],
+    [
+      "it could not be restored long ago",
+      { refusal: { ...refusal, code: "NotRestored" as const, at: -300_000 }, isRetryDue: false },
+      "open",
+    ],
     ["that process is healthy again", { refusal: waiting, isRetryDue: true }, "open"],
   ])("%s", (_what, refused, code) => {
     expect(codeOf(refusedBefore(proposed({ refused })))).toBe(code);
