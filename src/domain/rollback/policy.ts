@@ -66,8 +66,13 @@ export function whyNotAutomatic(rollout: Rollout, before: ProcessState, observat
   if (!automatic?.enabled) return { rail: "off", text: "automatic rollback is off here" };
   if (rollout.kind !== "deploy") return { rail: "rollback", text: "there is no rollback of a rollback" };
   const { stable } = rollout;
-  if (!stable) return hasPredecessor(rollout, observation) ? null : { rail: "no-way-back", text: "there is no version to go back to" };
-  return whyNotBackTo(stable, before, observation) ?? whyTooSoon(before, automatic.coolDownMs, now);
+  const held = stable ? whyNotBackTo(stable, before, observation) : whyNobodyBack(rollout, observation);
+  return held ?? whyTooSoon(before, automatic.coolDownMs, now);
+}
+
+/** The process that gave it its paths can serve them again. */
+function whyNobodyBack(rollout: Rollout, observation: Observation): Rail | null {
+  return hasPredecessor(rollout, observation) ? null : { rail: "no-way-back", text: "there is no version to go back to" };
 }
 
 function whyNotBackTo(stable: UnitRef, before: ProcessState, observation: Observation): Rail | null {

@@ -6,6 +6,8 @@ import type { Desired } from "../../../src/domain/desired/resolve.ts";
 import { afterRejection, followRevert, whyNotAutomatic } from "../../../src/domain/rollback/policy.ts";
 import type { Observation } from "../../../src/domain/observed/observation.ts";
 import { now, request, person, rollout, row, unit } from "../../support/decision-values.ts";
+import { observing } from "../../support/case-values.ts";
+import { a, move, stageOf, underWay, was } from "./exchanged.ts";
 import { environment, spec } from "../../support/spec.ts";
 
 const definition = unit("1.1.0").digest;
@@ -64,6 +66,15 @@ describe("automatic rollback", () => {
     expect(coolDown(299)).toEqual(coolDown(0));
     expect(coolDown(300)).toBeNull();
   });
+});
+
+it("gives a process its paths back that was taken out for a first version, once in a cool-down, too", () => {
+  const first = underWay("orders", [was("orders", []), was("billing", a, null)], { stable: null });
+  const seen = observing(stageOf(move));
+  const { coolDownMs } = spec.rollback.automatic;
+  const cooling = (agoMs: number) =>
+    whyNotAutomatic(first, row({ rolledBackAt: now - agoMs }), { ...seen, now, spec: observation().spec })?.rail ?? null;
+  expect([cooling(coolDownMs - 1), cooling(coolDownMs)]).toEqual(["cool-down", null]);
 });
 
 describe("what is remembered of a version that was taken back", () => {
