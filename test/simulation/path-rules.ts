@@ -1,7 +1,8 @@
 /** A path has one owner, and is never without one because of a switch. */
 
+import { isInRange, requiredProcesses } from "../../src/domain/desired/dependency-graph.ts";
 import { strategyFor } from "../../src/domain/desired/environment.ts";
-import type { EnvironmentName, ProcessId, UnitRef } from "../../src/domain/names.ts";
+import type { EnvironmentName, ProcessId, UnitRef, Version } from "../../src/domain/names.ts";
 import { requestsOf } from "../../src/domain/observed/requests.ts";
 import type { Exchange, Rollout } from "../../src/domain/journal/rollout.ts";
 import type { Route } from "../../src/domain/observed/route.ts";
@@ -48,7 +49,8 @@ function judgeLost(world: SimWorld, written: Written, { path, owners }: Lost): v
   const [owner] = wanted;
   if (!owner || owners.includes(owner) || wanted.some((each) => each !== owner)) return;
   const isAnyRecreated = [owner, ...owners].some((process) => isRecreated(world, environment, process));
-  const isGivenUp = isTakerFailed(written, owner) && owners.every((process) => isAsPinned(world, written, process));
+  const isNeverComing = isTakerFailed(written, owner) || isTakerLacking(world, written, owner);
+  const isGivenUp = isNeverComing && owners.every((process) => isAsPinned(world, written, process));
   const isExcused = isAnyRecreated || isGivenUp || owners.some((process) => isLeftBehind(world, written, { process, path }));
   trace.expect(
     isExcused,
@@ -61,6 +63,24 @@ function judgeLost(world: SimWorld, written: Written, { path, owners }: Lost): v
 function isTakerFailed({ state }: Written, taker: ProcessId): boolean {
   const row = state.processes.get(taker);
   return row?.rollout === null && row.refused !== null && row.refused.awaits === undefined;
+}
+
+/** It has not begun, and these pins never give it what it calls; what was good here goes back without asking for that. */
+function isTakerLacking({ catalogue, applied, git }: SimWorld, { environment, state }: Written, taker: ProcessId): boolean {
+  const files = git.find(applied ?? "")?.files ?? new Map();
+  const { pins } = catalogue.environment(files, environment);
+  const pinned = pins.get(taker);
+  if (pinned?.kind !== "runnable" || hasBegun(state, taker, pinned.summary.version)) return false;
+  return requiredProcesses(pinned.summary.dependencies).some(({ name, version: range }) => {
+    const called = pins.get(name);
+    return !called || (called.kind === "runnable" && !isInRange(called.summary.version, range));
+  });
+}
+
+/** Now, or before. */
+function hasBegun({ processes }: EnvironmentState, process: ProcessId, version: Version): boolean {
+  const row = processes.get(process);
+  return row !== undefined && (row.rollout !== null || row.knownGood.some((good) => good.version === version));
 }
 
 /** What is pinned serves already, and gets the rest: the share of a canary that nobody watches any more. */

@@ -1,6 +1,8 @@
 /** Whether another process has, or waits for, a path that a version would take or give up: then it changes nothing alone. */
 
 import type { Pass } from "../journal/case.ts";
+import type { ProcessState } from "../journal/state.ts";
+import { isInRange, requiredProcesses } from "../desired/dependency-graph.ts";
 import { desiredOf } from "../desired/resolve.ts";
 import { goingOn } from "./policy.ts";
 import { healthCheckOf } from "../validation/health.ts";
@@ -20,11 +22,24 @@ export function isAwaited(view: ProcessObservation, unit: UnitRef, pass: Pass): 
   return takersOf(view, unit, pass).length > 0;
 }
 
-/** The same, and one of those that are pinned to answer it is on its way, or will be: its deployment has not failed for good. */
+/** The same, and one of those that are pinned to answer it is on its way, or will be: its deployment has not failed for good, and what it calls is pinned. */
 export function isAwaitedStill(view: ProcessObservation, unit: UnitRef, pass: Pass): boolean {
-  return takersOf(view, unit, pass).some(({ process, digest }) => {
-    const refused = pass.state.processes.get(process)?.refused;
-    return refused?.unit.digest !== digest || refused.awaits !== undefined;
+  return takersOf(view, unit, pass).some((taker) => {
+    const known = pass.state.processes.get(taker.process);
+    const isRefused = known?.refused?.unit.digest === taker.digest && known.refused.awaits === undefined;
+    return !isRefused && !isLackingByPins(taker, known, pass);
+  });
+}
+
+/** It has not begun, and calls what these pins never give it. What was good here before does not ask for that. */
+function isLackingByPins({ process, digest }: UnitRef, known: ProcessState | undefined, { observation }: Pass): boolean {
+  const pins = observation.desired?.processes;
+  const pin = pins?.get(process);
+  if (pin?.kind !== "run" || pin.unit.digest !== digest || known?.rollout || known?.knownGood.some((good) => good.digest === digest))
+    return false;
+  return requiredProcesses(pin.summary.dependencies).some(({ name, version: range }) => {
+    const called = pins?.get(name);
+    return called === undefined || (called.kind === "run" && !isInRange(called.unit.version, range));
   });
 }
 

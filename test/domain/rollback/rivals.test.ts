@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { isAwaited, isAwaitedStill, isRivalled } from "../../../src/domain/rollback/rivals.ts";
-import { get, installedAs, passOf, pinnedTo, routeTo, type Stage, unitOf, viewOf } from "../../support/case-values.ts";
+import { get, goodAs, installedAs, passOf, pinnedTo, routeTo, type Stage, unitOf, viewOf } from "../../support/case-values.ts";
 import { rollout, row } from "../../support/decision-values.ts";
 import { spec } from "../../support/spec.ts";
 
@@ -61,6 +61,25 @@ describe("what it would give up is awaited", () => {
     ["by who failed with another version", row({ process: "billing", refused: { ...refused, unit: unitOf("billing", "1.9.0") } }), true],
   ])("still: %s", (_what, known, expected) => {
     const stage = { installed, routes: [ordersRoute], pinned: [billing], states: [known] };
+    expect(isAwaitedStill(viewOf("orders", stage), old, passOf(stage))).toBe(expected);
+  });
+
+  const needing = (range: string) =>
+    pinnedTo("billing", "2.0.0", {
+      endpoints: get("/b"),
+      dependencies: [{ type: "workflow", name: "ledger", version: range, required: true }],
+    });
+  it.each<[string, Stage, boolean]>([
+    ["by who calls what is pinned beside it", { pinned: [needing(">=1.0.0"), pinnedTo("ledger", "1.0.0")] }, true],
+    ["not by who calls a version that is not pinned", { pinned: [needing(">=1.1.0"), pinnedTo("ledger", "1.0.0")] }, false],
+    ["not by who calls a process that is not pinned", { pinned: [needing("*")] }, false],
+    [
+      "by who was good here before, and does not ask for what it calls",
+      { pinned: [needing("*")], states: [row({ process: "billing", knownGood: [goodAs("billing", "2.0.0")] })] },
+      true,
+    ],
+  ])("still: %s", (_what, more, expected) => {
+    const stage = { installed, routes: [ordersRoute], ...more };
     expect(isAwaitedStill(viewOf("orders", stage), old, passOf(stage))).toBe(expected);
   });
 });
