@@ -54,9 +54,8 @@ async function configure(directory: string): Promise<NodeJS.ProcessEnv> {
   // By default podman raises its limits, which takes a right that not every root has.
   const limits = 'default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]';
   const engine = '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n';
-  const { stdout } = await run("npm", ["config", "get", "cache"]);
-  // What `npm ci` of this checkout has brought is not brought again.
-  const docker = `#!/bin/sh\nif [ "$1" = build ]; then shift; set -- build --volume "${stdout.trim()}:/root/.npm" "$@"; fi\nexec podman "$@"\n`;
+  const cache = await copyOfCache(directory);
+  const docker = `#!/bin/sh\nif [ "$1" = build ]; then shift; set -- build --volume "${cache}:/root/.npm" "$@"; fi\nexec podman "$@"\n`;
   await mkdir(join(directory, "bin"));
   await writeFile(join(directory, "storage.conf"), storage);
   await writeFile(join(directory, "containers.conf"), `[containers]\n${limits}\n${engine}`);
@@ -70,6 +69,18 @@ async function configure(directory: string): Promise<NodeJS.ProcessEnv> {
     BUILDAH_ISOLATION: "chroot",
     BUILDAH_FORMAT: "docker",
   };
+}
+
+/**
+ * What `npm ci` of this checkout has brought is not brought again. It is a copy, since the Dockerfile empties it, while others on this machine
+ * may install something; what they change meanwhile is missing in it, or fetched again.
+ */
+async function copyOfCache(directory: string): Promise<string> {
+  const { stdout } = await run("npm", ["config", "get", "cache"]);
+  const copy = join(directory, "npm-cache");
+  await mkdir(copy);
+  await run("bash", ["-c", `cp -r "$0/_cacache" "$1/" 2>/dev/null || true`, stdout.trim(), copy]);
+  return copy;
 }
 
 async function importBase(shell: Containers["shell"], directory: string): Promise<void> {
