@@ -6,7 +6,7 @@ import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { pinsPath, quarantinePath, readPins, readQuarantine, writePins } from "./files.ts";
-import type { Files } from "./git.ts";
+import type { Files, SimCommit } from "./git.ts";
 import { sha256 } from "./known-digests.ts";
 import { faultyNatures } from "./natures.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
@@ -81,17 +81,32 @@ function isWatched({ kind, state, paused, stable }: Rollout): boolean {
 }
 
 /** Pinion goes back by itself only to what was found good, and to nothing that people hold in quarantine; the same version with other variables is no better. */
-export function hasWayBack({ git, catalogue }: SimWorld, { environment, process, version, good }: Bad): boolean {
+export function hasWayBack(
+  { git, catalogue }: SimWorld,
+  { environment, process, version, good }: Bad,
+  { files }: SimCommit = git.head,
+): boolean {
   const definition = good === null || good === version ? null : catalogue.known(process, good)?.definitionDigest;
-  const lines = readQuarantine(git.head.files.get(quarantinePath(environment)) ?? "");
+  const lines = readQuarantine(files.get(quarantinePath(environment)) ?? "");
   return definition !== null && !lines.some((line) => line.process === process && line.digest === definition);
+}
+
+/** In every commit of that time: what people let out of quarantine a moment ago is only now gone back to. */
+function hadWayBack(world: SimWorld, bad: Bad): boolean {
+  const { git, time } = world;
+  const since = time.now() - goneMs;
+  for (let commit: SimCommit | null = git.head; commit; commit = commit.parent === null ? null : git.find(commit.parent)) {
+    if (!hasWayBack(world, bad, commit)) return false;
+    if (commit.at <= since) break;
+  }
+  return true;
 }
 
 /** Whatever is pinned by now: nothing new can begin while the disk is full, so that who has moved the pin does not help its callers. */
 async function judgeGone(world: SimWorld, bad: Bad, fullSince: number): Promise<void> {
   const { disk, outside, trace } = world;
   const wasFullAllTheTime = disk.isFull && disk.fullMs === fullSince;
-  if (!wasFullAllTheTime || !hasWayBack(world, bad)) return;
+  if (!wasFullAllTheTime || !hadWayBack(world, bad)) return;
   const { environment, process, version } = bad;
   // Nobody can be disarmed, and nothing fires, where no instance answers.
   const inventory = await outside

@@ -22,7 +22,7 @@ interface More {
   readonly environment: EnvironmentName;
   readonly what: string;
   readonly before: Route | null;
-  /** It had most of the traffic already. */
+  /** It had half of the traffic already, or more. */
   readonly hasMost: boolean;
 }
 
@@ -82,7 +82,7 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
     if (nature && refusedNatures.has(nature)) trace.violate("no traffic to what failed its checks", `${what}, and it ${nature}`);
     const had = weightOf(before, share.digest);
     if (share.weight <= had) return;
-    if (state) await judgeMore(share, state, { environment, what, before, hasMost: had > 50 });
+    if (state) await judgeMore(share, state, { environment, what, before, hasMost: had >= 50 });
   }
 
   async function judgeMore(share: Share, state: ProcessState, { environment, what, before, hasMost }: More): Promise<void> {
