@@ -12,11 +12,14 @@ export interface Worked {
   readonly coveredMs: number;
 }
 
-/** `error_rate`, `success_rate` and `request_count`; null for the others. Without a request there are no rates. */
+/**
+ * `error_rate`, `success_rate` and `request_count`; null for the others. Without a request there are no rates. Counters of several instances,
+ * read at different moments, can say more errors than requests: all have failed then.
+ */
 export function rateOf(metric: MetricName, { requests, errors, coveredMs }: Worked): Reading | null {
   if (metric === "request_count") return { kind: "value", value: requests, requests, coveredMs };
   if (metric !== "error_rate" && metric !== "success_rate") return null;
-  const errorRate = (100 * errors) / requests;
+  const errorRate = Math.min(100, (100 * errors) / requests);
   return { kind: "value", value: metric === "error_rate" ? errorRate : 100 - errorRate, requests, coveredMs };
 }
 

@@ -8,20 +8,24 @@ export function possible({ metric }: Pick<MetricQuery, "metric">, source: string
   const { value, requests } = reading;
   if (requests !== null && requests < 0) return { kind: "none", why: `${source} counts ${requests} requests, which is impossible` };
   const { least, most } = limits[metric];
-  if (value >= least - rounding && value <= most + rounding) return reading;
+  if (value > least - tiny && value <= most + rounding) return reading;
   return { kind: "none", why: `${source} says ${value} for ${metric}, which is impossible` };
 }
 
-/** Sums of fractions come out a little beside. */
-const rounding = 0.01;
+/** Below zero only by a rounding of the source. */
+const tiny = 0.01;
+/** Sums of fractions come out a little beside, and so do rates that a source extrapolates, in the unit of the metric. */
+const rounding = 1;
 
-const share = { least: 0, most: 100 } as const;
 const amount = { least: 0, most: Number.POSITIVE_INFINITY } as const;
 
-/** In the unit of each metric: percent for rates. */
+/**
+ * In the unit of each metric: percent for rates. More errors than requests, which counters of different moments can say, is a bad answer and
+ * not a missing one.
+ */
 const limits: Readonly<Record<MetricName, { readonly least: number; readonly most: number }>> = {
-  error_rate: share,
-  success_rate: share,
+  error_rate: amount,
+  success_rate: { least: 0, most: 100 },
   response_time: amount,
   request_count: amount,
   health_check: amount,

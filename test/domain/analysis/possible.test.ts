@@ -9,7 +9,7 @@ const says = (value: number, requests: number | null = null): Reading => ({ kind
 describe("a figure that is impossible", () => {
   it.each<[MetricName, number]>([
     ["error_rate", -1],
-    ["error_rate", 101],
+    ["success_rate", 102],
     ["success_rate", 250],
     ["success_rate", -0.5],
     ["response_time", -1],
@@ -32,6 +32,9 @@ describe("a figure that is impossible", () => {
 it.each<[MetricName, number]>([
   ["error_rate", 0],
   ["error_rate", 100],
+  ["error_rate", 101],
+  ["error_rate", 9_900],
+  ["success_rate", 100.4],
   ["success_rate", 100.000_000_1],
   ["error_rate", -1e-12],
   ["response_time", 90_000],
