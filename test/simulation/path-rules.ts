@@ -111,7 +111,7 @@ function isLeftBehind(
   if (!rollout || !isRejected(world, written, rollout)) return false;
   const isIt = (request: string): boolean => requestsOf({ method: "GET", path }).includes(request);
   const givers = (rollout.exchanged ?? []).filter((each) => each.process !== process && each.gave.some(isIt));
-  return !givers.some((giver) => canGoBack(written, giver));
+  return !givers.some((giver) => isPinned(world, written.environment, giver) && canGoBack(written, giver));
 }
 
 /** While nothing can be recorded only the route tells it: as a rejection makes it. */
@@ -129,6 +129,13 @@ function canGoBack({ state, table, installed }: Written, { process, before, afte
   const isGood = row.knownGood.some(({ digest }) => digest === before.digest);
   const isWarm = installed.some(({ digest, placements }) => digest === before.digest && placements.some(({ ready }) => ready));
   return isGood && isWarm && row.quarantined.length === 0;
+}
+
+/** In the commit in force, as it was when the paths changed owner. */
+function isPinned({ catalogue, applied, git }: SimWorld, environment: EnvironmentName, { process, after }: Exchange): boolean {
+  const pinned = catalogue.environment(git.find(applied ?? "")?.files ?? new Map(), environment).pins.get(process);
+  if (!pinned || !after) return !pinned && !after;
+  return after.version === (pinned.kind === "runnable" ? pinned.summary.version : pinned.version);
 }
 
 interface Place {
