@@ -171,8 +171,8 @@ function judgeMoved(world: SimWorld, memory: Memory, moved: Moved): void {
   if (known.about.kind === "deploy" && known.hadTraffic && !notFoundBad.has(is.state.trigger) && digest) place.good.delete(digest);
 }
 
-/** A person has stopped it, or somebody else was found bad, with whom it had exchanged paths. */
-const notFoundBad: ReadonlySet<string> = new Set(["abort", "handed-back"]);
+/** A person has stopped it, another process was found bad, with which it had exchanged paths, or nothing could be judged. */
+const notFoundBad: ReadonlySet<string> = new Set(["abort", "handed-back", "inconclusive"]);
 
 const settled: ReadonlySet<string> = new Set(["draining", "baking"]);
 
