@@ -59,11 +59,9 @@ export function goBackTogether<T extends Decided>(
   const find = (process: ProcessId): T | undefined => byProcess.get(process) ?? atRest(process) ?? undefined;
   const world: World = { observation, find, rejected: new Set(rejected.map(({ remembered }) => remembered.process)) };
   const changed = new Map<ProcessId, T & Change>();
-  for (const { remembered } of rejected) {
-    for (const [process, change] of changesFor(remembered.process, world)) {
-      const one = find(process);
-      if (one && !changed.has(process)) changed.set(process, { ...one, ...change });
-    }
+  for (const [process, change] of goingFirst(rejected.map(({ remembered }) => changesFor(remembered.process, world)))) {
+    const one = find(process);
+    if (one && !changed.has(process)) changed.set(process, { ...one, ...change });
   }
   const others = [...changed].flatMap(([process, change]) => (byProcess.has(process) ? [] : [change]));
   return [...decided.map((one) => changed.get(one.remembered.process) ?? one), ...others];
@@ -77,6 +75,12 @@ interface World {
 }
 
 type Changes = readonly (readonly [ProcessId, Change])[];
+
+/** A process that cannot go back by itself goes back with another one, whichever of them is asked first. */
+function goingFirst(groups: readonly Changes[]): Changes {
+  const isGoing = (changes: Changes): boolean => changes.every(([, { whyNot }]) => whyNot === null);
+  return [...groups.filter(isGoing), ...groups.filter((changes) => !isGoing(changes))].flat();
+}
 
 function isRejectedNow({ remembered, decision }: Decided): boolean {
   const state = decision.after?.rollout?.state;

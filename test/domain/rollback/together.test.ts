@@ -5,6 +5,7 @@ import { decideProcess } from "../../../src/domain/decision/decide-process.ts";
 import type { Rollout } from "../../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../../src/domain/journal/state.ts";
 import type { Observation } from "../../../src/domain/observed/observation.ts";
+import { giveTraffic } from "../../../src/domain/strategies/steps.ts";
 import { describeGroup, type Decided, goBackTogether } from "../../../src/domain/rollback/together.ts";
 import type { Group } from "../../../src/domain/rollback/ways-back.ts";
 import { caseOf, get, goodAs, observing, pinnedTo, routeTo, type Stage, unitOf } from "../../support/case-values.ts";
@@ -134,6 +135,30 @@ describe("a version that is rejected", () => {
     });
   });
 });
+
+/** What could not be judged goes back also to what was never found good. */
+function givenUp(process: string, parts: Partial<ProcessState>): Decided {
+  const rollout = underWay(process, swap.exchanged);
+  const remembered = row({ process, rollout, ...parts });
+  const state = { kind: "rejected", why: "not judged", since: 1, hadTraffic: true, trigger: "inconclusive" } as const;
+  const after = { ...remembered, rollout: { ...rollout, state } };
+  return {
+    remembered,
+    decision: { after, actions: giveTraffic(process, rollout.stable), replacesOwed: true, deployments: [], wakeAt: null },
+  };
+}
+
+it.each([["orders", "billing"] as const, ["billing", "orders"] as const])(
+  "two that swapped paths and are given up at once go back in one write, although only one of them could take the other along: %s, %s",
+  (...names) => {
+    const known = { orders: { knownGood: [goodAs("orders", "1.0.0")] }, billing: {} };
+    const decided = names.map((name) => givenUp(name, known[name]));
+    const whole = { ...stageOf(swap), states: decided.map(({ remembered }) => remembered) };
+    const back = goBackTogether(decided, observing(whole), () => null);
+    const played = new Map(back.map((one) => [one.remembered.process, one]));
+    expect(traffic(played).toSorted((one, other) => one.localeCompare(other))).toEqual(both.toReversed());
+  },
+);
 
 describe("the commit of a version that is rejected", () => {
   const revertOf = (each: Play, process = "orders") => play(each).get(process)?.decision.after?.revert?.request;
