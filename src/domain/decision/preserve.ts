@@ -12,6 +12,7 @@ import type { Reason } from "../journal/reason.ts";
 import { isAwaited, isAwaitedStill, isRivalled } from "../rollback/rivals.ts";
 import type { Route, Share } from "../observed/route.ts";
 import {
+  answersSomewhere,
   findInstalled,
   isArmedAlone,
   isReady,
@@ -54,7 +55,7 @@ function servedBy({ before, desired, pass }: Case, view: ProcessObservation, sta
 }
 
 function isAnswering(view: ProcessObservation, { digest }: UnitRef): boolean {
-  return findInstalled(view.installed, digest)?.placements.some((placement) => placement.ready) ?? false;
+  return answersSomewhere(view.installed, digest);
 }
 
 /** Whether it has some of the traffic, and another version the rest: then the good one is to have it all, not the bigger one. */

@@ -150,6 +150,11 @@ export function findInstalled(installed: readonly Installed[], digest: Digest): 
   return null;
 }
 
+/** It is ready on an instance at least. */
+export function answersSomewhere(installed: readonly Installed[], digest: Digest): boolean {
+  return findInstalled(installed, digest)?.placements.some(({ ready }) => ready) ?? false;
+}
+
 /** Installed unchanged and answering on every instance that is up; at least one is. */
 export function isReady(unit: Installed | null, instances: readonly EngineInstance[]): boolean {
   return unit !== null && whyNotReady(unit, instances) === null;

@@ -4,7 +4,7 @@ import type { Case, Pass } from "../journal/case.ts";
 import type { UnitRef } from "../names.ts";
 import { isInQuarantine } from "./quarantine.ts";
 import { isAwaited, isRivalled } from "./rivals.ts";
-import { findInstalled, type ProcessObservation, servingUnit } from "../observed/observation.ts";
+import { answersSomewhere, findInstalled, type ProcessObservation, servingUnit } from "../observed/observation.ts";
 
 /**
  * What the traffic goes back to if need be: what has it now, unless that is the candidate itself. A version that had only just
@@ -30,12 +30,8 @@ function outOfQuarantine(
   const isUsable = (unit: Pick<UnitRef, "version" | "digest">): boolean => unit.digest !== candidate?.digest && !isBad(unit);
   const other =
     view.route?.shares.find((share) => share.weight > 0 && isUsable(share) && findInstalled(view.installed, share.digest) !== null) ??
-    before.knownGood.find((good) => isUsable(good) && isWarm(view, good) && canHaveItAll(view, good, pass));
+    before.knownGood.find((good) => isUsable(good) && answersSomewhere(view.installed, good.digest) && canHaveItAll(view, good, pass));
   return other ? { process: view.process, version: other.version, digest: other.digest } : stable;
-}
-
-function isWarm({ installed }: ProcessObservation, { digest }: UnitRef): boolean {
-  return findInstalled(installed, digest)?.placements.some(({ ready }) => ready) ?? false;
 }
 
 /** No path changes its owner by it, or loses its owner. */

@@ -10,7 +10,7 @@ import { describeEndpoint, endpointsServed, requestsOf } from "../observed/reque
 import type { PinBack } from "../journal/revert.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
 import type { Route } from "../observed/route.ts";
-import { findInstalled, hasEngineAnswered, installedIn, type Observation, servingUnit } from "../observed/observation.ts";
+import { answersSomewhere, findInstalled, hasEngineAnswered, installedIn, type Observation, servingUnit } from "../observed/observation.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
 import { isOnItsWay, mayHaveTraffic } from "../strategies/steps.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
@@ -173,7 +173,7 @@ function isGood(remembered: ProcessState, unit: UnitRef, around: Surroundings): 
 }
 
 function isAnswering({ process, digest }: UnitRef, { observation }: Pick<Surroundings, "observation">): boolean {
-  return findInstalled(installedIn(process, observation), digest)?.placements.some(({ ready }) => ready) ?? false;
+  return answersSomewhere(installedIn(process, observation), digest);
 }
 
 /** Others that serve what this process gets back. */
